@@ -1,0 +1,47 @@
+// Who may do what: the one place where it is decided. Everything that serves a request asks isAllowed().
+
+/** Roles of a caller. A member's machine clients and its people share the member's rights. */
+export const ROLES = ['anonymous', 'edge', 'member', 'reviewer', 'operator'] as const;
+export type Role = (typeof ROLES)[number];
+
+export const OPERATIONS = [
+  'hub:describe',
+  'member:enrol',
+  'token:request',
+  'report:submit',
+  'report:retract',
+  'reputation:read',
+  'listing:read',
+  'member:read-own',
+  'member:list',
+  'key:rotate',
+  'statistics:read',
+  'zone:read',
+] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+const everyone: readonly Role[] = ROLES;
+const members: readonly Role[] = ['member', 'reviewer', 'operator'];
+
+const RULES: Readonly<Record<Operation, readonly Role[]>> = {
+  'hub:describe': everyone,
+  // Guarded by the one-time code and by the client assertion themselves.
+  'member:enrol': everyone,
+  'token:request': everyone,
+  // Authentic by the envelope's own signature, whoever carries it.
+  'report:submit': everyone,
+  'report:retract': ['member', 'reviewer'],
+  'reputation:read': members,
+  'listing:read': members,
+  'member:read-own': ['member', 'reviewer'],
+  'member:list': members,
+  'key:rotate': ['member', 'reviewer'],
+  'statistics:read': members,
+  'zone:read': ['edge', 'member', 'reviewer', 'operator'],
+};
+
+export const isAllowed = (role: Role, operation: Operation): boolean => RULES[operation].includes(role);
+
+/** The whole matrix, for the test that walks it and for the table in the documentation. */
+export const accessMatrix = (): ReadonlyMap<Operation, readonly Role[]> =>
+  new Map(OPERATIONS.map((operation) => [operation, RULES[operation]]));

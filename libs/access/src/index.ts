@@ -1,0 +1,1 @@
+export { accessMatrix, isAllowed, OPERATIONS, ROLES, type Operation, type Role } from './access.js';

@@ -1,0 +1,42 @@
+import swc from 'unplugin-swc';
+import { defineConfig } from 'vitest/config';
+
+// One transformer for tests and for the build, so that decorator metadata is the same in both (.swcrc).
+const plugins = [swc.vite({ tsconfigFile: false, module: { type: 'nodenext' } })];
+const resolve = {
+  conditions: ['@sekisho/source', 'node', 'import', 'default'],
+  // graphql ships two builds; Nest loads the CommonJS one, and types of two realms do not mix.
+  alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }],
+};
+const ssr = {
+  resolve: { conditions: resolve.conditions, externalConditions: ['node', 'import', 'default'] },
+};
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins,
+        resolve,
+        ssr,
+        test: {
+          name: 'unit',
+          include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts'],
+        },
+      },
+      {
+        plugins,
+        resolve,
+        ssr,
+        test: {
+          name: 'system',
+          include: ['test/**/*.spec.ts'],
+          globalSetup: ['test/setup/database.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
