@@ -36,12 +36,9 @@ export const reportSchema = z.strictObject({
   auth: z
     .strictObject({ spf: authResult.optional(), dkim: authResult.optional(), dmarc: authResult.optional() })
     .optional(),
-  influenced: z
-    .boolean()
-    .default(false)
-    .meta({
-      description: "whether this exchange's own verdict led to the report; such reports never raise a score",
-    }),
+  influenced: z.boolean().default(false).meta({
+    description: "whether this exchange's own verdict led to the report; such reports never raise a score",
+  }),
   fingerprint: z
     .string()
     .regex(/^[A-Za-z0-9_.:-]{16,1024}$/)

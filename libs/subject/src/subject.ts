@@ -55,7 +55,7 @@ export function parseSubject(type: SubjectType, value: string): Subject {
 export function readSubject(text: string): Subject {
   const trimmed = text.trim();
   const prefixed = /^(ip|network|domain|address|fingerprint|subscriber):(.+)$/s.exec(trimmed);
-  if (prefixed) return parseSubject(prefixed[1] as SubjectType, prefixed[2] as string);
+  if (prefixed) return parseSubject(prefixed[1] as SubjectType, prefixed[2] ?? '');
   if (trimmed.includes('@')) {
     throw new SubjectInvalid(
       'subject-malformed',

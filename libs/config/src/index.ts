@@ -1,0 +1,9 @@
+export {
+  ConfigInvalid,
+  formatListen,
+  readConfig,
+  type Config,
+  type DnsAccess,
+  type ListenAddress,
+} from './config.js';
+export { createPrivateFile, readEdgeToken } from './secret-file.js';
