@@ -1,1 +1,43 @@
-export {};
+export { migrateDatabase, openDatabase, type DatabaseOptions } from './database.js';
+export { MemberChangeRefused } from './members/errors.js';
+export type { MemberRole, MemberStatus } from './members/member.entity.js';
+export {
+  MemberRepository,
+  type Member,
+  type MemberKey,
+  type NewMember,
+  type PublicKey,
+} from './members/member.repository.js';
+export { openNotifications, type Channel, type Notifications } from './notifications.js';
+export {
+  dropExpiredPartitions,
+  dropExpiredRows,
+  ensurePartitions,
+  SIGHTING_RETENTION_MS,
+} from './reports/partitions.js';
+export {
+  EnvelopeReplayed,
+  ReportNotFound,
+  ReportRepository,
+  type JudgedEnvelope,
+  type Receipt,
+  type Refusal,
+} from './reports/report.repository.js';
+export {
+  ReputationRepository,
+  type ListingFilter,
+  type StoredReputation,
+} from './reputations/reputation.repository.js';
+export {
+  ScoringRepository,
+  type NetworkChildren,
+  type Scored,
+  type SubjectEvidence,
+} from './reputations/scoring.repository.js';
+export {
+  publish,
+  ZoneRepository,
+  type WantedEntry,
+  type ZoneChanges,
+  type ZoneEntryRow,
+} from './zones/zone.repository.js';

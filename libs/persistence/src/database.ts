@@ -1,0 +1,47 @@
+import 'reflect-metadata';
+import { DataSource, type EntityManager } from 'typeorm';
+import { EnrolmentEntity } from './members/enrolment.entity.js';
+import { MemberKeyEntity } from './members/member-key.entity.js';
+import { MemberEntity } from './members/member.entity.js';
+import { Foundation1763942400000 } from './migrations/1763942400000-foundation.js';
+
+export interface DatabaseOptions {
+  readonly poolSize: number;
+  readonly onError?: (error: Error) => void;
+}
+
+/** Opens the pool; nothing is migrated. The oldest PostgreSQL supported is 14. */
+export async function openDatabase(url: string, options: DatabaseOptions): Promise<DataSource> {
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url,
+    poolSize: options.poolSize,
+    entities: [MemberEntity, MemberKeyEntity, EnrolmentEntity],
+    migrations: [Foundation1763942400000],
+    migrationsTableName: 'migration',
+    synchronize: false,
+    installExtensions: false,
+    applicationName: 'sekisho',
+    ...(options.onError && { poolErrorHandler: options.onError }),
+  });
+  return dataSource.initialize();
+}
+
+/** Any number that only migrations lock. */
+const MIGRATION_LOCK = 7_355_608;
+
+/** Brings the schema up to date. Processes that start at once wait for one another. */
+export async function migrateDatabase(dataSource: DataSource): Promise<void> {
+  const runner = dataSource.createQueryRunner();
+  await runner.connect();
+  try {
+    await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await dataSource.runMigrations({ transaction: 'each' });
+  } finally {
+    await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    await runner.release();
+  }
+}
+
+/** What runs one SQL statement: the pool, or one transaction. */
+export type Sql = Pick<EntityManager, 'query'>;

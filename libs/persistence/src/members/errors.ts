@@ -1,0 +1,19 @@
+type MemberErrorCode =
+  | 'member-exists'
+  | 'member-unknown'
+  | 'member-suspended'
+  | 'enrolment-code-invalid'
+  | 'key-in-use'
+  | 'network-taken';
+
+/** A change to members that cannot be made. */
+export class MemberChangeRefused extends Error {
+  override readonly name = 'MemberChangeRefused';
+  readonly kind = 'Rejected';
+  constructor(
+    readonly code: MemberErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,82 @@
+// LISTEN needs a connection of its own. It reconnects by itself, and then tells its listeners to look again,
+// because what was announced meanwhile is lost.
+import pg from 'pg';
+
+export type Channel = 'sekisho_members' | 'sekisho_zones';
+
+export interface Notifications {
+  on(channel: Channel, listener: () => void): () => void;
+  close(): Promise<void>;
+}
+
+const RECONNECT_MS = 500;
+
+export async function openNotifications(
+  url: string,
+  onError: (error: unknown) => void,
+): Promise<Notifications> {
+  const listeners = new Map<Channel, Set<() => void>>([
+    ['sekisho_members', new Set()],
+    ['sekisho_zones', new Set()],
+  ]);
+  const announce = (channel: string) => {
+    for (const listener of listeners.get(channel as Channel) ?? []) listener();
+  };
+  let client: pg.Client | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let isClosed = false;
+
+  const schedule = () => {
+    clearTimeout(timer);
+    timer = setTimeout(retry, RECONNECT_MS);
+  };
+  const connect = async () => {
+    const next = new pg.Client({
+      connectionString: url,
+      application_name: 'sekisho notifications',
+      keepAlive: true,
+    });
+    const lost = (error?: unknown) => {
+      if (client !== next) return;
+      client = undefined;
+      if (isClosed) return;
+      if (error) onError(error);
+      schedule();
+    };
+    next.on('error', lost);
+    next.on('end', () => {
+      lost();
+    });
+    next.on('notification', ({ channel }) => {
+      announce(channel);
+    });
+    client = next;
+    await next.connect();
+    for (const channel of listeners.keys()) await next.query(`LISTEN ${channel}`);
+  };
+  const retry = () => {
+    connect().then(
+      () => {
+        for (const channel of listeners.keys()) announce(channel);
+      },
+      (error: unknown) => {
+        client = undefined;
+        onError(error);
+        if (!isClosed) schedule();
+      },
+    );
+  };
+  await connect();
+
+  return {
+    on(channel, listener) {
+      listeners.get(channel)?.add(listener);
+      return () => listeners.get(channel)?.delete(listener);
+    },
+    async close() {
+      isClosed = true;
+      clearTimeout(timer);
+      await client?.end();
+    },
+  };
+}

@@ -1,0 +1,170 @@
+import type { RefusalCode, Report } from '@sekisho/report';
+import { formatSubject } from '@sekisho/subject';
+import type { DataSource } from 'typeorm';
+
+export interface Refusal {
+  readonly index: number;
+  readonly code: RefusalCode;
+  readonly message: string;
+}
+
+export interface Receipt {
+  readonly receiptId: string;
+  readonly accepted: number;
+  readonly rejected: readonly Refusal[];
+}
+
+export interface JudgedEnvelope {
+  readonly receiptId: string;
+  readonly memberId: string;
+  readonly jti: string;
+  /** SHA-256 of the envelope as received: tells a repeat from another envelope under the same jti. */
+  readonly digest: Buffer;
+  readonly receivedAt: Date;
+  readonly accepted: readonly { readonly index: number; readonly report: Report }[];
+  readonly rejected: readonly Refusal[];
+}
+
+/** Another envelope of this member carried the same jti. */
+export class EnvelopeReplayed extends Error {
+  override readonly name = 'EnvelopeReplayed';
+  readonly code = 'envelope-replayed';
+  readonly kind = 'Rejected';
+  constructor(readonly jti: string) {
+    super(`jti ${JSON.stringify(jti)} was used for another envelope; every envelope needs a jti of its own`);
+  }
+}
+
+/** A report that is not there, not the caller's, or not to be changed. */
+export class ReportNotFound extends Error {
+  override readonly name = 'ReportNotFound';
+  readonly code = 'report-not-found';
+  readonly kind = 'Rejected';
+  constructor(receiptId: string, index: number) {
+    super(`no report ${index} in a receipt ${receiptId} of this member`);
+  }
+}
+
+interface ReceiptRow {
+  readonly id: string;
+  readonly envelope_digest: Buffer;
+  readonly accepted: number;
+  readonly rejected: readonly Refusal[];
+}
+
+const RECEIPT_COLUMNS = 'id, envelope_digest, accepted, rejected';
+
+// The receipt is claimed by (member, jti) and only a fresh claim stores sightings, so that one statement is both the
+// replay check and the whole insert: a crash leaves all of it or nothing.
+const STORE = `
+  WITH claimed AS (
+    INSERT INTO receipt (id, member_id, jti, envelope_digest, received_at, accepted, rejected)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
+    ON CONFLICT (member_id, jti) DO NOTHING
+    RETURNING ${RECEIPT_COLUMNS}
+  ), stored AS (
+    INSERT INTO sighting (received_at, receipt_id, item, subject, subject_type, reporter, category, evidence, count,
+      first_seen, last_seen, influenced, auth, fingerprint, url_hosts, sealed)
+    SELECT $5, claimed.id, s.item, s.subject, s.subject_type, $2, s.category, s.evidence, s.count,
+      to_timestamp(s.first_seen / 1000), to_timestamp(s.last_seen / 1000), s.influenced,
+      s.auth, s.fingerprint, CASE WHEN s.url_hosts IS NULL THEN NULL ELSE string_to_array(s.url_hosts, ' ') END, s.sealed
+    FROM claimed, unnest($8::int[], $9::text[], $10::subject_type[], $11::category[], $12::evidence[], $13::int[],
+      $14::float8[], $15::float8[], $16::boolean[], $17::jsonb[], $18::text[], $19::text[], $20::text[])
+      AS s(item, subject, subject_type, category, evidence, count, first_seen, last_seen, influenced, auth,
+        fingerprint, url_hosts, sealed)
+  )
+  SELECT ${RECEIPT_COLUMNS}, true AS fresh FROM claimed
+  UNION ALL
+  SELECT ${RECEIPT_COLUMNS}, false FROM receipt WHERE member_id = $2 AND jti = $3`;
+
+export class ReportRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Stores a judged envelope and its receipt in one round trip; durable when it resolves.
+   * The same envelope again resolves to the first receipt with `isFresh` false.
+   * @throws {EnvelopeReplayed}
+   */
+  async store(envelope: JudgedEnvelope): Promise<Receipt & { isFresh: boolean }> {
+    const reports = envelope.accepted.map(({ report }) => report);
+    let [row]: (ReceiptRow & { fresh: boolean })[] = await this.dataSource.query(STORE, [
+      envelope.receiptId,
+      envelope.memberId,
+      envelope.jti,
+      envelope.digest,
+      envelope.receivedAt,
+      reports.length,
+      JSON.stringify(envelope.rejected),
+      envelope.accepted.map(({ index }) => index),
+      reports.map(({ subject }) => formatSubject(subject)),
+      reports.map(({ subject }) => subject.type),
+      reports.map(({ category }) => category),
+      reports.map(({ evidence }) => evidence),
+      reports.map(({ count }) => count),
+      reports.map(({ firstSeen }) => firstSeen),
+      reports.map(({ lastSeen }) => lastSeen),
+      reports.map(({ influenced }) => influenced),
+      reports.map(({ auth }) => auth ?? null),
+      reports.map(({ fingerprint }) => fingerprint ?? null),
+      reports.map(({ urlHosts }) => urlHosts?.join(' ') ?? null),
+      reports.map(({ sealed }) => sealed ?? null),
+    ]);
+    // The other one committed after this statement took its snapshot: it is visible now.
+    row ??= await this.find(envelope.memberId, envelope.jti);
+    if (!row) throw new Error('a receipt is neither stored nor found');
+    if (!row.envelope_digest.equals(envelope.digest)) throw new EnvelopeReplayed(envelope.jti);
+    return { receiptId: row.id, accepted: row.accepted, rejected: row.rejected, isFresh: row.fresh };
+  }
+
+  private async find(memberId: string, jti: string): Promise<(ReceiptRow & { fresh: boolean }) | undefined> {
+    const rows: (ReceiptRow & { fresh: boolean })[] = await this.dataSource.query(
+      `SELECT ${RECEIPT_COLUMNS}, false AS fresh FROM receipt WHERE member_id = $1 AND jti = $2`,
+      [memberId, jti],
+    );
+    return rows[0];
+  }
+
+  /**
+   * Takes one report back: it counts no more. Repeating it is harmless.
+   * @returns the subject, to be scored again
+   * @throws {ReportNotFound}
+   */
+  async retract(memberId: string, receiptId: string, index: number, now: Date): Promise<string> {
+    return this.dataSource.transaction(async (manager) => {
+      // The receipt tells when: it names the one partition to look in.
+      const [row]: { subject: string }[] = (
+        await manager.query<[{ subject: string }[], number]>(
+          `UPDATE sighting s SET retracted_at = coalesce(s.retracted_at, $4)
+           FROM receipt r WHERE r.id = $2 AND r.member_id = $1
+             AND s.receipt_id = r.id AND s.item = $3 AND s.received_at = r.received_at
+           RETURNING s.subject`,
+          [memberId, receiptId, index, now],
+        )
+      )[0];
+      if (!row) throw new ReportNotFound(receiptId, index);
+      await manager.query(`UPDATE receipt SET scored_at = NULL WHERE id = $1`, [receiptId]);
+      return row.subject;
+    });
+  }
+
+  /** Receipts that were acknowledged before `before` and are still not scored: the queue lost them, or is behind. */
+  async unscored(before: Date, limit: number): Promise<string[]> {
+    const rows: { id: string }[] = await this.dataSource.query(
+      `SELECT id FROM receipt WHERE scored_at IS NULL AND received_at < $1 ORDER BY received_at LIMIT $2`,
+      [before, limit],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async statistics(): Promise<{ envelopes: number; reports: number; unscored: number }> {
+    const [row]: { envelopes: string; reports: string; unscored: string }[] = await this.dataSource.query(
+      `SELECT count(*) AS envelopes, coalesce(sum(accepted), 0) AS reports,
+         count(*) FILTER (WHERE scored_at IS NULL) AS unscored FROM receipt`,
+    );
+    return {
+      envelopes: Number(row?.envelopes ?? 0),
+      reports: Number(row?.reports ?? 0),
+      unscored: Number(row?.unscored ?? 0),
+    };
+  }
+}

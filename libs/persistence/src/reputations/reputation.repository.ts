@@ -1,0 +1,109 @@
+// What readers see of reputations.
+import type { Reputation } from '@sekisho/reputation';
+import { formatSubject, type Subject, type SubjectType } from '@sekisho/subject';
+import type { DataSource } from 'typeorm';
+
+export interface StoredReputation {
+  /** Text form of the subject that was asked for. */
+  readonly subject: string;
+  /** The listed network that the answer comes from, when the address itself is not listed. */
+  readonly viaNetwork: string | undefined;
+  readonly score: number;
+  readonly listed: boolean;
+  readonly categories: Reputation['categories'];
+  readonly confidence: number;
+  readonly recommendation: Reputation['recommendation'];
+  readonly memberCount: number;
+  readonly firstSeen: Date;
+  readonly lastSeen: Date;
+  readonly expiresAt: Date;
+  readonly explanation: Reputation['explanation'];
+}
+
+interface Row {
+  readonly asked: string;
+  readonly subject: string;
+  readonly score: number;
+  readonly listed: boolean;
+  readonly categories: Reputation['categories'];
+  readonly confidence: number;
+  readonly recommendation: Reputation['recommendation'];
+  readonly member_count: number;
+  readonly first_seen: Date;
+  readonly last_seen: Date;
+  readonly expires_at: Date;
+  readonly explanation: Reputation['explanation'];
+}
+
+const COLUMNS = `score, listed, categories, confidence, recommendation, member_count, first_seen, last_seen, expires_at,
+  explanation`;
+
+const toStored = (row: Row): StoredReputation => ({
+  subject: row.asked,
+  viaNetwork: row.subject === row.asked ? undefined : row.subject,
+  score: row.score,
+  listed: row.listed,
+  categories: row.categories,
+  confidence: row.confidence,
+  recommendation: row.recommendation,
+  memberCount: row.member_count,
+  firstSeen: row.first_seen,
+  lastSeen: row.last_seen,
+  expiresAt: row.expires_at,
+  explanation: row.explanation,
+});
+
+export interface ListingFilter {
+  readonly type?: SubjectType | undefined;
+  /** The last subject of the page before. */
+  readonly after?: Subject | undefined;
+  readonly first: number;
+}
+
+export class ReputationRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * The reputations of up to 1,000 subjects in one round trip; what was never reported is not in the map.
+   * An address that is not listed itself has the reputation of the narrowest listed network around it, as in the DNS.
+   */
+  async find(subjects: readonly Subject[]): Promise<Map<string, StoredReputation>> {
+    const rows: Row[] = await this.dataSource.query(
+      `SELECT asked, subject, ${COLUMNS} FROM unnest($1::text[]) AS asked
+         JOIN reputation ON subject = asked AND scored_at IS NOT NULL AND first_seen IS NOT NULL
+       UNION ALL
+       SELECT asked, covering.subject, ${COLUMNS.replace(/\w+/g, 'covering.$&')} FROM unnest($2::text[]) AS asked,
+         LATERAL (SELECT * FROM reputation WHERE listed AND network IS NOT NULL AND network >> asked::inet
+           ORDER BY masklen(network) DESC LIMIT 1) AS covering`,
+      [
+        subjects.map(formatSubject),
+        subjects.filter(({ type }) => type === 'ip' || type === 'network').map(({ value }) => value),
+      ],
+    );
+    const found = new Map<string, StoredReputation>();
+    for (const row of rows) {
+      const before = found.get(row.asked);
+      if (!before || (row.listed && !before.listed)) found.set(row.asked, toStored(row));
+    }
+    return found;
+  }
+
+  /** Listed subjects in a stable order. One more than `first` tells that there is a next page. */
+  async listings({ type, after, first }: ListingFilter): Promise<StoredReputation[]> {
+    const rows: Row[] = await this.dataSource.query(
+      `SELECT subject AS asked, subject, ${COLUMNS} FROM reputation
+       WHERE listed AND ($1::subject_type IS NULL OR subject_type = $1)
+         AND ($2::subject_type IS NULL OR (subject_type, subject) > ($2, $3))
+       ORDER BY subject_type, subject LIMIT $4`,
+      [type ?? null, after?.type ?? null, after ? formatSubject(after) : null, first + 1],
+    );
+    return rows.map(toStored);
+  }
+
+  async counts(): Promise<{ subjects: number; listings: number }> {
+    const [row]: { subjects: string; listings: string }[] = await this.dataSource.query(
+      `SELECT count(*) AS subjects, count(*) FILTER (WHERE listed) AS listings FROM reputation`,
+    );
+    return { subjects: Number(row?.subjects ?? 0), listings: Number(row?.listings ?? 0) };
+  }
+}

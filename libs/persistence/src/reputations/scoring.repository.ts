@@ -1,0 +1,281 @@
+// What the worker needs to score: the rows locked in one order, all evidence in one query, all results in one update.
+import { rollUpNetworks, type Subject } from '@sekisho/subject';
+import { formatSubject } from '@sekisho/subject';
+import type { ReporterStanding, Reputation, Sighting } from '@sekisho/reputation';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Sql } from '../database.js';
+import { publish, type WantedEntry } from '../zones/zone.repository.js';
+
+/** Everything about one subject that its score depends on. */
+export interface SubjectEvidence {
+  readonly subject: Subject;
+  readonly wasListed: boolean;
+  readonly isDynamic: boolean;
+  readonly owners: ReadonlySet<string>;
+  readonly sightings: readonly Sighting[];
+}
+
+export interface Scored {
+  readonly subject: Subject;
+  readonly reputation: Reputation;
+  readonly entries: readonly WantedEntry[];
+  /** For a declared dynamic range: until when the declaration holds. */
+  readonly dynamicUntil?: { readonly memberId: string; readonly until: Date } | undefined;
+}
+
+/** A network with those of its addresses (or narrower networks) that are listed. */
+export interface NetworkChildren {
+  readonly network: string;
+  readonly wasListed: boolean;
+  readonly children: readonly {
+    readonly score: number;
+    readonly reporters: number;
+    readonly categories: Reputation['categories'];
+  }[];
+}
+
+interface LockedRow {
+  readonly subject: string;
+  readonly subject_type: Subject['type'];
+  readonly listed: boolean;
+}
+
+interface SightingRow extends Omit<Sighting, 'firstSeen' | 'lastSeen'> {
+  readonly subject: string;
+  readonly first_seen: number;
+  readonly last_seen: number;
+}
+
+export class ScoringRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async standings(): Promise<Map<string, ReporterStanding>> {
+    const rows: { id: string; trust: number }[] = await this.dataSource.query('SELECT id, trust FROM member');
+    return new Map(rows.map(({ id, trust }) => [id, { trust }]));
+  }
+
+  async subjectsOfReceipt(receiptId: string): Promise<Subject[]> {
+    const rows: { subject: string; subject_type: Subject['type'] }[] = await this.dataSource.query(
+      `SELECT DISTINCT s.subject, s.subject_type FROM receipt r
+       JOIN sighting s ON s.receipt_id = r.id AND s.received_at = r.received_at WHERE r.id = $1`,
+      [receiptId],
+    );
+    return rows.map(toSubject);
+  }
+
+  async subjectsDue(now: Date, limit: number): Promise<Subject[]> {
+    const rows: { subject: string; subject_type: Subject['type'] }[] = await this.dataSource.query(
+      `SELECT subject, subject_type FROM reputation WHERE next_review_at <= $1 ORDER BY next_review_at LIMIT $2`,
+      [now, limit],
+    );
+    return rows.map(toSubject);
+  }
+
+  /**
+   * Scores the subjects and publishes the result in one transaction. Rows are locked before the evidence is read, so of
+   * two workers with the same subject the later one sees all that the earlier one saw.
+   */
+  async score(
+    subjects: readonly Subject[],
+    now: Date,
+    scorer: (evidence: SubjectEvidence) => Scored,
+  ): Promise<void> {
+    if (subjects.length === 0) return;
+    await this.dataSource.transaction(async (manager) => {
+      const locked = await lock(manager, subjects);
+      const evidence = await gather(manager, locked);
+      const scored = evidence.map(scorer);
+      await save(manager, scored, now);
+      await declareRanges(manager, scored, now);
+      await publish(
+        manager,
+        scored.flatMap(({ entries }) => entries),
+        now,
+      );
+    });
+  }
+
+  /** Rolls listed addresses up to their networks, likewise; only networks that have listed children or are listed. */
+  async rollUp(
+    networks: readonly string[],
+    now: Date,
+    scorer: (children: NetworkChildren) => Scored,
+  ): Promise<void> {
+    const concerned: { parent: string }[] = await this.dataSource.query(
+      `SELECT DISTINCT parent FROM reputation WHERE parent = ANY($1) AND listed
+       UNION SELECT subject FROM reputation WHERE subject = ANY($1) AND listed`,
+      [networks],
+    );
+    if (concerned.length === 0) return;
+    const subjects = concerned.map(({ parent }): Subject => ({ type: 'network', value: parent }));
+    await this.dataSource.transaction(async (manager) => {
+      const locked = await lock(manager, subjects);
+      const children: {
+        parent: string;
+        score: number;
+        member_count: number;
+        categories: Reputation['categories'];
+      }[] = await manager.query(
+        `SELECT parent, score, member_count, categories FROM reputation WHERE parent = ANY($1) AND listed`,
+        [locked.map(({ subject }) => subject)],
+      );
+      const byParent = Map.groupBy(children, ({ parent }) => parent);
+      const scored = locked.map(({ subject, listed }) =>
+        scorer({
+          network: subject,
+          wasListed: listed,
+          children: (byParent.get(subject) ?? []).map(({ score, member_count, categories }) => ({
+            ...{ score, categories },
+            reporters: member_count,
+          })),
+        }),
+      );
+      await save(manager, scored, now);
+      await publish(
+        manager,
+        scored.flatMap(({ entries }) => entries),
+        now,
+      );
+    });
+  }
+
+  async markScored(receiptId: string, now: Date): Promise<void> {
+    await this.dataSource.query('UPDATE receipt SET scored_at = $2 WHERE id = $1', [receiptId, now]);
+  }
+}
+
+const toSubject = ({
+  subject,
+  subject_type: type,
+}: {
+  subject: string;
+  subject_type: Subject['type'];
+}): Subject => ({
+  type,
+  value: subject.slice(subject.startsWith(`${type}:`) ? type.length + 1 : 0),
+});
+
+/** The next wider network of the roll-up: address to /24 or /64, /64 to /48. */
+function parentOf({ type, value }: Subject): string | null {
+  if (type === 'ip') return rollUpNetworks(value)[0] ?? null;
+  if (type === 'network' && value.endsWith('/64')) return rollUpNetworks(value.slice(0, -3))[1] ?? null;
+  return null;
+}
+
+async function lock(sql: Sql, subjects: readonly Subject[]): Promise<LockedRow[]> {
+  // One order for everybody, so that workers wait for one another and never in a circle.
+  await sql.query(
+    `INSERT INTO reputation (subject, subject_type, parent, network)
+     SELECT s.subject, s.type, s.parent, CASE WHEN s.type = 'network' THEN s.subject::cidr END
+     FROM unnest($1::text[], $2::subject_type[], $3::text[]) AS s(subject, type, parent) ORDER BY s.subject
+     ON CONFLICT (subject) DO NOTHING`,
+    [subjects.map(formatSubject), subjects.map(({ type }) => type), subjects.map(parentOf)],
+  );
+  return sql.query(
+    `SELECT subject, subject_type, listed FROM reputation WHERE subject = ANY($1) ORDER BY subject FOR UPDATE`,
+    [subjects.map(formatSubject)],
+  );
+}
+
+async function gather(sql: Sql, locked: readonly LockedRow[]): Promise<SubjectEvidence[]> {
+  const sightings: SightingRow[] = await sql.query(
+    `SELECT subject, reporter, category, evidence, count, influenced,
+       (extract(epoch FROM first_seen) * 1000)::float8 AS first_seen,
+       (extract(epoch FROM last_seen) * 1000)::float8 AS last_seen
+     FROM sighting WHERE subject = ANY($1) AND retracted_at IS NULL`,
+    [locked.map(({ subject }) => subject)],
+  );
+  const ranges = locked
+    .filter(({ subject_type: type }) => type === 'ip' || type === 'network')
+    .map(({ subject }) => subject);
+  const contexts: { subject: string; owners: string[]; dynamic: boolean }[] = await sql.query(
+    `SELECT s AS subject,
+       ARRAY(SELECT member_id FROM member_network WHERE network >>= s::inet) AS owners,
+       EXISTS (SELECT FROM dynamic_range WHERE network >>= s::inet) AS dynamic
+     FROM unnest($1::text[]) AS s`,
+    [ranges],
+  );
+  const bySubject = Map.groupBy(sightings, ({ subject }) => subject);
+  const contextOf = new Map(contexts.map((context) => [context.subject, context]));
+  return locked.map((row) => ({
+    subject: toSubject(row),
+    wasListed: row.listed,
+    isDynamic: contextOf.get(row.subject)?.dynamic ?? false,
+    owners: new Set(contextOf.get(row.subject)?.owners),
+    sightings: (bySubject.get(row.subject) ?? []).map(({ first_seen, last_seen, ...sighting }) => ({
+      reporter: sighting.reporter,
+      category: sighting.category,
+      evidence: sighting.evidence,
+      count: sighting.count,
+      influenced: sighting.influenced,
+      firstSeen: first_seen,
+      lastSeen: last_seen,
+    })),
+  }));
+}
+
+async function save(manager: EntityManager, scored: readonly Scored[], now: Date): Promise<void> {
+  const rows = scored.map(({ subject, reputation: r }) => ({
+    subject: formatSubject(subject),
+    score: r.score,
+    listed: r.listed,
+    high_confidence: r.highConfidence,
+    confidence: r.confidence,
+    recommendation: r.recommendation,
+    member_count: r.memberCount,
+    categories: r.categories,
+    explanation: r.explanation,
+    first_seen: toTime(r.firstSeen),
+    last_seen: toTime(r.lastSeen),
+    expires_at: toTime(r.expiresAt),
+    next_review_at: r.nextReviewAt === undefined ? null : toTime(r.nextReviewAt),
+    model_version: r.modelVersion,
+  }));
+  await manager.query(
+    `UPDATE reputation SET score = n.score, listed = n.listed, high_confidence = n.high_confidence,
+       confidence = n.confidence, recommendation = n.recommendation, member_count = n.member_count,
+       categories = n.categories, explanation = n.explanation, first_seen = n.first_seen, last_seen = n.last_seen,
+       expires_at = n.expires_at, next_review_at = n.next_review_at, model_version = n.model_version, scored_at = $2
+     FROM jsonb_to_recordset($1) AS n(subject text, score smallint, listed boolean, high_confidence boolean,
+       confidence smallint, recommendation text, member_count integer, categories jsonb, explanation jsonb,
+       first_seen timestamptz, last_seen timestamptz, expires_at timestamptz, next_review_at timestamptz,
+       model_version text)
+     WHERE reputation.subject = n.subject`,
+    [JSON.stringify(rows), now],
+  );
+}
+
+const toTime = (milliseconds: number) => new Date(milliseconds).toISOString();
+
+/** Keeps the declared dynamic ranges; addresses inside a range that changed are due for review: they decay otherwise. */
+async function declareRanges(sql: Sql, scored: readonly Scored[], now: Date): Promise<void> {
+  const networks = scored
+    .filter(({ subject }) => subject.type === 'network')
+    .map(({ subject }) => subject.value);
+  if (networks.length === 0) return;
+  const declared = scored.flatMap(({ subject, dynamicUntil }) =>
+    dynamicUntil
+      ? [{ network: subject.value, member_id: dynamicUntil.memberId, expires_at: dynamicUntil.until }]
+      : [],
+  );
+  const changed: { network: string }[] = await sql.query(
+    `WITH wanted AS (
+       SELECT * FROM jsonb_to_recordset($1) AS d(network cidr, member_id text, expires_at timestamptz)),
+     ended AS (
+       DELETE FROM dynamic_range d WHERE d.network = ANY($2::cidr[])
+         AND NOT EXISTS (SELECT FROM wanted w WHERE w.network = d.network AND w.member_id = d.member_id)
+       RETURNING network),
+     begun AS (
+       INSERT INTO dynamic_range SELECT network, member_id, expires_at FROM wanted
+       ON CONFLICT (network, member_id) DO UPDATE SET expires_at = excluded.expires_at
+       RETURNING network)
+     SELECT network FROM ended UNION SELECT network FROM begun`,
+    [JSON.stringify(declared), networks],
+  );
+  if (changed.length === 0) return;
+  await sql.query(
+    `UPDATE reputation SET next_review_at = $2
+     WHERE subject_type = 'ip' AND next_review_at IS NOT NULL AND subject::inet <<= ANY($1::inet[])`,
+    [changed.map(({ network }) => network), now],
+  );
+}

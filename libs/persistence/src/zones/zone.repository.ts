@@ -1,0 +1,129 @@
+// The published content of every zone and its history. A serial is taken under the zone's row lock and kept until the
+// transaction ends, so serials become visible in their order: who has read up to N has missed nothing before N.
+import type { DataSource } from 'typeorm';
+import type { Sql } from '../database.js';
+
+export interface ZoneEntryRow {
+  readonly subject: string;
+  /** Return codes such as `127.0.91.3`, sorted. */
+  readonly codes: readonly string[];
+}
+
+/** What a subject shall be in a zone from now on; no codes: not in it. */
+export interface WantedEntry extends ZoneEntryRow {
+  readonly zone: string;
+}
+
+export interface ZoneChanges {
+  readonly from: number;
+  readonly to: number;
+  readonly announce: readonly ZoneEntryRow[];
+  readonly withdraw: readonly string[];
+}
+
+/** History older than this is dropped: an edge that was away longer takes a snapshot. */
+const HISTORY_MS = 24 * 3_600_000;
+
+export class ZoneRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async serials(): Promise<Map<string, number>> {
+    const rows: { zone: string; serial: string }[] = await this.dataSource.query(
+      'SELECT zone, serial FROM zone_state',
+    );
+    return new Map(rows.map(({ zone, serial }) => [zone, Number(serial)]));
+  }
+
+  /** The whole zone as of one serial. */
+  async snapshot(zone: string): Promise<{ serial: number; entries: ZoneEntryRow[] } | undefined> {
+    return this.dataSource.transaction('REPEATABLE READ', async (manager) => {
+      const [state]: { serial: string }[] = await manager.query(
+        'SELECT serial FROM zone_state WHERE zone = $1',
+        [zone],
+      );
+      if (!state) return undefined;
+      const entries: ZoneEntryRow[] = await manager.query(
+        'SELECT subject, codes FROM zone_entry WHERE zone = $1',
+        [zone],
+      );
+      return { serial: Number(state.serial), entries };
+    });
+  }
+
+  /**
+   * All that changed after `since`, the last state of each subject only.
+   * `gone` when the history does not reach back to `since`, or `since` is not from this hub.
+   */
+  async changes(zone: string, since: number): Promise<ZoneChanges | 'gone' | undefined> {
+    const [row]: { serial: string; oldest_serial: string; changes: [string, string[] | null][] | null }[] =
+      await this.dataSource.query(
+        `SELECT z.serial, z.oldest_serial,
+           (SELECT json_agg(json_build_array(subject, codes)) FROM (
+              SELECT DISTINCT ON (subject) subject, codes FROM zone_change
+              WHERE zone = z.zone AND serial > $2 ORDER BY subject, serial DESC) AS latest) AS changes
+         FROM zone_state z WHERE zone = $1`,
+        [zone, since],
+      );
+    if (!row) return undefined;
+    const to = Number(row.serial);
+    if (since > to || since < Number(row.oldest_serial)) return 'gone';
+    const changes = row.changes ?? [];
+    return {
+      from: since,
+      to,
+      announce: changes.flatMap(([subject, codes]) => (codes ? [{ subject, codes }] : [])),
+      withdraw: changes.flatMap(([subject, codes]) => (codes ? [] : [subject])),
+    };
+  }
+
+  /** Forgets changes that no edge needs any more. */
+  async trimHistory(now: Date): Promise<void> {
+    await this.dataSource.query(
+      `WITH trimmed AS (DELETE FROM zone_change WHERE changed_at < $1 RETURNING zone, serial)
+       UPDATE zone_state z SET oldest_serial = greatest(z.oldest_serial, t.serial)
+       FROM (SELECT zone, max(serial) AS serial FROM trimmed GROUP BY zone) t WHERE t.zone = z.zone`,
+      [new Date(now.getTime() - HISTORY_MS)],
+    );
+  }
+}
+
+/**
+ * Makes the zones what is wanted of the named subjects; what is so already costs nothing. Call it last in a transaction:
+ * from here to the commit the changed zones are locked.
+ */
+export async function publish(sql: Sql, wanted: readonly WantedEntry[], now: Date): Promise<void> {
+  if (wanted.length === 0) return;
+  const rows = [
+    wanted.map(({ zone }) => zone),
+    wanted.map(({ subject }) => subject),
+    wanted.map(({ codes }) => (codes.length > 0 ? codes.join(' ') : null)),
+  ];
+  const differing = `
+    SELECT w.zone, w.subject, string_to_array(w.codes, ' ') AS codes
+    FROM unnest($1::text[], $2::text[], $3::text[]) AS w(zone, subject, codes)
+    LEFT JOIN zone_entry e ON e.zone = w.zone AND e.subject = w.subject
+    WHERE e.codes IS DISTINCT FROM string_to_array(w.codes, ' ')`;
+  const changed: { zone: string; subject: string; codes: string[] | null }[] = await sql.query(
+    differing,
+    rows,
+  );
+  if (changed.length === 0) return;
+  await sql.query(
+    `WITH changed AS (SELECT * FROM jsonb_to_recordset($1) AS c(zone text, subject text, codes text[])),
+     locked AS (
+       UPDATE zone_state z SET serial = z.serial + 1
+       FROM (SELECT zone FROM zone_state WHERE zone IN (SELECT zone FROM changed) ORDER BY zone FOR UPDATE) o
+       WHERE z.zone = o.zone RETURNING z.zone, z.serial),
+     history AS (
+       INSERT INTO zone_change (zone, serial, subject, codes, changed_at)
+       SELECT c.zone, l.serial, c.subject, c.codes, $2 FROM changed c JOIN locked l USING (zone)),
+     withdrawn AS (
+       DELETE FROM zone_entry e USING changed c
+       WHERE c.codes IS NULL AND e.zone = c.zone AND e.subject = c.subject)
+     INSERT INTO zone_entry (zone, subject, codes)
+     SELECT zone, subject, codes FROM changed WHERE codes IS NOT NULL
+     ON CONFLICT (zone, subject) DO UPDATE SET codes = excluded.codes`,
+    [JSON.stringify(changed), now],
+  );
+  await sql.query(`SELECT pg_notify('sekisho_zones', '')`);
+}
