@@ -158,3 +158,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 export function formatListen({ host, port }: ListenAddress): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
+
+/** For a process's first line: a faulty configuration is told on standard error, and the process ends with status 1. */
+export function readConfigOrExit(env: Readonly<Record<string, string | undefined>>): Config {
+  try {
+    return readConfig(env);
+  } catch (error) {
+    if (!(error instanceof ConfigInvalid)) throw error;
+    process.stderr.write(`sekisho: the configuration is not valid\n${error.message}\n`);
+    process.exit(1);
+  }
+}

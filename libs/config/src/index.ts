@@ -2,6 +2,7 @@ export {
   ConfigInvalid,
   formatListen,
   readConfig,
+  readConfigOrExit,
   type Config,
   type DnsAccess,
   type ListenAddress,

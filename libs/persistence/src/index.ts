@@ -30,7 +30,6 @@ export {
 } from './reputations/reputation.repository.js';
 export {
   ScoringRepository,
-  type NetworkChildren,
   type Scored,
   type SubjectEvidence,
 } from './reputations/scoring.repository.js';

@@ -1,7 +1,6 @@
 // What the worker needs to score: the rows locked in one order, all evidence in one query, all results in one update.
-import { rollUpNetworks, type Subject } from '@sekisho/subject';
-import { formatSubject } from '@sekisho/subject';
-import type { ReporterStanding, Reputation, Sighting } from '@sekisho/reputation';
+import { formatSubject, rollUpNetworks, type Subject } from '@sekisho/subject';
+import { MODEL_VERSION, type ChildReputation, type ReporterStanding, type Reputation, type Sighting } from '@sekisho/reputation';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Sql } from '../database.js';
 import { publish, type WantedEntry } from '../zones/zone.repository.js';
@@ -13,6 +12,8 @@ export interface SubjectEvidence {
   readonly isDynamic: boolean;
   readonly owners: ReadonlySet<string>;
   readonly sightings: readonly Sighting[];
+  /** Of a network: what is listed right below it in the roll-up. */
+  readonly children: readonly ChildReputation[];
 }
 
 export interface Scored {
@@ -21,17 +22,6 @@ export interface Scored {
   readonly entries: readonly WantedEntry[];
   /** For a declared dynamic range: until when the declaration holds. */
   readonly dynamicUntil?: { readonly memberId: string; readonly until: Date } | undefined;
-}
-
-/** A network with those of its addresses (or narrower networks) that are listed. */
-export interface NetworkChildren {
-  readonly network: string;
-  readonly wasListed: boolean;
-  readonly children: readonly {
-    readonly score: number;
-    readonly reporters: number;
-    readonly categories: Reputation['categories'];
-  }[];
 }
 
 interface LockedRow {
@@ -95,48 +85,15 @@ export class ScoringRepository {
     });
   }
 
-  /** Rolls listed addresses up to their networks, likewise; only networks that have listed children or are listed. */
-  async rollUp(
-    networks: readonly string[],
-    now: Date,
-    scorer: (children: NetworkChildren) => Scored,
-  ): Promise<void> {
-    const concerned: { parent: string }[] = await this.dataSource.query(
-      `SELECT DISTINCT parent FROM reputation WHERE parent = ANY($1) AND listed
+  /** The networks that these subjects roll up to, as far as something below them is listed or they are. */
+  async networksConcerned(subjects: readonly Subject[]): Promise<Subject[]> {
+    const parents = new Set(subjects.map(parentOf).filter((parent) => parent !== null));
+    const rows: { network: string }[] = await this.dataSource.query(
+      `SELECT DISTINCT parent AS network FROM reputation WHERE parent = ANY($1) AND listed
        UNION SELECT subject FROM reputation WHERE subject = ANY($1) AND listed`,
-      [networks],
+      [[...parents]],
     );
-    if (concerned.length === 0) return;
-    const subjects = concerned.map(({ parent }): Subject => ({ type: 'network', value: parent }));
-    await this.dataSource.transaction(async (manager) => {
-      const locked = await lock(manager, subjects);
-      const children: {
-        parent: string;
-        score: number;
-        member_count: number;
-        categories: Reputation['categories'];
-      }[] = await manager.query(
-        `SELECT parent, score, member_count, categories FROM reputation WHERE parent = ANY($1) AND listed`,
-        [locked.map(({ subject }) => subject)],
-      );
-      const byParent = Map.groupBy(children, ({ parent }) => parent);
-      const scored = locked.map(({ subject, listed }) =>
-        scorer({
-          network: subject,
-          wasListed: listed,
-          children: (byParent.get(subject) ?? []).map(({ score, member_count, categories }) => ({
-            ...{ score, categories },
-            reporters: member_count,
-          })),
-        }),
-      );
-      await save(manager, scored, now);
-      await publish(
-        manager,
-        scored.flatMap(({ entries }) => entries),
-        now,
-      );
-    });
+    return rows.map(({ network }) => ({ type: 'network', value: network }));
   }
 
   async markScored(receiptId: string, now: Date): Promise<void> {
@@ -195,6 +152,7 @@ async function gather(sql: Sql, locked: readonly LockedRow[]): Promise<SubjectEv
      FROM unnest($1::text[]) AS s`,
     [ranges],
   );
+  const children = await gatherChildren(sql, locked);
   const bySubject = Map.groupBy(sightings, ({ subject }) => subject);
   const contextOf = new Map(contexts.map((context) => [context.subject, context]));
   return locked.map((row) => ({
@@ -211,7 +169,40 @@ async function gather(sql: Sql, locked: readonly LockedRow[]): Promise<SubjectEv
       firstSeen: first_seen,
       lastSeen: last_seen,
     })),
+    children: children.get(row.subject) ?? [],
   }));
+}
+
+async function gatherChildren(sql: Sql, locked: readonly LockedRow[]): Promise<Map<string, ChildReputation[]>> {
+  const networks = locked.filter(({ subject_type: type }) => type === 'network').map(({ subject }) => subject);
+  if (networks.length === 0) return new Map();
+  const rows: {
+    parent: string;
+    score: number;
+    member_count: number;
+    categories: Reputation['categories'];
+    first_seen: Date;
+    last_seen: Date;
+    expires_at: Date;
+  }[] = await sql.query(
+    `SELECT parent, score, member_count, categories, first_seen, last_seen, expires_at
+     FROM reputation WHERE parent = ANY($1) AND listed`,
+    [networks],
+  );
+  const children = new Map<string, ChildReputation[]>();
+  for (const row of rows) {
+    const siblings = children.get(row.parent) ?? [];
+    siblings.push({
+      score: row.score,
+      reporters: row.member_count,
+      categories: row.categories,
+      firstSeen: row.first_seen.getTime(),
+      lastSeen: row.last_seen.getTime(),
+      expiresAt: row.expires_at.getTime(),
+    });
+    children.set(row.parent, siblings);
+  }
+  return children;
 }
 
 async function save(manager: EntityManager, scored: readonly Scored[], now: Date): Promise<void> {
@@ -229,7 +220,7 @@ async function save(manager: EntityManager, scored: readonly Scored[], now: Date
     last_seen: toTime(r.lastSeen),
     expires_at: toTime(r.expiresAt),
     next_review_at: r.nextReviewAt === undefined ? null : toTime(r.nextReviewAt),
-    model_version: r.modelVersion,
+    model_version: MODEL_VERSION,
   }));
   await manager.query(
     `UPDATE reputation SET score = n.score, listed = n.listed, high_confidence = n.high_confidence,

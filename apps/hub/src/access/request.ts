@@ -1,0 +1,27 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { GqlExecutionContext, type GqlContextType } from '@nestjs/graphql';
+import { ANONYMOUS, type Caller } from '@sekisho/auth';
+
+/** The part of a request, over HTTP or of a subscription's socket, that access depends on. */
+export interface SekishoRequest {
+  headers?: { authorization?: string | undefined };
+  sekishoCaller?: Caller;
+}
+
+export function requestOf(context: ExecutionContext): SekishoRequest {
+  return context.getType<GqlContextType>() === 'graphql'
+    ? GqlExecutionContext.create(context).getContext<{ req: SekishoRequest }>().req
+    : context.switchToHttp().getRequest<SekishoRequest>();
+}
+
+/** The caller that the guard let through. */
+export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
+  return requestOf(context).sekishoCaller ?? ANONYMOUS;
+});
+
+/** The id of the member that the guard let through; only for operations that members alone may do. */
+export const CurrentMember = createParamDecorator((_: unknown, context: ExecutionContext): string => {
+  const { memberId } = requestOf(context).sekishoCaller ?? ANONYMOUS;
+  if (memberId === undefined) throw new Error('an operation for members was reached without one');
+  return memberId;
+});

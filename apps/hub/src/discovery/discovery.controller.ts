@@ -1,0 +1,53 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { MAX_ENVELOPE_BYTES, MAX_REPORTS, reportJsonSchema } from '@sekisho/report';
+import { Allow } from '../access/allow.decorator.js';
+import { MemberRegister } from '../members/member-register.service.js';
+import { Platform } from '../platform/platform.js';
+import { ZONES } from '../zones/zones.service.js';
+
+@Controller()
+export class DiscoveryController {
+  constructor(
+    private readonly platform: Platform,
+    private readonly register: MemberRegister,
+  ) {}
+
+  @Get('.well-known/sekisho')
+  @Allow('hub:describe')
+  describe() {
+    const { hubId, config } = this.platform;
+    return {
+      hub: hubId,
+      isDemo: config.isDemo,
+      endpoints: {
+        reports: `${hubId}/reports`,
+        token: `${hubId}/oauth/token`,
+        graphql: `${hubId}/graphql`,
+        enrolment: `${hubId}/enrolments`,
+        keys: `${hubId}/keys`,
+        jwks: `${hubId}/.well-known/jwks.json`,
+        schema: `${hubId}/schema/report.json`,
+      },
+      zone: { apex: config.zone, names: ZONES },
+      limits: { reportsPerEnvelope: MAX_REPORTS, envelopeBytes: MAX_ENVELOPE_BYTES },
+    };
+  }
+
+  /** The hub's key, which signs access tokens, and the valid public keys of all active members. */
+  @Get('.well-known/jwks.json')
+  @Header('content-type', 'application/jwk-set+json')
+  @Header('cache-control', 'public, max-age=60')
+  @Allow('hub:describe')
+  keys() {
+    const members = this.register.keys().map(({ jwk, memberId }) => ({ ...jwk, 'sekisho:member': memberId }));
+    return { keys: [{ ...this.platform.hubKey.publicJwk, 'sekisho:hub': this.platform.hubId }, ...members] };
+  }
+
+  @Get('schema/report.json')
+  @Header('content-type', 'application/schema+json')
+  @Header('cache-control', 'public, max-age=3600')
+  @Allow('hub:describe')
+  schema() {
+    return reportJsonSchema(`${this.platform.hubId}/schema/report.json`);
+  }
+}

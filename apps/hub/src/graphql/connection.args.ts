@@ -1,0 +1,21 @@
+import { ArgsType, Field, Int } from '@nestjs/graphql';
+import { RequestRefused } from '../problems/errors.js';
+
+const MAX_PAGE = 1_000;
+
+@ArgsType()
+export class ConnectionArgs {
+  @Field(() => Int, { defaultValue: 50, description: `1 to ${MAX_PAGE}` })
+  first!: number;
+
+  @Field(() => String, { nullable: true, description: 'endCursor of the page before' })
+  after?: string;
+}
+
+/** @throws {RequestRefused} request-malformed */
+export function readPage({ first, after }: ConnectionArgs): { first: number; after: string | undefined } {
+  if (first < 1 || first > MAX_PAGE) {
+    throw new RequestRefused('request-malformed', `first must be 1 to ${MAX_PAGE}, not ${first}`);
+  }
+  return { first, after: after === undefined ? undefined : Buffer.from(after, 'base64url').toString() };
+}

@@ -1,0 +1,29 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { AccessModule } from './access/access.module.js';
+import { DiscoveryModule } from './discovery/discovery.module.js';
+import { GraphqlApiModule } from './graphql/graphql-api.module.js';
+import { HealthController } from './health/health.controller.js';
+import { MembersModule } from './members/members.module.js';
+import { PlatformModule } from './platform/platform.module.js';
+import type { Platform } from './platform/platform.js';
+import { ProblemFilter } from './problems/problem.filter.js';
+import { ReportsModule } from './reports/reports.module.js';
+import { ReputationsModule } from './reputations/reputations.module.js';
+import { ZonesModule } from './zones/zones.module.js';
+
+@Module({})
+export class HubModule {
+  static on(platform: Platform): DynamicModule {
+    return {
+      module: HubModule,
+      imports: [
+        PlatformModule.on(platform),
+        ...[AccessModule, MembersModule, ReportsModule, ReputationsModule],
+        ...[ZonesModule, DiscoveryModule, GraphqlApiModule],
+      ],
+      controllers: [HealthController],
+      providers: [{ provide: APP_FILTER, useClass: ProblemFilter }],
+    };
+  }
+}

@@ -1,0 +1,53 @@
+import 'reflect-metadata';
+import { generateHubKey, importHubKey } from '@sekisho/auth';
+import { createPrivateFile, formatListen, readConfigOrExit, readEdgeToken } from '@sekisho/config';
+import { openBackend, openNotifications } from '@sekisho/persistence';
+import { openQueue } from '@sekisho/queue';
+import { createLogger, createMetrics, runProcess } from '@sekisho/telemetry';
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createHub } from './hub.js';
+import { Platform } from './platform/platform.js';
+
+const config = readConfigOrExit(process.env);
+const logger = createLogger({ name: 'hub', level: config.logLevel });
+const onError = (error: unknown) => {
+  logger.error({ err: error }, 'database connection');
+};
+const backend = await openBackend(config, { poolSize: 10, now: () => new Date(), onError });
+const keyFile = join(config.dataDir, 'keys', 'hub.jwk');
+await createPrivateFile(keyFile, await generateHubKey());
+
+class RunningPlatform extends Platform {
+  readonly config = config;
+  readonly logger = logger;
+  readonly dataSource = backend.dataSource;
+  readonly metrics = createMetrics();
+  constructor(
+    readonly queue: Platform['queue'],
+    readonly notifications: Platform['notifications'],
+    readonly hubKey: Platform['hubKey'],
+    readonly edgeToken: string,
+  ) {
+    super();
+  }
+  now = () => new Date();
+  newId = () => randomUUID();
+}
+
+const platform = new RunningPlatform(
+  await openQueue(config.queueUrl ?? backend.databaseUrl),
+  await openNotifications(backend.databaseUrl, onError),
+  await importHubKey(await readFile(keyFile, 'utf8')),
+  await readEdgeToken(config.dataDir),
+);
+const app = await createHub(platform);
+await app.listen(config.http.port, config.http.host);
+logger.info({ listen: formatListen(config.http), hub: config.publicUrl, zone: config.zone }, 'hub is ready');
+runProcess(logger, async () => {
+  await app.close();
+  await platform.notifications.close();
+  await platform.queue.close();
+  await backend.close();
+});

@@ -1,0 +1,38 @@
+import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+
+export enum MemberRoleModel {
+  MEMBER = 'member',
+  REVIEWER = 'reviewer',
+}
+registerEnumType(MemberRoleModel, { name: 'MemberRole' });
+
+export enum MemberStatusModel {
+  INVITED = 'invited',
+  ACTIVE = 'active',
+  SUSPENDED = 'suspended',
+}
+registerEnumType(MemberStatusModel, { name: 'MemberStatus' });
+
+@ObjectType('Member', { description: 'An ISP of the federation, as every member may see it' })
+export class MemberModel {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String)
+  name!: string;
+
+  @Field(() => MemberRoleModel)
+  role!: MemberRoleModel;
+
+  @Field(() => MemberStatusModel)
+  status!: MemberStatusModel;
+
+  @Field(() => [String], { description: 'CIDR blocks that the member owns' })
+  networks!: string[];
+
+  @Field(() => [Int])
+  asns!: number[];
+
+  @Field(() => Date)
+  createdAt!: Date;
+}

@@ -1,0 +1,21 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { MemberRepository, ReportRepository, ReputationRepository, ZoneRepository } from '@sekisho/persistence';
+import { Platform } from './platform.js';
+
+const REPOSITORIES = [MemberRepository, ReportRepository, ReputationRepository, ZoneRepository];
+
+/** Makes the platform and the repositories over its database injectable everywhere. */
+@Module({})
+export class PlatformModule {
+  static on(platform: Platform): DynamicModule {
+    return {
+      module: PlatformModule,
+      global: true,
+      providers: [
+        { provide: Platform, useValue: platform },
+        ...REPOSITORIES.map((Repository) => ({ provide: Repository, useValue: new Repository(platform.dataSource) })),
+      ],
+      exports: [Platform, ...REPOSITORIES],
+    };
+  }
+}

@@ -1,0 +1,26 @@
+import type { HubKey } from '@sekisho/auth';
+import type { Config } from '@sekisho/config';
+import type { Notifications } from '@sekisho/persistence';
+import type { JobQueue } from '@sekisho/queue';
+import type { Logger, Registry } from '@sekisho/telemetry';
+import type { DataSource } from 'typeorm';
+
+/** What the hub stands on. Time and randomness come from here and from nowhere else. */
+export abstract class Platform {
+  abstract readonly config: Config;
+  abstract readonly dataSource: DataSource;
+  abstract readonly queue: JobQueue;
+  abstract readonly notifications: Notifications;
+  abstract readonly hubKey: HubKey;
+  /** What edges of this operator present to follow zones. */
+  abstract readonly edgeToken: string;
+  abstract readonly logger: Logger;
+  abstract readonly metrics: Registry;
+  abstract now(): Date;
+  abstract newId(): string;
+
+  /** The hub's name in `aud` and `iss`. */
+  get hubId(): string {
+    return this.config.publicUrl;
+  }
+}

@@ -1,0 +1,118 @@
+// RFC 9457 problem details, and the one mapping from domain errors to what a caller sees.
+import { NotAuthentic } from '@sekisho/auth';
+import { EnvelopeReplayed, MemberChangeRefused, ReportNotFound } from '@sekisho/persistence';
+import { SubjectInvalid } from '@sekisho/subject';
+import { AccessDenied } from '../access/errors.js';
+import { RequestRefused } from './errors.js';
+
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  /** For Busy and Unavailable: when to try again. */
+  readonly retryAfterSeconds?: number;
+}
+
+type KnownError =
+  | AccessDenied
+  | EnvelopeReplayed
+  | MemberChangeRefused
+  | NotAuthentic
+  | ReportNotFound
+  | RequestRefused
+  | SubjectInvalid;
+
+const KNOWN = [
+  AccessDenied,
+  EnvelopeReplayed,
+  MemberChangeRefused,
+  NotAuthentic,
+  ReportNotFound,
+  RequestRefused,
+  SubjectInvalid,
+];
+
+const isKnown = (error: unknown): error is KnownError => KNOWN.some((known) => error instanceof known);
+
+const STATUS: Readonly<Record<KnownError['code'], number>> = {
+  'authentication-required': 401,
+  'access-denied': 403,
+  'envelope-malformed': 400,
+  'envelope-not-authentic': 401,
+  'envelope-replayed': 409,
+  'envelope-too-large': 413,
+  'token-invalid': 401,
+  'client-assertion-invalid': 401,
+  'grant-unsupported': 400,
+  'enrolment-code-invalid': 401,
+  'member-exists': 409,
+  'member-unknown': 404,
+  'member-suspended': 403,
+  'key-in-use': 409,
+  'network-taken': 409,
+  'report-not-found': 404,
+  'subject-malformed': 400,
+  'subject-not-registrable': 400,
+  'request-malformed': 400,
+  'not-found': 404,
+  'media-type-unsupported': 415,
+  'too-many-subjects': 400,
+  'history-gone': 410,
+  'too-many-requests': 429,
+  'hub-busy': 503,
+};
+
+const TITLE: Readonly<Record<number, string>> = {
+  400: 'Bad request',
+  401: 'Not authenticated',
+  403: 'Not allowed',
+  404: 'Not found',
+  409: 'Conflict',
+  410: 'Gone',
+  413: 'Too large',
+  415: 'Unsupported media type',
+  429: 'Too many requests',
+  500: 'Internal error',
+  503: 'Not available',
+};
+
+/** The problem that an error is, or undefined for what nobody foresaw. */
+export function problemOf(error: unknown): Problem | undefined {
+  if (isKnown(error)) {
+    const retry = error instanceof RequestRefused ? error.retryAfterSeconds : undefined;
+    return problem(STATUS[error.code], error.code, error.message, retry);
+  }
+  return frameworkProblem(error);
+}
+
+function problem(status: number, code: string, detail: string, retryAfterSeconds?: number): Problem {
+  return {
+    type: `urn:sekisho:problem:${code}`,
+    title: TITLE[status] ?? 'Error',
+    ...{ status, code, detail },
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+  };
+}
+
+/** Fastify and Nest refuse some requests before our code sees them. */
+function frameworkProblem(error: unknown): Problem | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, statusCode, getStatus } = error as Error & {
+    code?: unknown;
+    statusCode?: unknown;
+    getStatus?: () => number;
+  };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return problem(413, 'envelope-too-large', 'the body is larger than this endpoint accepts; send smaller envelopes');
+  }
+  const status = typeof getStatus === 'function' ? getStatus.call(error) : statusCode;
+  if (typeof status !== 'number' || status < 400 || status >= 500) return undefined;
+  const known: Record<number, string> = { 404: 'not-found', 415: 'media-type-unsupported', 429: 'too-many-requests' };
+  return problem(status, known[status] ?? 'request-malformed', error.message);
+}
+
+export function internalProblem(errorId: string): Problem & { errorId: string } {
+  return { ...problem(500, 'internal-error', `something went wrong here; quote ${errorId} to the hub operator`), errorId };
+}

@@ -1,0 +1,17 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import type { Receipt } from '@sekisho/persistence';
+import { Allow } from '../access/allow.decorator.js';
+import { requireJwt } from './jwt-body.js';
+import { ReportsService } from './reports.service.js';
+
+@Controller('reports')
+export class ReportsController {
+  constructor(private readonly reports: ReportsService) {}
+
+  @Post()
+  @HttpCode(202)
+  @Allow('report:submit')
+  submit(@Body() body: unknown): Promise<Receipt> {
+    return this.reports.submit(requireJwt(body));
+  }
+}

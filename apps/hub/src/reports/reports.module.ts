@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { MembersModule } from '../members/members.module.js';
+import { ReportsController } from './reports.controller.js';
+import { ReportsResolver } from './reports.resolver.js';
+import { ReportsService } from './reports.service.js';
+
+@Module({
+  imports: [MembersModule],
+  controllers: [ReportsController],
+  providers: [ReportsService, ReportsResolver],
+})
+export class ReportsModule {}

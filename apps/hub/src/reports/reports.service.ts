@@ -1,0 +1,121 @@
+import { Injectable } from '@nestjs/common';
+import { verifySigned } from '@sekisho/auth';
+import { ReportRepository, type Receipt, type Refusal } from '@sekisho/persistence';
+import { admit, ENVELOPE_TYP, envelopeClaimsSchema, type Report } from '@sekisho/report';
+import { Counter, Gauge } from '@sekisho/telemetry';
+import { createHash } from 'node:crypto';
+import { MemberRegister } from '../members/member-register.service.js';
+import { Platform } from '../platform/platform.js';
+import { RequestRefused } from '../problems/errors.js';
+
+/** An envelope may wait this long in a member's queue. */
+const MAX_ENVELOPE_AGE_MS = 24 * 3_600_000;
+/** Envelopes in work at once; more are told to come back, so that memory stays bounded and the database is not swamped. */
+const MAX_IN_FLIGHT = 64;
+
+@Injectable()
+export class ReportsService {
+  private inFlight = 0;
+  private readonly reportsCounted: Counter<'verdict'>;
+
+  constructor(
+    private readonly platform: Platform,
+    private readonly register: MemberRegister,
+    private readonly reports: ReportRepository,
+  ) {
+    const registers = [platform.metrics];
+    this.reportsCounted = new Counter({
+      name: 'sekisho_reports_total',
+      help: 'Reports by verdict',
+      labelNames: ['verdict'],
+      registers,
+    });
+    const readInFlight = () => this.inFlight;
+    new Gauge({
+      name: 'sekisho_envelopes_in_flight',
+      help: 'Envelopes being verified or stored',
+      registers,
+      collect() {
+        this.set(readInFlight());
+      },
+    });
+  }
+
+  /**
+   * Verifies an envelope, judges each of its reports and stores the accepted ones. When it resolves, they are durable.
+   * @throws {NotAuthentic} envelope-malformed, envelope-not-authentic
+   * @throws {EnvelopeReplayed}
+   * @throws {RequestRefused} hub-busy
+   */
+  async submit(envelope: string): Promise<Receipt> {
+    if (this.inFlight >= MAX_IN_FLIGHT) {
+      throw new RequestRefused('hub-busy', 'too many envelopes at once; send this one again later', 1);
+    }
+    this.inFlight += 1;
+    try {
+      return await this.verifyAndStore(envelope);
+    } finally {
+      this.inFlight -= 1;
+    }
+  }
+
+  private async verifyAndStore(envelope: string): Promise<Receipt> {
+    const receivedAt = this.platform.now();
+    const { iss, jti, reports } = await verifySigned(envelope, envelopeClaimsSchema, this.register.findSigningKey, {
+      typ: ENVELOPE_TYP,
+      audience: this.platform.hubId,
+      now: receivedAt.getTime(),
+      maxAgeMs: MAX_ENVELOPE_AGE_MS,
+    });
+    const { accepted, rejected } = this.judge(iss, reports, receivedAt);
+    const { isFresh, ...receipt } = await this.reports.store({
+      receiptId: this.platform.newId(),
+      memberId: iss,
+      jti,
+      digest: createHash('sha256').update(envelope).digest(),
+      receivedAt,
+      ...{ accepted, rejected },
+    });
+    if (isFresh) {
+      this.reportsCounted.inc({ verdict: 'accepted' }, accepted.length);
+      this.reportsCounted.inc({ verdict: 'rejected' }, rejected.length);
+      if (receipt.accepted > 0) await this.enqueue(receipt.receiptId, receipt.receiptId);
+    }
+    return receipt;
+  }
+
+  /**
+   * Takes one report back, and has its subject scored again.
+   * @throws {ReportNotFound}
+   */
+  async retract(memberId: string, receiptId: string, index: number): Promise<string> {
+    const subject = await this.reports.retract(memberId, receiptId, index, this.platform.now());
+    await this.enqueue(receiptId, `${receiptId}.retract.${index}`);
+    return subject;
+  }
+
+  private judge(memberId: string, items: readonly unknown[], now: Date) {
+    const rules = {
+      now: now.getTime(),
+      ownNetworks: this.register.find(memberId)?.networks ?? [],
+      allowReserved: this.platform.config.isDemo,
+    };
+    const accepted: { index: number; report: Report }[] = [];
+    const rejected: Refusal[] = [];
+    for (const [index, item] of items.entries()) {
+      const verdict = admit(item, rules);
+      if (verdict.accepted) accepted.push({ index, report: verdict.report });
+      else rejected.push({ index, code: verdict.code, message: verdict.message });
+    }
+    return { accepted, rejected };
+  }
+
+  /** The receipt is the outbox: when the queue cannot be reached, the worker finds it there. */
+  private async enqueue(receiptId: string, id: string): Promise<void> {
+    try {
+      await this.platform.queue.add('score-receipt', { receiptId }, { id });
+    } catch (error) {
+      this.platform.logger.warn({ err: error, receiptId }, 'not enqueued; the worker will find the receipt');
+    }
+  }
+}

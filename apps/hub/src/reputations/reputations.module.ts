@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { MembersModule } from '../members/members.module.js';
+import { ListingFeed } from './listing-feed.service.js';
+import { ReputationsResolver } from './reputations.resolver.js';
+import { StatisticsResolver } from './statistics.resolver.js';
+
+@Module({ imports: [MembersModule], providers: [ListingFeed, ReputationsResolver, StatisticsResolver] })
+export class ReputationsModule {}

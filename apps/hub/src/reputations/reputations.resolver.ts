@@ -1,0 +1,70 @@
+import { Args, Query, Resolver, Subscription } from '@nestjs/graphql';
+import { ReputationRepository } from '@sekisho/persistence';
+import { formatSubject, readSubject, type Subject } from '@sekisho/subject';
+import { Allow } from '../access/allow.decorator.js';
+import { ConnectionArgs, readPage } from '../graphql/connection.args.js';
+import { pageOf } from '../graphql/connection.js';
+import { SubjectText } from '../graphql/subject.scalar.js';
+import { RequestRefused } from '../problems/errors.js';
+import { ListingFeed } from './listing-feed.service.js';
+import { ReputationConnection, ReputationModel, SubjectTypeModel } from './models/reputation.model.js';
+import { toReputationModel } from './reputations.mapper.js';
+
+const MAX_SUBJECTS = 1_000;
+
+@Resolver(() => ReputationModel)
+export class ReputationsResolver {
+  constructor(
+    private readonly repository: ReputationRepository,
+    private readonly feed: ListingFeed,
+  ) {}
+
+  @Query(() => ReputationModel, { nullable: true, description: 'null when nothing was reported' })
+  @Allow('reputation:read')
+  async reputation(@Args('subject', { type: () => SubjectText }) subject: Subject): Promise<ReputationModel | null> {
+    const stored = (await this.repository.find([subject])).get(formatSubject(subject));
+    return stored ? toReputationModel(stored) : null;
+  }
+
+  @Query(() => [ReputationModel], {
+    nullable: 'items',
+    description: `Up to ${MAX_SUBJECTS} subjects at once; the answers in the order of the subjects`,
+  })
+  @Allow('reputation:read')
+  async reputations(
+    @Args('subjects', { type: () => [SubjectText] }) subjects: Subject[],
+  ): Promise<(ReputationModel | null)[]> {
+    if (subjects.length === 0 || subjects.length > MAX_SUBJECTS) {
+      throw new RequestRefused('too-many-subjects', `subjects: 1 to ${MAX_SUBJECTS}, not ${subjects.length}`);
+    }
+    const found = await this.repository.find(subjects);
+    return subjects.map((subject) => {
+      const stored = found.get(formatSubject(subject));
+      return stored ? toReputationModel(stored) : null;
+    });
+  }
+
+  @Query(() => ReputationConnection, { description: 'What is listed now' })
+  @Allow('listing:read')
+  async listings(
+    @Args() args: ConnectionArgs,
+    @Args('type', { type: () => SubjectTypeModel, nullable: true }) type?: SubjectTypeModel,
+  ): Promise<ReputationConnection> {
+    const { first, after } = readPage(args);
+    const rows = await this.repository.listings({
+      first,
+      type: type ?? undefined,
+      after: after === undefined ? undefined : readSubject(after),
+    });
+    return pageOf(rows.map(toReputationModel), first, ({ subject }) => subject);
+  }
+
+  @Subscription(() => ReputationModel, {
+    description: 'The new reputation of every subject whose listing begins, changes or ends',
+    resolve: (model: ReputationModel) => model,
+  })
+  @Allow('listing:read')
+  listingChanged(): AsyncIterableIterator<ReputationModel> {
+    return this.feed.subscribe();
+  }
+}

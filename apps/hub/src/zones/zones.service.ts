@@ -1,0 +1,104 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { ZoneRepository, type ZoneChanges } from '@sekisho/persistence';
+import { readSubject } from '@sekisho/subject';
+import { encodeSnapshot, isZoneName, parseReturnCode, ZONE_NAMES, type ZoneName } from '@sekisho/zone';
+import { createHash } from 'node:crypto';
+import { Platform } from '../platform/platform.js';
+import { RequestRefused } from '../problems/errors.js';
+
+export const ZONES: readonly ZoneName[] = ZONE_NAMES;
+
+export interface EncodedSnapshot {
+  readonly serial: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Edges that start at the same time get the same bytes; a slightly old snapshot costs an edge a few changes more. */
+const SNAPSHOT_LIFETIME_MS = 10_000;
+
+@Injectable()
+export class ZonesService implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly snapshots = new Map<ZoneName, { at: number; snapshot: Promise<EncodedSnapshot> }>();
+  private readonly waiting = new Set<() => void>();
+  private unsubscribe: (() => void) | undefined;
+
+  constructor(
+    private readonly platform: Platform,
+    private readonly zones: ZoneRepository,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.unsubscribe = this.platform.notifications.on('sekisho_zones', () => {
+      this.wakeAll();
+    });
+  }
+
+  onApplicationShutdown(): void {
+    this.unsubscribe?.();
+    this.wakeAll();
+  }
+
+  /** @throws {RequestRefused} not-found */
+  snapshot(name: string): Promise<EncodedSnapshot> {
+    const zone = this.requireZone(name);
+    const now = this.platform.now().getTime();
+    const cached = this.snapshots.get(zone);
+    if (cached && now - cached.at < SNAPSHOT_LIFETIME_MS) return cached.snapshot;
+    const snapshot = this.encode(zone);
+    this.snapshots.set(zone, { at: now, snapshot });
+    snapshot.catch(() => this.snapshots.delete(zone));
+    return snapshot;
+  }
+
+  /**
+   * What changed after `since`; waits up to `waitMs` for something to change, then undefined.
+   * @throws {RequestRefused} not-found, history-gone
+   */
+  async changes(name: string, since: number, waitMs: number): Promise<ZoneChanges | undefined> {
+    const zone = this.requireZone(name);
+    const deadline = AbortSignal.timeout(waitMs);
+    for (;;) {
+      // Listening starts before looking: a change between the two wakes us.
+      const woken = this.nextChange(deadline);
+      const changes = await this.zones.changes(zone, since);
+      if (changes === 'gone' || !changes) {
+        throw new RequestRefused('history-gone', `the history of ${zone} does not reach back to ${since}; take the snapshot`);
+      }
+      if (changes.to > since) return changes;
+      if (deadline.aborted) return undefined;
+      await woken;
+    }
+  }
+
+  private nextChange(deadline: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const wake = () => {
+      this.waiting.delete(wake);
+      deadline.removeEventListener('abort', wake);
+      resolve(undefined);
+    };
+    this.waiting.add(wake);
+    deadline.addEventListener('abort', wake);
+    return promise;
+  }
+
+  private wakeAll(): void {
+    for (const wake of this.waiting) wake();
+  }
+
+  private async encode(zone: ZoneName): Promise<EncodedSnapshot> {
+    const found = await this.zones.snapshot(zone);
+    if (!found) throw new RequestRefused('not-found', `no zone ${zone}`);
+    const entries = found.entries.map(({ subject, codes }) => ({
+      subject: readSubject(subject),
+      codes: codes.map((code) => parseReturnCode(code)).filter((code) => code !== undefined),
+    }));
+    const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
+    return { serial: found.serial, bytes: encodeSnapshot({ zone, serial: found.serial, entries }, sha256) };
+  }
+
+  private requireZone(name: string): ZoneName {
+    if (isZoneName(name)) return name;
+    throw new RequestRefused('not-found', `no zone ${JSON.stringify(name.slice(0, 40))}; the zones are ${ZONES.join(', ')}`);
+  }
+}

@@ -1,0 +1,103 @@
+import { ScoringRepository, SIGHTING_RETENTION_MS, type Scored, type SubjectEvidence } from '@sekisho/persistence';
+import {
+  isRollable,
+  protectionOf,
+  rollUp,
+  scoreSubject,
+  type ReporterStanding,
+  type Reputation,
+  type WarningLists,
+} from '@sekisho/reputation';
+import type { Subject } from '@sekisho/subject';
+import { publicationOf } from './publication.js';
+
+/** Subjects in one transaction: enough to amortise it, few enough that nobody waits long for a row. */
+const BATCH = 500;
+/** A receipt that is not scored after this time has lost its job, or is in the long tail of a backlog. */
+const RECEIPT_OVERDUE_MS = 15_000;
+
+export class ScoringService {
+  constructor(
+    private readonly repository: ScoringRepository,
+    private readonly unscored: (before: Date, limit: number) => Promise<string[]>,
+    private readonly warningLists: WarningLists,
+    private readonly now: () => Date,
+  ) {}
+
+  /** Scores every subject of a receipt, and what they roll up to. Doing it twice gives the same. */
+  async scoreReceipt(receiptId: string): Promise<void> {
+    await this.scoreSubjects(await this.repository.subjectsOfReceipt(receiptId));
+    await this.repository.markScored(receiptId, this.now());
+  }
+
+  /** Scores what is due because time has passed, and receipts that the queue forgot. */
+  async review(): Promise<void> {
+    const now = this.now();
+    for (const receiptId of await this.unscored(new Date(now.getTime() - RECEIPT_OVERDUE_MS), 100)) {
+      await this.scoreReceipt(receiptId);
+    }
+    for (;;) {
+      const due = await this.repository.subjectsDue(now, BATCH);
+      await this.scoreSubjects(due);
+      if (due.length < BATCH) return;
+    }
+  }
+
+  async scoreSubjects(subjects: readonly Subject[]): Promise<void> {
+    const standings = await this.repository.standings();
+    for (let level = subjects; level.length > 0; level = await this.repository.networksConcerned(level)) {
+      for (let at = 0; at < level.length; at += BATCH) {
+        const now = this.now();
+        await this.repository.score(level.slice(at, at + BATCH), now, (evidence) =>
+          this.scored(evidence, standings, now.getTime()),
+        );
+      }
+    }
+  }
+
+  private scored(evidence: SubjectEvidence, standings: ReadonlyMap<string, ReporterStanding>, now: number): Scored {
+    const { subject } = evidence;
+    const reputation = this.reputationOf(evidence, standings, now);
+    const dynamicUntil = declarationOf(evidence, now);
+    return {
+      ...{ subject, reputation, dynamicUntil },
+      entries: publicationOf(subject, reputation, { isDynamicRange: dynamicUntil !== undefined }),
+    };
+  }
+
+  private reputationOf(
+    { subject, sightings, isDynamic, owners, wasListed, children }: SubjectEvidence,
+    standings: ReadonlyMap<string, ReporterStanding>,
+    now: number,
+  ): Reputation {
+    const protection = protectionOf(subject, this.warningLists);
+    const reported = scoreSubject({
+      type: subject.type,
+      ...{ sightings, standings, now },
+      context: { ...{ isDynamic, owners, wasListed }, ...(protection && { protection }) },
+    });
+    // A warning list holds for its networks as a whole: they are judged by what is said of them and not rolled up.
+    if (protection || !isRollable(subject)) return reported;
+    const rolledUp = rollUp({ network: subject, children, wasListed, now });
+    const isStronger = rolledUp.listed === reported.listed ? rolledUp.score > reported.score : rolledUp.listed;
+    return isStronger ? withReview(rolledUp, reported) : reported;
+  }
+}
+
+/** A network that is listed for its addresses still has its own evidence to review. */
+const withReview = (rolledUp: Reputation, reported: Reputation): Reputation =>
+  reported.nextReviewAt === undefined ? rolledUp : { ...rolledUp, nextReviewAt: reported.nextReviewAt };
+
+/** The owner's declaration of a dynamic range, the latest if there are several. */
+function declarationOf({ subject, sightings, owners }: SubjectEvidence, now: number): Scored['dynamicUntil'] {
+  if (subject.type !== 'network') return undefined;
+  const latest = sightings
+    .filter(({ category, reporter }) => category === 'dynamic-range' && owners.has(reporter))
+    .reduce<SubjectEvidence['sightings'][number] | undefined>(
+      (last, sighting) => (last && last.lastSeen >= sighting.lastSeen ? last : sighting),
+      undefined,
+    );
+  if (!latest) return undefined;
+  const until = latest.lastSeen + SIGHTING_RETENTION_MS;
+  return until > now ? { memberId: latest.reporter, until: new Date(until) } : undefined;
+}

@@ -1,0 +1,68 @@
+import type { Config } from '@sekisho/config';
+import {
+  dropExpiredPartitions,
+  dropExpiredRows,
+  ensurePartitions,
+  ReportRepository,
+  ScoringRepository,
+  ZoneRepository,
+  type Backend,
+} from '@sekisho/persistence';
+import { openQueue, runJobs } from '@sekisho/queue';
+import type { Logger } from '@sekisho/telemetry';
+import { readWarningLists } from './scoring/warning-lists.js';
+import { ScoringService } from './scoring/scoring.service.js';
+
+/** How often decayed subjects are looked for; they leave a listing at most this late. */
+const REVIEW_EVERY_MS = 5_000;
+const EXPIRE_EVERY_MS = 3_600_000;
+/** Jobs wait for the database most of the time. */
+const CONCURRENCY = 4;
+
+export interface Worker {
+  close(): Promise<void>;
+}
+
+export async function startWorker(
+  config: Config,
+  { dataSource, databaseUrl }: Backend,
+  { logger, now }: { logger: Logger; now: () => Date },
+): Promise<Worker> {
+  const queueUrl = config.queueUrl ?? databaseUrl;
+  const reports = new ReportRepository(dataSource);
+  const scoring = new ScoringService(
+    new ScoringRepository(dataSource),
+    (before, limit) => reports.unscored(before, limit),
+    await readWarningLists(),
+    now,
+  );
+  const queue = await openQueue(queueUrl);
+  const runner = await runJobs(
+    queueUrl,
+    {
+      'score-receipt': ({ receiptId }) => scoring.scoreReceipt(receiptId),
+      'review-subjects': () => scoring.review(),
+      expire: async () => {
+        await ensurePartitions(dataSource, now());
+        await dropExpiredRows(dataSource, now());
+        await new ZoneRepository(dataSource).trimHistory(now());
+        const dropped = await dropExpiredPartitions(dataSource, now());
+        if (dropped.length > 0) logger.info({ dropped }, 'sightings past retention are gone');
+      },
+    },
+    {
+      concurrency: CONCURRENCY,
+      onError: (error) => {
+        logger.error({ err: error }, 'job failed');
+      },
+    },
+  );
+  await queue.schedule('review-subjects', {}, { everyMs: REVIEW_EVERY_MS });
+  await queue.schedule('expire', {}, { everyMs: EXPIRE_EVERY_MS });
+  return {
+    async close() {
+      await runner.close();
+      await queue.close();
+    },
+  };
+}
