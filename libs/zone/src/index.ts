@@ -1,1 +1,32 @@
-export {};
+export { DeltaRejected, SnapshotDamaged } from './errors.js';
+export { EMPTY_NON_TERMINAL } from './name-table.js';
+export { queryName, subjectOfName } from './query-name.js';
+export { QuestionKey, type KeyKind } from './question-key.js';
+export {
+  categoryName,
+  categoryNumber,
+  decodeReturnCode,
+  encodeReturnCode,
+  formatReturnCode,
+  isListingCode,
+  NO_ACCESS,
+  packReturnCode,
+  parseReturnCode,
+  TOO_MANY_QUERIES,
+  WRONG_ZONE,
+  type DecodedReturnCode,
+  type ReturnCode,
+  type Verdict,
+} from './return-code.js';
+export { decodeSnapshot, encodeSnapshot, type Sha256 } from './snapshot-codec.js';
+export { testCode } from './test-entry.js';
+export {
+  apply,
+  diff,
+  sortEntries,
+  type ZoneDelta,
+  type ZoneEntry,
+  type ZoneSnapshot,
+} from './zone-content.js';
+export { ABSENT, ZoneIndex } from './zone-index.js';
+export { isAddressZone, isZoneName, ZONE_NAMES, type ZoneName } from './zone-name.js';
