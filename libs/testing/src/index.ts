@@ -1,0 +1,1 @@
+export { createTestDatabase, execute, type TestDatabase } from './test-database.js';
