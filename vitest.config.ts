@@ -4,7 +4,9 @@ import { defineConfig } from 'vitest/config';
 // One transformer for tests and for the build, so that decorator metadata is the same in both (.swcrc).
 const plugins = [swc.vite({ tsconfigFile: false, module: { type: 'nodenext' } })];
 const resolve = {
-  conditions: ['@sekisho/source', 'node', 'import', 'default'],
+  // Not 'import', which Vite adds by itself: Vitest hands these to Node as --conditions, and require() of a
+  // package with two builds would then get the ES module.
+  conditions: ['@sekisho/source', 'node', 'default'],
   // graphql ships two builds; Nest loads the CommonJS one, and types of two realms do not mix.
   alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }],
 };

@@ -9,9 +9,11 @@ import type { Platform } from './platform/platform.js';
 /** The hub on its platform, ready to listen. */
 export async function createHub(platform: Platform): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({ bodyLimit: MAX_ENVELOPE_BYTES, trustProxy: false });
-  adapter.getInstance().addContentTypeParser('application/jwt', { parseAs: 'string' }, (_request, body, done) => {
-    done(null, body);
-  });
+  adapter
+    .getInstance()
+    .addContentTypeParser('application/jwt', { parseAs: 'string' }, (_request, body, done) => {
+      done(null, body);
+    });
   const app = await NestFactory.create<NestFastifyApplication>(HubModule.on(platform), adapter, {
     logger: new NestLog(platform.logger),
     abortOnError: false,

@@ -23,7 +23,10 @@ export async function openBackend(config: Config, options: BackendOptions): Prom
     config.databaseUrl === undefined ? await startEmbeddedDatabase({ dataDir: config.dataDir }) : undefined;
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
   try {
-    const dataSource = await openDatabase(databaseUrl, { poolSize: options.poolSize, onError: options.onError });
+    const dataSource = await openDatabase(databaseUrl, {
+      poolSize: options.poolSize,
+      onError: options.onError,
+    });
     if (config.migrate) await migrateDatabase(dataSource);
     await ensurePartitions(dataSource, options.now());
     return {

@@ -28,11 +28,7 @@ export {
   type ListingFilter,
   type StoredReputation,
 } from './reputations/reputation.repository.js';
-export {
-  ScoringRepository,
-  type Scored,
-  type SubjectEvidence,
-} from './reputations/scoring.repository.js';
+export { ScoringRepository, type Scored, type SubjectEvidence } from './reputations/scoring.repository.js';
 export {
   publish,
   ZoneRepository,

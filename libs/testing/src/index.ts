@@ -1,1 +1,1 @@
-export {};
+export { createTestDatabase, execute, type TestDatabase } from './test-database.js';

@@ -24,7 +24,10 @@ export class AccessGuard implements CanActivate {
     const caller = await this.callerOf(request);
     if (operation && isAllowed(caller.role, operation)) return true;
     throw caller.role === 'anonymous'
-      ? new AccessDenied('authentication-required', 'an access token is needed: POST /oauth/token with private_key_jwt')
+      ? new AccessDenied(
+          'authentication-required',
+          'an access token is needed: POST /oauth/token with private_key_jwt',
+        )
       : new AccessDenied('access-denied', `the role ${caller.role} may not do ${operation ?? 'this'}`);
   }
 

@@ -47,7 +47,11 @@ export function connectionOf<Node extends object>(EdgeModel: Type<Edge<Node>>): 
 }
 
 /** A page from up to one node more than was asked for. `keyOf` gives what the cursor stands for. */
-export function pageOf<Node>(nodes: readonly Node[], first: number, keyOf: (node: Node) => string): Connection<Node> {
+export function pageOf<Node>(
+  nodes: readonly Node[],
+  first: number,
+  keyOf: (node: Node) => string,
+): Connection<Node> {
   const edges = nodes
     .slice(0, first)
     .map((node) => ({ cursor: Buffer.from(keyOf(node)).toString('base64url'), node }));

@@ -12,14 +12,13 @@ const isRequestError = (code: string) => code === 'graphql-invalid';
  * Gives every error a `code` in its extensions. What nobody foresaw is logged under an id and told as that id only.
  * A request that is not valid GraphQL is HTTP 400; a resolver's error is in the body, with 200.
  */
-export function formatErrors(
-  execution: ExecutionResult,
-  onBug: (error: unknown) => string,
-): FormattedErrors {
+export function formatErrors(execution: ExecutionResult, onBug: (error: unknown) => string): FormattedErrors {
   let statusCode = 200;
   const errors = (execution.errors ?? []).map((error) => {
     const cause = error.originalError;
-    const problem = problemOf(cause ?? error) ?? (cause && !(cause instanceof GraphQLError) ? internalProblem(onBug(cause)) : undefined);
+    const problem =
+      problemOf(cause ?? error) ??
+      (cause && !(cause instanceof GraphQLError) ? internalProblem(onBug(cause)) : undefined);
     const code = problem?.code ?? 'graphql-invalid';
     if (isRequestError(code)) statusCode = 400;
     return new GraphQLError(problem?.detail ?? error.message, {

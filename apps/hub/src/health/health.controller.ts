@@ -30,6 +30,8 @@ export class HealthController {
   @Get('metrics')
   @Allow('hub:describe')
   async metrics(@Res() reply: FastifyReply) {
-    await reply.header('content-type', this.platform.metrics.contentType).send(await this.platform.metrics.metrics());
+    await reply
+      .header('content-type', this.platform.metrics.contentType)
+      .send(await this.platform.metrics.metrics());
   }
 }

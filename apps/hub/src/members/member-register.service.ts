@@ -80,7 +80,10 @@ export class MemberRegister implements OnApplicationBootstrap, OnApplicationShut
   }
 
   private async read(): Promise<void> {
-    const [members, keys] = await Promise.all([this.repository.list(), this.repository.keys(this.platform.now())]);
+    const [members, keys] = await Promise.all([
+      this.repository.list(),
+      this.repository.keys(this.platform.now()),
+    ]);
     const signingKeys = await Promise.all(
       keys
         .filter(({ use }) => use === 'sig')

@@ -9,7 +9,15 @@ const STATUS = {
 } as const;
 
 /** The trust that the hub places in a reporter stays inside. */
-export const toMemberModel = ({ id, name, role, status, networks, asns, createdAt }: Member): MemberModel => ({
+export const toMemberModel = ({
+  id,
+  name,
+  role,
+  status,
+  networks,
+  asns,
+  createdAt,
+}: Member): MemberModel => ({
   ...{ id, name, createdAt },
   role: ROLE[role],
   status: STATUS[status],

@@ -40,13 +40,20 @@ export class TokenController {
     }
     const now = this.platform.now();
     const { hubKey: key, hubId: id } = this.platform;
-    const assertion = await verifyClientAssertion(parsed.data.client_assertion, this.register.findSigningKey, {
-      audiences: [`${id}/oauth/token`, id],
-      now,
-    });
+    const assertion = await verifyClientAssertion(
+      parsed.data.client_assertion,
+      this.register.findSigningKey,
+      {
+        audiences: [`${id}/oauth/token`, id],
+        now,
+      },
+    );
     const { memberId } = assertion;
     if (!(await this.members.claimAssertion(memberId, assertion.jti, assertion.expiresAt))) {
-      throw new NotAuthentic('client-assertion-invalid', 'this client_assertion was used before; sign a new one');
+      throw new NotAuthentic(
+        'client-assertion-invalid',
+        'this client_assertion was used before; sign a new one',
+      );
     }
     const role = this.register.find(memberId)?.role ?? 'member';
     const jti = this.platform.newId();

@@ -1,5 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { MemberRepository, ReportRepository, ReputationRepository, ZoneRepository } from '@sekisho/persistence';
+import {
+  MemberRepository,
+  ReportRepository,
+  ReputationRepository,
+  ZoneRepository,
+} from '@sekisho/persistence';
 import { Platform } from './platform.js';
 
 const REPOSITORIES = [MemberRepository, ReportRepository, ReputationRepository, ZoneRepository];
@@ -13,7 +18,10 @@ export class PlatformModule {
       global: true,
       providers: [
         { provide: Platform, useValue: platform },
-        ...REPOSITORIES.map((Repository) => ({ provide: Repository, useValue: new Repository(platform.dataSource) })),
+        ...REPOSITORIES.map((Repository) => ({
+          provide: Repository,
+          useValue: new Repository(platform.dataSource),
+        })),
       ],
       exports: [Platform, ...REPOSITORIES],
     };

@@ -21,6 +21,9 @@ export class ProblemFilter implements ExceptionFilter {
     const { retryAfterSeconds, ...body } = problem;
     if (retryAfterSeconds !== undefined) void reply.header('retry-after', String(retryAfterSeconds));
     if (body.status === 401) void reply.header('www-authenticate', 'Bearer');
-    void reply.status(body.status).header('content-type', 'application/problem+json').send(JSON.stringify(body));
+    void reply
+      .status(body.status)
+      .header('content-type', 'application/problem+json')
+      .send(JSON.stringify(body));
   }
 }

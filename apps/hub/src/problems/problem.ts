@@ -105,14 +105,25 @@ function frameworkProblem(error: unknown): Problem | undefined {
     getStatus?: () => number;
   };
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return problem(413, 'envelope-too-large', 'the body is larger than this endpoint accepts; send smaller envelopes');
+    return problem(
+      413,
+      'envelope-too-large',
+      'the body is larger than this endpoint accepts; send smaller envelopes',
+    );
   }
   const status = typeof getStatus === 'function' ? getStatus.call(error) : statusCode;
   if (typeof status !== 'number' || status < 400 || status >= 500) return undefined;
-  const known: Record<number, string> = { 404: 'not-found', 415: 'media-type-unsupported', 429: 'too-many-requests' };
+  const known: Record<number, string> = {
+    404: 'not-found',
+    415: 'media-type-unsupported',
+    429: 'too-many-requests',
+  };
   return problem(status, known[status] ?? 'request-malformed', error.message);
 }
 
 export function internalProblem(errorId: string): Problem & { errorId: string } {
-  return { ...problem(500, 'internal-error', `something went wrong here; quote ${errorId} to the hub operator`), errorId };
+  return {
+    ...problem(500, 'internal-error', `something went wrong here; quote ${errorId} to the hub operator`),
+    errorId,
+  };
 }

@@ -61,12 +61,17 @@ export class ReportsService {
 
   private async verifyAndStore(envelope: string): Promise<Receipt> {
     const receivedAt = this.platform.now();
-    const { iss, jti, reports } = await verifySigned(envelope, envelopeClaimsSchema, this.register.findSigningKey, {
-      typ: ENVELOPE_TYP,
-      audience: this.platform.hubId,
-      now: receivedAt.getTime(),
-      maxAgeMs: MAX_ENVELOPE_AGE_MS,
-    });
+    const { iss, jti, reports } = await verifySigned(
+      envelope,
+      envelopeClaimsSchema,
+      this.register.findSigningKey,
+      {
+        typ: ENVELOPE_TYP,
+        audience: this.platform.hubId,
+        now: receivedAt.getTime(),
+        maxAgeMs: MAX_ENVELOPE_AGE_MS,
+      },
+    );
     const { accepted, rejected } = this.judge(iss, reports, receivedAt);
     const { isFresh, ...receipt } = await this.reports.store({
       receiptId: this.platform.newId(),

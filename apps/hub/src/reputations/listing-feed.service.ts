@@ -62,7 +62,9 @@ export class ListingFeed implements OnApplicationBootstrap, OnApplicationShutdow
       const changes = await this.zones.changes(zone, since);
       if (!changes || changes === 'gone') continue;
       this.serials.set(zone, changes.to);
-      const subjects = [...changes.announce.map(({ subject }) => subject), ...changes.withdraw].map(readSubject);
+      const subjects = [...changes.announce.map(({ subject }) => subject), ...changes.withdraw].map(
+        readSubject,
+      );
       for (const stored of (await this.reputations.find(subjects)).values()) {
         this.emitter.emit('changed', toReputationModel(stored));
       }

@@ -21,7 +21,9 @@ export class ReputationsResolver {
 
   @Query(() => ReputationModel, { nullable: true, description: 'null when nothing was reported' })
   @Allow('reputation:read')
-  async reputation(@Args('subject', { type: () => SubjectText }) subject: Subject): Promise<ReputationModel | null> {
+  async reputation(
+    @Args('subject', { type: () => SubjectText }) subject: Subject,
+  ): Promise<ReputationModel | null> {
     const stored = (await this.repository.find([subject])).get(formatSubject(subject));
     return stored ? toReputationModel(stored) : null;
   }

@@ -34,7 +34,10 @@ export class ZonesController {
   ) {
     const parsed = query.safeParse(parameters);
     if (!parsed.success) {
-      throw new RequestRefused('request-malformed', 'expected ?since=SERIAL and, if you like, &wait=SECONDS up to 60');
+      throw new RequestRefused(
+        'request-malformed',
+        'expected ?since=SERIAL and, if you like, &wait=SECONDS up to 60',
+      );
     }
     const { since, wait } = parsed.data;
     const changes = await this.zones.changes(zone, since, wait * 1000);

@@ -62,7 +62,10 @@ export class ZonesService implements OnApplicationBootstrap, OnApplicationShutdo
       const woken = this.nextChange(deadline);
       const changes = await this.zones.changes(zone, since);
       if (changes === 'gone' || !changes) {
-        throw new RequestRefused('history-gone', `the history of ${zone} does not reach back to ${since}; take the snapshot`);
+        throw new RequestRefused(
+          'history-gone',
+          `the history of ${zone} does not reach back to ${since}; take the snapshot`,
+        );
       }
       if (changes.to > since) return changes;
       if (deadline.aborted) return undefined;
@@ -99,6 +102,9 @@ export class ZonesService implements OnApplicationBootstrap, OnApplicationShutdo
 
   private requireZone(name: string): ZoneName {
     if (isZoneName(name)) return name;
-    throw new RequestRefused('not-found', `no zone ${JSON.stringify(name.slice(0, 40))}; the zones are ${ZONES.join(', ')}`);
+    throw new RequestRefused(
+      'not-found',
+      `no zone ${JSON.stringify(name.slice(0, 40))}; the zones are ${ZONES.join(', ')}`,
+    );
   }
 }

@@ -32,7 +32,9 @@ export function publicationOf(
         ...[scores, entries('ip', listed), entries('high.ip', reputation.highConfidence ? listed : [])],
         entries(
           'policy',
-          isDynamicRange ? [encodeReturnCode({ score: DECLARED, category: 'dynamic-range', type: 'network' })] : [],
+          isDynamicRange
+            ? [encodeReturnCode({ score: DECLARED, category: 'dynamic-range', type: 'network' })]
+            : [],
         ),
       ];
     case 'domain':
@@ -54,6 +56,8 @@ function listingCodes({ type }: Subject, { listed, score, categories }: Reputati
   if (!listed) return [];
   const codes = categories
     .filter((entry) => entry.listed && categoryNumber(entry.category, type) !== undefined)
-    .map(({ category, score: own }) => encodeReturnCode({ category, type, score: category === 'forged-domain' ? own : score }));
+    .map(({ category, score: own }) =>
+      encodeReturnCode({ category, type, score: category === 'forged-domain' ? own : score }),
+    );
   return [...new Set(codes)].sort();
 }

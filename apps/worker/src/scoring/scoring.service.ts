@@ -1,4 +1,9 @@
-import { ScoringRepository, SIGHTING_RETENTION_MS, type Scored, type SubjectEvidence } from '@sekisho/persistence';
+import {
+  ScoringRepository,
+  SIGHTING_RETENTION_MS,
+  type Scored,
+  type SubjectEvidence,
+} from '@sekisho/persistence';
 import {
   isRollable,
   protectionOf,
@@ -55,7 +60,11 @@ export class ScoringService {
     }
   }
 
-  private scored(evidence: SubjectEvidence, standings: ReadonlyMap<string, ReporterStanding>, now: number): Scored {
+  private scored(
+    evidence: SubjectEvidence,
+    standings: ReadonlyMap<string, ReporterStanding>,
+    now: number,
+  ): Scored {
     const { subject } = evidence;
     const reputation = this.reputationOf(evidence, standings, now);
     const dynamicUntil = declarationOf(evidence, now);
@@ -79,7 +88,8 @@ export class ScoringService {
     // A warning list holds for its networks as a whole: they are judged by what is said of them and not rolled up.
     if (protection || !isRollable(subject)) return reported;
     const rolledUp = rollUp({ network: subject, children, wasListed, now });
-    const isStronger = rolledUp.listed === reported.listed ? rolledUp.score > reported.score : rolledUp.listed;
+    const isStronger =
+      rolledUp.listed === reported.listed ? rolledUp.score > reported.score : rolledUp.listed;
     return isStronger ? withReview(rolledUp, reported) : reported;
   }
 }

@@ -1,6 +1,12 @@
 // What the worker needs to score: the rows locked in one order, all evidence in one query, all results in one update.
 import { formatSubject, rollUpNetworks, type Subject } from '@sekisho/subject';
-import { MODEL_VERSION, type ChildReputation, type ReporterStanding, type Reputation, type Sighting } from '@sekisho/reputation';
+import {
+  MODEL_VERSION,
+  type ChildReputation,
+  type ReporterStanding,
+  type Reputation,
+  type Sighting,
+} from '@sekisho/reputation';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Sql } from '../database.js';
 import { publish, type WantedEntry } from '../zones/zone.repository.js';
@@ -173,8 +179,13 @@ async function gather(sql: Sql, locked: readonly LockedRow[]): Promise<SubjectEv
   }));
 }
 
-async function gatherChildren(sql: Sql, locked: readonly LockedRow[]): Promise<Map<string, ChildReputation[]>> {
-  const networks = locked.filter(({ subject_type: type }) => type === 'network').map(({ subject }) => subject);
+async function gatherChildren(
+  sql: Sql,
+  locked: readonly LockedRow[],
+): Promise<Map<string, ChildReputation[]>> {
+  const networks = locked
+    .filter(({ subject_type: type }) => type === 'network')
+    .map(({ subject }) => subject);
   if (networks.length === 0) return new Map();
   const rows: {
     parent: string;

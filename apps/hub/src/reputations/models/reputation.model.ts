@@ -4,11 +4,15 @@ import { BlurredCount } from '../../graphql/blurred-count.scalar.js';
 import { connectionOf, edgeOf } from '../../graphql/connection.js';
 import { SubjectText } from '../../graphql/subject.scalar.js';
 
-type EnumName<T extends string> = T extends `${infer Head}-${infer Rest}` ? `${Uppercase<Head>}_${EnumName<Rest>}` : Uppercase<T>;
+type EnumName<T extends string> = T extends `${infer Head}-${infer Rest}`
+  ? `${Uppercase<Head>}_${EnumName<Rest>}`
+  : Uppercase<T>;
 const nameOf = (value: string) => value.toUpperCase().replaceAll('-', '_');
 
 /** GraphQL names cannot have hyphens: spam-source is SPAM_SOURCE. */
-export const CategoryModel = Object.fromEntries(CATEGORIES.map((category) => [nameOf(category), category])) as {
+export const CategoryModel = Object.fromEntries(
+  CATEGORIES.map((category) => [nameOf(category), category]),
+) as {
   readonly [C in (typeof CATEGORIES)[number] as EnumName<C>]: C;
 };
 export type CategoryModel = (typeof CategoryModel)[keyof typeof CategoryModel];
