@@ -1,1 +1,37 @@
-export {};
+export { discover, type HubDescription } from './discovery.js';
+export { enrol, rotateKeys, type Enrolled, type Rotated } from './enrolment.js';
+export {
+  signEnvelope,
+  submitEnvelope,
+  type EnvelopeSigner,
+  type Receipt,
+  type SubmissionOptions,
+} from './envelope.js';
+export {
+  HubAnswerInvalid,
+  HubChanged,
+  HubRefused,
+  HubUnreachable,
+  MemberDirectoryFault,
+  type FailureKind,
+  type MemberDirectoryFaultCode,
+} from './errors.js';
+export { HubSession } from './hub-session.js';
+export { MemberDirectory, type EnrolledMember, type Member } from './member-directory.js';
+export {
+  generateMemberKeys,
+  importPrivateKey,
+  publicJwk,
+  type MemberKeys,
+  type PrivateKey,
+} from './member-keys.js';
+export type { Retraction, Statistics, SubjectReputation } from './reputation-query.js';
+export { DEFAULT_RETRY, type RetryPolicy } from './retry.js';
+export { systemRuntime, type ClientRuntime } from './runtime.js';
+export {
+  discoverHubOf,
+  submitReports,
+  type BatchOptions,
+  type BatchReceipt,
+  type SubmissionProgress,
+} from './submission.js';

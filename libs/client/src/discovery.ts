@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { HubAnswerInvalid } from './errors.js';
+import { askHub } from './hub-transport.js';
+import { systemRuntime, type ClientRuntime } from './runtime.js';
+
+const endpoint = z.url({ protocol: /^https?$/ });
+
+const description = z.object({
+  hub: z.string().min(1).max(255),
+  isDemo: z.boolean(),
+  endpoints: z.object({
+    reports: endpoint,
+    token: endpoint,
+    graphql: endpoint,
+    enrolment: endpoint,
+    keys: endpoint,
+    jwks: endpoint,
+    schema: endpoint,
+  }),
+  zone: z.object({ apex: z.string(), names: z.array(z.string()) }),
+  limits: z.object({ reportsPerEnvelope: z.int().min(1), envelopeBytes: z.int().min(1) }),
+});
+
+/** What a hub says of itself at /.well-known/sekisho. */
+export type HubDescription = z.output<typeof description>;
+
+/**
+ * Asks the hub at a URL who it is and where its endpoints are.
+ * @throws {HubUnreachable | HubRefused | HubAnswerInvalid}
+ */
+export async function discover(
+  hubUrl: string,
+  runtime: ClientRuntime = systemRuntime,
+): Promise<HubDescription> {
+  if (!/^https?:\/\//.test(hubUrl) || !URL.canParse(hubUrl)) {
+    throw new HubAnswerInvalid(hubUrl, 'not an http:// or https:// URL');
+  }
+  const url = `${hubUrl.replace(/\/+$/, '')}/.well-known/sekisho`;
+  return askHub(runtime, { url }, description);
+}

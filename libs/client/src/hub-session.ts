@@ -1,0 +1,166 @@
+// Machine access: OAuth 2 client credentials (RFC 6749 section 4.4) with private_key_jwt (RFC 7523), GraphQL over HTTP.
+import { formatSubject, readSubject, type Subject } from '@sekisho/subject';
+import { SignJWT } from 'jose';
+import { z } from 'zod';
+import type { HubDescription } from './discovery.js';
+import type { SubmissionOptions } from './envelope.js';
+import { HubAnswerInvalid, HubRefused } from './errors.js';
+import { askHub, graphqlErrorSchema } from './hub-transport.js';
+import type { EnrolledMember, Member } from './member-directory.js';
+import {
+  meQuery,
+  reputationsQuery,
+  retractMutation,
+  statisticsQuery,
+  type Retraction,
+  type Statistics,
+  type SubjectReputation,
+} from './reputation-query.js';
+import { DEFAULT_RETRY, withRetry, type RetryPolicy } from './retry.js';
+import { systemRuntime, type ClientRuntime } from './runtime.js';
+import { discoverHubOf } from './submission.js';
+
+/** A longer assertion would only be worth more to a thief (RFC 7523 section 3). */
+const ASSERTION_SECONDS = 60;
+/** A token this near its end is not used any more. */
+const TOKEN_MARGIN_MS = 30_000;
+/** As DESIGN 4.4: `reputations` takes 1 to 1,000 subjects. */
+const SUBJECTS_PER_QUERY = 1_000;
+
+const tokenSchema = z.object({ access_token: z.string(), expires_in: z.number() });
+
+interface GraphqlOperation<T> {
+  readonly text: string;
+  readonly schema: z.ZodType<T>;
+}
+
+/** One member's conversation with its hub. The access token is fetched on first use and kept until shortly before its end. */
+export class HubSession {
+  private token: { text: string; usableUntil: number } | undefined;
+
+  private constructor(
+    readonly member: EnrolledMember,
+    readonly hub: HubDescription,
+    private readonly runtime: ClientRuntime,
+    private readonly retry: RetryPolicy,
+  ) {}
+
+  /** @throws {HubChanged | HubUnreachable | HubRefused | HubAnswerInvalid} */
+  static async open(
+    member: EnrolledMember,
+    { runtime = systemRuntime, retry = DEFAULT_RETRY }: SubmissionOptions = {},
+  ): Promise<HubSession> {
+    return new HubSession(member, await discoverHubOf(member, { runtime }), runtime, retry);
+  }
+
+  /** @throws {HubRefused | HubUnreachable | HubAnswerInvalid} */
+  async accessToken(): Promise<string> {
+    if (this.token && this.runtime.now() < this.token.usableUntil) return this.token.text;
+    const answer = await withRetry(this.runtime, this.retry, async () => {
+      const body = new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: await this.signAssertion(),
+      }).toString();
+      const contentType = 'application/x-www-form-urlencoded';
+      return askHub(this.runtime, { url: this.hub.endpoints.token, body, contentType }, tokenSchema);
+    });
+    const usableUntil = this.runtime.now() + answer.expires_in * 1_000 - TOKEN_MARGIN_MS;
+    this.token = { text: answer.access_token, usableUntil };
+    return answer.access_token;
+  }
+
+  /**
+   * What the federation knows of each subject, in their order; undefined where it knows nothing.
+   * Any number of subjects: asked for by the thousand.
+   * @param onProgress after each thousand, with the number answered
+   */
+  async lookup(
+    subjects: readonly Subject[],
+    onProgress?: (answered: number) => void,
+  ): Promise<(SubjectReputation | undefined)[]> {
+    const known = new Map<string, SubjectReputation>();
+    for (let at = 0; at < subjects.length; at += SUBJECTS_PER_QUERY) {
+      const asked = subjects.slice(at, at + SUBJECTS_PER_QUERY).map(formatSubject);
+      const { reputations } = await this.query(reputationsQuery, { subjects: asked });
+      for (const reputation of reputations) {
+        if (reputation) known.set(formatSubject(readSubject(reputation.subject)), reputation);
+      }
+      onProgress?.(at + asked.length);
+    }
+    return subjects.map((subject) => known.get(formatSubject(subject)));
+  }
+
+  async me(): Promise<Member> {
+    return (await this.query(meQuery, {})).me;
+  }
+
+  async statistics(): Promise<Statistics> {
+    return (await this.query(statisticsQuery, {})).statistics;
+  }
+
+  /** Takes one accepted report back. `index` is its place in the envelope of the receipt. */
+  async retract(receiptId: string, index: number): Promise<Retraction> {
+    // Not repeated by itself: a second retraction after a lost answer would be refused and look like a failure.
+    return (await this.ask(retractMutation, { receiptId, index })).retractReport;
+  }
+
+  private async query<T>(operation: GraphqlOperation<T>, variables: Record<string, unknown>): Promise<T> {
+    return withRetry(this.runtime, this.retry, () => this.ask(operation, variables));
+  }
+
+  private async ask<T>(operation: GraphqlOperation<T>, variables: Record<string, unknown>): Promise<T> {
+    try {
+      return await this.askOnce(operation, variables);
+    } catch (error) {
+      if (!(error instanceof HubRefused) || error.status !== 401) throw error;
+      // The hub may have restarted with a new token key. A fresh token is tried once.
+      this.token = undefined;
+      return this.askOnce(operation, variables);
+    }
+  }
+
+  private async askOnce<T>(
+    { text, schema }: GraphqlOperation<T>,
+    variables: Record<string, unknown>,
+  ): Promise<T> {
+    const url = this.hub.endpoints.graphql;
+    const request = {
+      url,
+      body: JSON.stringify({ query: text, variables }),
+      contentType: 'application/json',
+      accessToken: await this.accessToken(),
+    };
+    const answer = await askHub(
+      this.runtime,
+      request,
+      z.object({ data: z.unknown(), errors: z.array(graphqlErrorSchema).optional() }),
+    );
+    const [error] = answer.errors ?? [];
+    if (error) {
+      throw new HubRefused({
+        status: 200,
+        code: error.extensions?.code ?? 'graphql-error',
+        detail: error.message,
+        errorId: error.extensions?.errorId,
+      });
+    }
+    const parsed = schema.safeParse(answer.data);
+    if (parsed.success) return parsed.data;
+    const issue = parsed.error.issues[0];
+    throw new HubAnswerInvalid(url, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+  }
+
+  private async signAssertion(): Promise<string> {
+    const nowSeconds = Math.floor(this.runtime.now() / 1_000);
+    return new SignJWT()
+      .setProtectedHeader({ alg: 'EdDSA', kid: this.member.signing.kid, typ: 'JWT' })
+      .setIssuer(this.member.id)
+      .setSubject(this.member.id)
+      .setAudience(this.hub.endpoints.token)
+      .setIssuedAt(nowSeconds)
+      .setExpirationTime(nowSeconds + ASSERTION_SECONDS)
+      .setJti(this.runtime.randomId())
+      .sign(this.member.signing.key);
+  }
+}

@@ -1,0 +1,57 @@
+// The part of the hub's GraphQL schema that this client asks for (DESIGN 4.4), and the check of what comes back.
+import { z } from 'zod';
+import { memberSchema } from './member-directory.js';
+
+const reputationSchema = z.object({
+  subject: z.string(),
+  /** 0 (clean) to 100 (certainly abusive). */
+  score: z.number(),
+  listed: z.boolean(),
+  categories: z.array(z.string()),
+  confidence: z.number(),
+  recommendation: z.string(),
+  /** A number, or `fewer than 3`. */
+  memberCount: z.string(),
+  firstSeen: z.string().nullable(),
+  lastSeen: z.string().nullable(),
+  expiresAt: z.string().nullable(),
+  explanation: z.array(
+    z.object({ factor: z.string(), contribution: z.number(), detail: z.string().nullable() }),
+  ),
+});
+
+/** What the federation knows of a subject. */
+export type SubjectReputation = z.output<typeof reputationSchema>;
+
+export const reputationsQuery = {
+  text: `query Lookup($subjects: [Subject!]!) {
+  reputations(subjects: $subjects) {
+    subject score listed categories confidence recommendation memberCount firstSeen lastSeen expiresAt
+    explanation { factor contribution detail }
+  }
+}`,
+  schema: z.object({ reputations: z.array(reputationSchema.nullable()) }),
+};
+
+export const meQuery = {
+  text: 'query Me { me { id name role networks asns } }',
+  schema: z.object({ me: memberSchema }),
+};
+
+export const retractMutation = {
+  text: `mutation Retract($receiptId: ID!, $index: Int!) {
+  retractReport(receiptId: $receiptId, index: $index) { receiptId index subject }
+}`,
+  schema: z.object({
+    retractReport: z.object({ receiptId: z.string(), index: z.int(), subject: z.string() }),
+  }),
+};
+export type Retraction = z.output<typeof retractMutation.schema>['retractReport'];
+
+export const statisticsQuery = {
+  text: 'query Statistics { statistics { members reports subjects listings asOf } }',
+  schema: z.object({
+    statistics: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])),
+  }),
+};
+export type Statistics = z.output<typeof statisticsQuery.schema>['statistics'];
