@@ -1,4 +1,6 @@
+export { openBackend, type Backend, type BackendOptions } from './backend.js';
 export { migrateDatabase, openDatabase, type DatabaseOptions } from './database.js';
+export * from './embedded/index.js';
 export { MemberChangeRefused } from './members/errors.js';
 export type { MemberRole, MemberStatus } from './members/member.entity.js';
 export {

@@ -69,16 +69,25 @@ export function rollUp({ network, children, wasListed, now }: RollUpInput): Repu
   };
 }
 
-function widthOf({ type, value }: Subject): { needed: number; isNarrow: boolean } {
-  if (type === 'network') {
-    const { bytes, prefixLength } = parseNetwork(value);
-    const { v4, v6 } = MODEL.rollUp.needed;
-    const table: Partial<Record<number, number>> = bytes.length === 4 ? v4 : v6;
-    const needed = table[prefixLength];
-    const isNarrow = bytes.length === 16 && prefixLength === MODEL.rollUp.highConfidencePrefix;
-    if (needed !== undefined) return { needed, isNarrow };
-  }
-  throw new NetworkNotRollable(`cannot roll up to ${type} ${value}: only /24 of IPv4, /64 and /48 of IPv6`);
+/** Whether rollUp takes this network. */
+export const isRollable = (network: Subject): boolean => findWidth(network) !== undefined;
+
+function widthOf(network: Subject): { needed: number; isNarrow: boolean } {
+  const width = findWidth(network);
+  if (width) return width;
+  throw new NetworkNotRollable(
+    `cannot roll up to ${network.type} ${network.value}: only /24 of IPv4, /64 and /48 of IPv6`,
+  );
+}
+
+function findWidth({ type, value }: Subject): { needed: number; isNarrow: boolean } | undefined {
+  if (type !== 'network') return undefined;
+  const { bytes, prefixLength } = parseNetwork(value);
+  const { v4, v6 } = MODEL.rollUp.needed;
+  const table: Partial<Record<number, number>> = bytes.length === 4 ? v4 : v6;
+  const needed = table[prefixLength];
+  const isNarrow = bytes.length === 16 && prefixLength === MODEL.rollUp.highConfidencePrefix;
+  return needed === undefined ? undefined : { needed, isNarrow };
 }
 
 function isListed(score: number, count: number, needed: number, wasListed: boolean): boolean {

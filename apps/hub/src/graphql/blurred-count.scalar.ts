@@ -1,4 +1,4 @@
-import { CustomScalar, Scalar } from '@nestjs/graphql';
+import { Scalar, type CustomScalar } from '@nestjs/graphql';
 
 export abstract class BlurredCount {}
 

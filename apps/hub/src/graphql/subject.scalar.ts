@@ -1,4 +1,4 @@
-import { CustomScalar, Scalar } from '@nestjs/graphql';
+import { Scalar, type CustomScalar } from '@nestjs/graphql';
 import { parseSubject, readSubject, SUBJECT_TYPES, type Subject } from '@sekisho/subject';
 import { Kind, valueFromASTUntyped, type ValueNode } from 'graphql';
 import { z } from 'zod';

@@ -1,0 +1,21 @@
+export { DEFAULT_TRUST, MODEL, MODEL_VERSION } from './model.js';
+export {
+  RECOMMENDATIONS,
+  type CategoryScore,
+  type ExplanationLine,
+  type Recommendation,
+  type ReporterStanding,
+  type Reputation,
+  type ScoringInput,
+  type Sighting,
+  type SubjectContext,
+} from './reputation.js';
+export { isRollable, NetworkNotRollable, rollUp, type ChildReputation, type RollUpInput } from './roll-up.js';
+export { scoreSubject } from './score.js';
+export {
+  compileWarningLists,
+  protectionOf,
+  WarningListInvalid,
+  type WarningList,
+  type WarningLists,
+} from './warning-list.js';
