@@ -7,7 +7,6 @@ export type { Logger };
 export function createLogger(options: { name: string; level: string }): Logger {
   return pino(
     {
-      name: options.name,
       level: options.level,
       base: { process: options.name },
       timestamp: pino.stdTimeFunctions.isoTime,

@@ -6,26 +6,41 @@ export interface FormattedErrors {
   readonly response: ExecutionResult;
 }
 
-const isRequestError = (code: string) => code === 'graphql-invalid';
-
 /**
  * Gives every error a `code` in its extensions. What nobody foresaw is logged under an id and told as that id only.
- * A request that is not valid GraphQL is HTTP 400; a resolver's error is in the body, with 200.
+ * A request that was not executed is HTTP 400; a resolver's error is in the body, with 200.
  */
 export function formatErrors(execution: ExecutionResult, onBug: (error: unknown) => string): FormattedErrors {
-  let statusCode = 200;
-  const errors = (execution.errors ?? []).map((error) => {
-    const cause = error.originalError;
-    const problem =
-      problemOf(cause ?? error) ??
-      (cause && !(cause instanceof GraphQLError) ? internalProblem(onBug(cause)) : undefined);
-    const code = problem?.code ?? 'graphql-invalid';
-    if (isRequestError(code)) statusCode = 400;
-    return new GraphQLError(problem?.detail ?? error.message, {
-      ...(error.nodes && { nodes: error.nodes }),
-      ...(error.path && { path: error.path }),
-      extensions: { code, ...(problem && 'errorId' in problem && { errorId: problem.errorId }) },
-    });
+  const errors = (execution.errors ?? []).flatMap(unwrap).map((error) => formatError(error, onBug));
+  const isRefused = !execution.data && errors.every(({ path }) => path === undefined);
+  return { statusCode: isRefused ? 400 : 200, response: { data: execution.data ?? null, errors } };
+}
+
+const INVALID = 'graphql-invalid';
+
+/** Mercurius hands the errors of parsing and validation over as one error that holds them. */
+function unwrap(error: GraphQLError): readonly GraphQLError[] {
+  const inner = (error.originalError as { errors?: unknown } | undefined)?.errors;
+  return Array.isArray(inner) && inner.length > 0 ? (inner as GraphQLError[]) : [error];
+}
+
+function formatError(error: GraphQLError, onBug: (error: unknown) => string): GraphQLError {
+  const cause = rootOf(error);
+  const problem =
+    problemOf(cause) ?? (cause instanceof GraphQLError ? undefined : internalProblem(onBug(cause)));
+  return new GraphQLError(problem?.detail ?? error.message, {
+    ...(error.nodes && { nodes: error.nodes }),
+    ...(error.path && { path: error.path }),
+    extensions: {
+      code: problem?.code ?? INVALID,
+      ...(problem && 'errorId' in problem && { errorId: problem.errorId }),
+    },
   });
-  return { statusCode, response: { data: execution.data ?? null, errors } };
+}
+
+/** What was thrown in the end: a scalar's error is wrapped twice. */
+function rootOf(error: GraphQLError): Error {
+  const original = error.originalError;
+  if (!original) return error;
+  return original instanceof GraphQLError ? rootOf(original) : original;
 }
