@@ -12,6 +12,12 @@ export {
 } from './members/member.repository.js';
 export { openNotifications, type Channel, type Notifications } from './notifications.js';
 export {
+  openOperatorDatabase,
+  type EnrolmentCode,
+  type MemberSummary,
+  type OperatorDatabase,
+} from './operator-database.js';
+export {
   dropExpiredPartitions,
   dropExpiredRows,
   ensurePartitions,
