@@ -2,6 +2,7 @@ import { Field, Float, ObjectType, Query, Resolver } from '@nestjs/graphql';
 import { ReportRepository, ReputationRepository } from '@sekisho/persistence';
 import { Allow } from '../access/allow.decorator.js';
 import { BlurredCount } from '../graphql/blurred-count.scalar.js';
+import { Platform } from '../platform/platform.js';
 import { MemberRegister } from '../members/member-register.service.js';
 
 @ObjectType('Statistics', { description: 'Figures of the whole federation' })
@@ -23,11 +24,15 @@ export class StatisticsModel {
 
   @Field(() => Float)
   listings!: number;
+
+  @Field(() => Date)
+  asOf!: Date;
 }
 
 @Resolver(() => StatisticsModel)
 export class StatisticsResolver {
   constructor(
+    private readonly platform: Platform,
     private readonly register: MemberRegister,
     private readonly reports: ReportRepository,
     private readonly reputations: ReputationRepository,
@@ -43,6 +48,7 @@ export class StatisticsResolver {
     return {
       members: this.register.all().filter(({ status }) => status === 'active').length,
       ...{ envelopes, reports, unscoredEnvelopes: unscored, subjects, listings },
+      asOf: this.platform.now(),
     };
   }
 }

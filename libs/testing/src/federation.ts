@@ -1,0 +1,150 @@
+// A real federation for tests: hub, worker and DNS edge as processes of their own on loopback, on a database of their own.
+import {
+  enrol,
+  MemberDirectory,
+  submitReports,
+  HubSession,
+  type BatchReceipt,
+  type EnrolledMember,
+} from '@sekisho/client';
+import { readConfig } from '@sekisho/config';
+import { openOperatorDatabase, type NewMember } from '@sekisho/persistence';
+import type { ReportInput } from '@sekisho/report';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export type ProcessName = 'hub' | 'worker' | 'dns';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+export class Federation implements AsyncDisposable {
+  private readonly children = new Map<ProcessName, ChildProcess>();
+  /** The last lines of each process, for the message of a failure. */
+  private readonly output = new Map<ProcessName, string>();
+
+  private constructor(
+    readonly directory: string,
+    readonly hubUrl: string,
+    readonly dnsPort: number,
+    readonly env: Readonly<Record<string, string>>,
+  ) {}
+
+  static async start(
+    databaseUrl: string,
+    options: { processes?: readonly ProcessName[]; env?: Record<string, string> } = {},
+  ): Promise<Federation> {
+    const directory = await mkdtemp(join(tmpdir(), 'sekisho-federation-'));
+    const [httpPort, dnsPort] = [await freePort(), await freePort()];
+    const env = {
+      SEKISHO_DATA_DIR: join(directory, 'data'),
+      SEKISHO_DATABASE_URL: databaseUrl,
+      SEKISHO_HTTP: `127.0.0.1:${httpPort}`,
+      SEKISHO_DNS: `127.0.0.1:${dnsPort}`,
+      SEKISHO_ZONE: 'z.example',
+      SEKISHO_DEMO: 'yes',
+      SEKISHO_LOG: 'warn',
+      ...options.env,
+    };
+    const federation = new Federation(directory, `http://127.0.0.1:${httpPort}`, dnsPort, env);
+    try {
+      await Promise.all((options.processes ?? ['hub', 'worker', 'dns']).map((name) => federation.run(name)));
+    } catch (error) {
+      await federation[Symbol.asyncDispose]();
+      throw error;
+    }
+    return federation;
+  }
+
+  /** Starts one process and resolves when it says that it is ready. */
+  async run(name: ProcessName): Promise<void> {
+    const child = spawn(process.execPath, [join(ROOT, 'apps', name, 'dist', 'main.js')], {
+      env: { PATH: process.env['PATH'] ?? '', ...this.env },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    this.children.set(name, child);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.output.set(name, `${this.output.get(name) ?? ''}${text}`.slice(-8_000));
+      });
+    }
+    const outcome = await Promise.race([once(child, 'message'), once(child, 'exit')]);
+    if (child.exitCode !== null || outcome[0] === null) {
+      throw new Error(`${name} did not start:\n${this.output.get(name) ?? ''}`);
+    }
+  }
+
+  /** Ends one process and resolves when it is gone. */
+  async stop(name: ProcessName, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const child = this.children.get(name);
+    this.children.delete(name);
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+  }
+
+  logOf(name: ProcessName): string {
+    return this.output.get(name) ?? '';
+  }
+
+  /** A member that enrolled through the public API with keys of its own. */
+  async member(id: string, given: Partial<NewMember> = {}): Promise<FederationMember> {
+    const database = await openOperatorDatabase(readConfig(this.env));
+    const { code } = await database.members.add(
+      { id, name: id.toUpperCase(), role: 'member', networks: [], asns: [], ...given },
+      new Date(),
+    );
+    await database.close();
+    const dir = join(this.directory, id);
+    await enrol({ hubUrl: this.hubUrl, code, dir });
+    return new FederationMember(await new MemberDirectory(dir).open());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.children.keys()].map((name) => this.stop(name)));
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+export class FederationMember {
+  constructor(readonly enrolled: EnrolledMember) {}
+
+  session(): Promise<HubSession> {
+    return HubSession.open(this.enrolled);
+  }
+
+  async submit(...reports: ReportInput[]): Promise<BatchReceipt> {
+    const receipts = submitReports(this.enrolled, reports);
+    const { value } = await receipts.next();
+    if (!value) throw new Error('no receipt');
+    return value;
+  }
+}
+
+/** A report of a zombie seen now; change what the test is about. */
+export function reportOf(value: string, change: Partial<ReportInput> = {}): ReportInput {
+  const now = new Date().toISOString();
+  return {
+    subject: { type: 'ip', value },
+    category: 'zombie',
+    evidence: 'trap',
+    count: 12,
+    firstSeen: now,
+    lastSeen: now,
+    ...change,
+  };
+}
