@@ -79,8 +79,9 @@ export const MODEL = deepFreeze({
   review: {
     /** Points by which a score may drift before it is published again. */
     scoreStep: 5,
-    /** Times found by search are exact to this. */
+    /** Times found by search are late by at most the greater of these: a second, or a share of the time ahead. */
     precisionMs: 1_000,
+    precisionShare: 1 / 1_024,
   },
   rollUp: {
     /** Separate listed children that a network needs, by family and prefix length. */
