@@ -20,7 +20,7 @@ export function explain(
 function evidenceLines(figures: Figures, ham: readonly HamVoter[], now: number): ExplanationLine[] {
   const { leading, score } = figures;
   // A score below one half is published as 0; there is nothing to take apart.
-  if (score === 0 || leading.evidence.family.isVictim) return [];
+  if (score === 0) return [];
   const totalTenths = score * 10;
   const hamTenths = Math.round(1_000 * (Math.exp(-leading.tally.gross) - Math.exp(-leading.tally.net)));
   const shares = sharesOf(leading);

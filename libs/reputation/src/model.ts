@@ -55,7 +55,7 @@ export const MODEL = deepFreeze({
   evidenceWeight: EVIDENCE_WEIGHT,
   halfLifeHours: HALF_LIFE_HOURS,
   /** The most messages that one sighting counts for. */
-  maxSightingCount: 16,
+  maxSightingCount: 8,
   /** The most hazard that one reporter adds about an address that it does not own: score 65 when alone. */
   maxReporterHazard: 1.05,
   /** The most hazard that one owner's `owner` evidence adds about its own range: score 95 when alone. */

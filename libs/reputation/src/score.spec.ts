@@ -84,8 +84,9 @@ describe('who counts', () => {
   });
 
   it('lets the owner of the range list its own address alone, and nobody else', () => {
-    const sightings = [seen('isp', { evidence: 'owner', count: 3 })];
-    expect(score(sightings, { context: { owners: new Set(['isp']) } })).toMatchObject({ listed: true });
+    const sightings = [seen('isp', { evidence: 'owner' })];
+    const own = score(sightings, { context: { owners: new Set(['isp']) } });
+    expect(own).toMatchObject({ score: 91, listed: true, highConfidence: false, recommendation: 'DEFER' });
     expect(score(sightings, { context: { owners: new Set(['other']) } })).toEqual(score([]));
   });
 
@@ -123,8 +124,19 @@ describe('who counts', () => {
     expect(score(three({ category: 'dynamic-range' }), { type: 'network' })).toEqual(score([]));
   });
 
-  it('counts nothing of one message more than of a flood that it already believes', () => {
-    expect(score(three({ count: 16 }))).toMatchObject({ score: score(three({ count: 1_000_000 })).score });
+  it('lets a flood live no longer than the eight messages that it is believed for', () => {
+    const later = { now: NOW + 240 * HOUR_MS };
+    expect(score(three({ count: 1_000_000 }), later).score).toBe(score(three({ count: 8 }), later).score);
+    expect(score(three({ count: 7 }), later).score).toBeLessThan(score(three({ count: 8 }), later).score);
+  });
+
+  it('takes no number of distrusted reporters for a second witness', () => {
+    const sybils = ['s', 't', 'u', 'v'];
+    const standings = new Map(sybils.map((reporter) => [reporter, { trust: 0.05 }]));
+    const sightings = [seen('a'), seen('a', { evidence: 'malware' }), ...sybils.map((s) => seen(s))];
+    const reputation = score(sightings, { standings });
+    expect(reputation.score).toBeGreaterThanOrEqual(70);
+    expect(reputation.listed).toBe(false);
   });
 });
 
@@ -153,9 +165,9 @@ describe('decay', () => {
   });
 
   it('takes a clock ahead of ours for now', () => {
-    const ahead = three({ firstSeen: NOW + 60_000, lastSeen: NOW + 60_000 });
-    const reputation = score(ahead);
-    expect(reputation.score).toBe(score(three(last(0))).score);
+    const ahead = { firstSeen: NOW + 72 * HOUR_MS, lastSeen: NOW + 72 * HOUR_MS };
+    const reputation = score(three({ count: 1, ...ahead }));
+    expect(reputation.score).toBe(score(three({ count: 1, ...last(0) })).score);
     expect(reputation.lastSeen).toBe(NOW);
   });
 
@@ -166,13 +178,26 @@ describe('decay', () => {
   });
 
   it('asks for a review when the recommendation turns, and never when there is nothing to review', () => {
-    const { nextReviewAt } = score(three());
+    const { nextReviewAt = 0 } = score(three());
     const wasListed = { context: { wasListed: true } };
-    expect(score(three(), { now: nextReviewAt ?? 0, ...wasListed }).recommendation).toBe('DEFER');
-    expect(score(three(), { now: (nextReviewAt ?? 0) - HOUR_MS, ...wasListed }).recommendation).toBe(
-      'REJECT',
-    );
+    expect(score(three(), { now: nextReviewAt, ...wasListed }).recommendation).toBe('DEFER');
+    expect(score(three(), { now: nextReviewAt - HOUR_MS, ...wasListed }).recommendation).toBe('REJECT');
     expect(score([])).not.toHaveProperty('nextReviewAt');
+  });
+
+  it('asks for a review when one of two listed categories falls off', () => {
+    const sightings = [...three(), ...three({ category: 'hit-and-run' })];
+    const before = score(sightings);
+    expect(categories(before)).toEqual(['zombie listed', 'hit-and-run listed']);
+    const after = score(sightings, { now: before.nextReviewAt ?? 0, context: { wasListed: true } });
+    expect(categories(after)).toEqual(['zombie listed', 'hit-and-run']);
+    expect(after.score).toBe(before.score);
+  });
+
+  it('foresees the hysteresis of a listing that it has just kept', () => {
+    const two = [seen('a', { evidence: 'filter' }), seen('b', { evidence: 'filter' })];
+    const kept = score(two, { context: { wasListed: true } });
+    expect(score(two, { now: kept.nextReviewAt ?? 0 }).score).toBe(kept.score - 5);
   });
 });
 
@@ -187,12 +212,17 @@ describe('good mail', () => {
   });
 
   it('of one member never takes off what others have just listed', () => {
-    const barely = [seen('a', { evidence: 'filter' }), seen('b', { evidence: 'filter' })];
-    const withThird = [...barely, seen('c', { count: 1, evidence: 'auth-failure', lastSeen: NOW })];
-    expect(score(withThird).listed).toBe(true);
-    const cleared = [...withThird, ham('x', 1e9)];
+    const barely = three({ evidence: 'auth-failure' });
+    expect(score(barely)).toMatchObject({ score: 70, listed: true });
     const standings = new Map([['x', { trust: 1 }]]);
-    expect(score(cleared, { standings, context: { wasListed: true } }).listed).toBe(true);
+    const countered = score([...barely, ham('x', 1e9)], { standings, context: { wasListed: true } });
+    expect(countered).toMatchObject({ score: 55, listed: true });
+  });
+
+  it('does not refute that a domain is forged', () => {
+    const forged = three({ category: 'forged-domain' });
+    const reputation = score([...forged, ham('d', 5_000)], { type: 'domain' });
+    expect(reputation.categories).toEqual(score(forged, { type: 'domain' }).categories);
   });
 
   it('does not count when the owner vouches for its own range', () => {
