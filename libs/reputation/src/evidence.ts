@@ -6,7 +6,7 @@ import { DEFAULT_TRUST, MODEL } from './model.js';
 import type { ReporterStanding, ScoringInput, Sighting } from './reputation.js';
 
 /** One reporter's evidence of one class for one category, as of the scoring time. */
-export interface Cell {
+interface Cell {
   readonly category: Category;
   readonly evidence: Evidence;
   /** Hazard when the class is saturated: class weight times the reporter's trust. */

@@ -118,7 +118,7 @@ function scaleOf(voter: Voter): { thirdParty: number; owner: number } {
 }
 
 /** Splits a whole number by weights into whole numbers that sum to it (largest remainder). */
-export function apportion(total: number, weights: readonly number[]): number[] {
+function apportion(total: number, weights: readonly number[]): number[] {
   const sum = weights.reduce((a, b) => a + b, 0);
   if (sum === 0) return weights.map(() => 0);
   const exact = weights.map((weight) => (total * weight) / sum);

@@ -15,7 +15,7 @@ import {
 import { MODEL } from './model.js';
 import type { Recommendation, SubjectContext } from './reputation.js';
 
-export interface CategoryFigures {
+interface CategoryFigures {
   readonly category: Category;
   readonly score: number;
   readonly isListed: boolean;

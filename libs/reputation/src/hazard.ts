@@ -4,7 +4,7 @@ import { decayFactor } from './decay.js';
 import type { FamilyEvidence, HamVoter, Voter, WeighedEvidence } from './evidence.js';
 import { MODEL } from './model.js';
 
-export interface CategoryTally {
+interface CategoryTally {
   readonly category: Category;
   /** Sum of the reporters' capped hazards in this category alone. */
   hazard: number;

@@ -87,6 +87,8 @@ describe('who counts', () => {
     const sightings = [seen('isp', { evidence: 'owner' })];
     const own = score(sightings, { context: { owners: new Set(['isp']) } });
     expect(own).toMatchObject({ score: 91, listed: true, highConfidence: false, recommendation: 'DEFER' });
+    const trusted = { standings: new Map([['isp', { trust: 1 }]]), context: { owners: new Set(['isp']) } };
+    expect(score(sightings, trusted)).toMatchObject({ score: 95, confidence: 50, highConfidence: false });
     expect(score(sightings, { context: { owners: new Set(['other']) } })).toEqual(score([]));
   });
 
