@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { format, resolveConfig } from 'prettier';
 
 // The public suffix list that libs/subject canonicalises domains with.
 const { parse } = createRequire(new URL('../libs/subject/package.json', import.meta.url))('tldts');
@@ -62,7 +63,9 @@ function minimal(domains) {
 
 async function save(list) {
   const { entries, ...head } = list;
-  await writeFile(join(target, `${list.name}.json`), `${JSON.stringify({ ...head, entries }, null, 1)}\n`);
+  const file = join(target, `${list.name}.json`);
+  const text = JSON.stringify({ ...head, entries });
+  await writeFile(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
   console.log(`${list.name.padEnd(20)} ${String(entries.length).padStart(6)} ${list.type}`);
 }
 

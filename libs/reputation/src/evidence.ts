@@ -6,12 +6,14 @@ import { DEFAULT_TRUST, MODEL } from './model.js';
 import type { ReporterStanding, ScoringInput, Sighting } from './reputation.js';
 
 /** One reporter's evidence of one class for one category, as of the scoring time. */
-export interface Cell {
+interface Cell {
   readonly category: Category;
   readonly evidence: Evidence;
   /** Hazard when the class is saturated: class weight times the reporter's trust. */
   readonly weight: number;
   readonly halfLifeMs: number;
+  /** Index of the half-life in WeighedEvidence.halfLives. */
+  readonly clock: number;
   readonly isOwner: boolean;
   mass: number;
   messages: number;
@@ -33,13 +35,15 @@ export interface FamilyEvidence {
 export interface HamVoter {
   readonly reporter: string;
   readonly trust: number;
-  readonly halfLifeMs: number;
+  readonly clock: number;
   mass: number;
 }
 
 export interface WeighedEvidence {
   readonly families: readonly FamilyEvidence[];
   readonly ham: readonly HamVoter[];
+  /** The different half-lives in milliseconds, so that a later moment costs one exponential for each of them. */
+  readonly halfLives: readonly number[];
   readonly memberCount: number;
   readonly firstSeen: number;
   readonly lastSeen: number;
@@ -49,6 +53,7 @@ export interface WeighedEvidence {
 export function weigh(input: ScoringInput): WeighedEvidence {
   const families = FAMILIES[input.type].map((family): FamilyEvidence => ({ family, voters: [] }));
   const ham: HamVoter[] = [];
+  const halfLives: number[] = [];
   let memberCount = 0;
   let lastMember: string | undefined;
   let firstSeen = Infinity;
@@ -56,7 +61,9 @@ export function weigh(input: ScoringInput): WeighedEvidence {
   for (const sighting of [...input.sightings].sort(compareSightings)) {
     const counted =
       !sighting.influenced &&
-      (sighting.category === 'ham' ? addHam(ham, sighting, input) : addAbuse(families, sighting, input));
+      (sighting.category === 'ham'
+        ? addHam(ham, sighting, input, halfLives)
+        : addAbuse(families, sighting, input, halfLives));
     if (!counted) continue;
     firstSeen = Math.min(firstSeen, sighting.firstSeen);
     lastSeen = Math.max(lastSeen, sighting.lastSeen);
@@ -69,13 +76,19 @@ export function weigh(input: ScoringInput): WeighedEvidence {
   return {
     families,
     ham,
+    halfLives,
     memberCount,
     firstSeen: isEmpty ? input.now : Math.min(firstSeen, input.now),
     lastSeen: isEmpty ? input.now : Math.min(lastSeen, input.now),
   };
 }
 
-function addAbuse(families: readonly FamilyEvidence[], sighting: Sighting, input: ScoringInput): boolean {
+function addAbuse(
+  families: readonly FamilyEvidence[],
+  sighting: Sighting,
+  input: ScoringInput,
+  halfLives: number[],
+): boolean {
   const { reporter, category, evidence } = sighting;
   const trust = trustOf(reporter, input.standings);
   const isOwner = evidence === 'owner';
@@ -92,7 +105,17 @@ function addAbuse(families: readonly FamilyEvidence[], sighting: Sighting, input
   let cell = voter.cells.at(-1);
   if (cell?.category !== category || cell.evidence !== evidence) {
     const weight = MODEL.evidenceWeight[evidence] * trust;
-    cell = { category, evidence, weight, halfLifeMs: halfLife, isOwner, mass: 0, messages: 0, lastSeen: 0 };
+    cell = {
+      category,
+      evidence,
+      weight,
+      halfLifeMs: halfLife,
+      clock: clockOf(halfLife, halfLives),
+      isOwner,
+      mass: 0,
+      messages: 0,
+      lastSeen: 0,
+    };
     voter.cells.push(cell);
   }
   const count = countOf(sighting);
@@ -102,7 +125,7 @@ function addAbuse(families: readonly FamilyEvidence[], sighting: Sighting, input
   return true;
 }
 
-function addHam(ham: HamVoter[], sighting: Sighting, input: ScoringInput): boolean {
+function addHam(ham: HamVoter[], sighting: Sighting, input: ScoringInput, halfLives: number[]): boolean {
   const { reporter } = sighting;
   const trust = trustOf(reporter, input.standings);
   const halfLife = halfLifeMs(input.type, 'ham', input.context.isDynamic);
@@ -110,11 +133,16 @@ function addHam(ham: HamVoter[], sighting: Sighting, input: ScoringInput): boole
   if (halfLife === undefined || trust === 0 || input.context.owners.has(reporter)) return false;
   let voter = ham.at(-1);
   if (voter?.reporter !== reporter) {
-    voter = { reporter, trust, halfLifeMs: halfLife, mass: 0 };
+    voter = { reporter, trust, clock: clockOf(halfLife, halfLives), mass: 0 };
     ham.push(voter);
   }
   voter.mass += countOf(sighting) * decayOf(sighting, halfLife, input.now);
   return true;
+}
+
+function clockOf(halfLife: number, halfLives: number[]): number {
+  const known = halfLives.indexOf(halfLife);
+  return known >= 0 ? known : halfLives.push(halfLife) - 1;
 }
 
 /** A clock ahead of ours counts as now. */

@@ -1,6 +1,7 @@
 import type { Category, Evidence } from '@sekisho/report';
 import { HOUR_MS, MODEL } from './model.js';
-import { capped, type FamilyFigures, type Figures, type Policy } from './figures.js';
+import type { FamilyFigures, Figures, Policy } from './figures.js';
+import { capped, saturate } from './hazard.js';
 import type { HamVoter, Voter, WeighedEvidence } from './evidence.js';
 import type { ExplanationLine } from './reputation.js';
 
@@ -19,9 +20,9 @@ export function explain(
 function evidenceLines(figures: Figures, ham: readonly HamVoter[], now: number): ExplanationLine[] {
   const { leading, score } = figures;
   // A score below one half is published as 0; there is nothing to take apart.
-  if (score === 0 || leading.evidence.family.isVictim) return [];
+  if (score === 0) return [];
   const totalTenths = score * 10;
-  const hamTenths = Math.round(1_000 * (Math.expm1(-leading.gross) - Math.expm1(-leading.net)));
+  const hamTenths = Math.round(1_000 * (Math.exp(-leading.tally.gross) - Math.exp(-leading.tally.net)));
   const shares = sharesOf(leading);
   const tenths = apportion(
     totalTenths - hamTenths,
@@ -49,7 +50,7 @@ function ruleNotes(figures: Figures, { type, context }: Policy): [string, string
   if (context.protection) {
     notes.push(['warning-list', `on ${context.protection.list}: listed only by a decision`]);
   }
-  if (leading.score > 0 && !leading.isCorroborated) {
+  if (leading.score > 0 && !leading.tally.isCorroborated) {
     notes.push(['single-member', 'one member alone lists nobody but its own network']);
   }
   const stayListed = figures.listed && !context.decision && figures.score < MODEL.listing.listAt;
@@ -92,7 +93,7 @@ function sharesOf({ evidence }: FamilyFigures): Share[] {
         };
         shares.set(key, share);
       }
-      const hazard = cell.weight * -Math.expm1(-cell.mass);
+      const hazard = saturate(cell.weight, cell.mass);
       share.hazard += hazard * (cell.isOwner ? scale.owner : scale.thirdParty);
       share.voters++;
       share.messages += cell.messages;
@@ -106,7 +107,7 @@ function scaleOf(voter: Voter): { thirdParty: number; owner: number } {
   let thirdParty = 0;
   let owner = 0;
   for (const { weight, mass, isOwner } of voter.cells) {
-    const hazard = weight * -Math.expm1(-mass);
+    const hazard = saturate(weight, mass);
     if (isOwner) owner += hazard;
     else thirdParty += hazard;
   }
@@ -117,7 +118,7 @@ function scaleOf(voter: Voter): { thirdParty: number; owner: number } {
 }
 
 /** Splits a whole number by weights into whole numbers that sum to it (largest remainder). */
-export function apportion(total: number, weights: readonly number[]): number[] {
+function apportion(total: number, weights: readonly number[]): number[] {
   const sum = weights.reduce((a, b) => a + b, 0);
   if (sum === 0) return weights.map(() => 0);
   const exact = weights.map((weight) => (total * weight) / sum);

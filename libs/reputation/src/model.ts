@@ -55,7 +55,7 @@ export const MODEL = deepFreeze({
   evidenceWeight: EVIDENCE_WEIGHT,
   halfLifeHours: HALF_LIFE_HOURS,
   /** The most messages that one sighting counts for. */
-  maxSightingCount: 16,
+  maxSightingCount: 8,
   /** The most hazard that one reporter adds about an address that it does not own: score 65 when alone. */
   maxReporterHazard: 1.05,
   /** The most hazard that one owner's `owner` evidence adds about its own range: score 95 when alone. */
@@ -79,8 +79,9 @@ export const MODEL = deepFreeze({
   review: {
     /** Points by which a score may drift before it is published again. */
     scoreStep: 5,
-    /** Times found by search are exact to this. */
+    /** Times found by search are late by at most the greater of these: a second, or a share of the time ahead. */
     precisionMs: 1_000,
+    precisionShare: 1 / 1_024,
   },
   rollUp: {
     /** Separate listed children that a network needs, by family and prefix length. */

@@ -1,26 +1,26 @@
 // When published figures go stale by decay alone. Decay is monotone, so a doubling grid and bisection find the moment;
 // only with `ham` can a figure leave and come back between two grid points, which a review would not have changed.
 import type { WeighedEvidence } from './evidence.js';
-import { evaluate, type Figures, type Policy } from './figures.js';
-import { MODEL } from './model.js';
+import { evaluate, isSpent, type Figures, type Policy } from './figures.js';
+import { HOUR_MS, MODEL } from './model.js';
 
 export interface Outlook {
   readonly expiresAt: number;
   readonly nextReviewAt?: number;
 }
 
-/** First step of the grid: far shorter than any half-life. */
-const FIRST_STEP_MS = 1_800_000;
-/** 2^50 half hours outlast any clock; the bound only keeps a defect from looping for ever. */
-const MAX_DOUBLINGS = 50;
+/** First step of the grid: about the shortest time in which a lone figure moves. */
+const FIRST_STEP_MS = 4 * HOUR_MS;
+const GRID_RATIO = 3;
+/** The grid then outlasts any clock; the bound only keeps a defect from looping for ever. */
+const MAX_STEPS = 40;
 
 /** When the figures should be computed again, and when nothing is left of them. */
 export function outlook(weighed: WeighedEvidence, current: Figures, policy: Policy, now: number): Outlook {
   if (isOver(current)) return { expiresAt: now };
   const later: Policy = { ...policy, context: { ...policy.context, wasListed: current.listed } };
-  const at = (elapsedMs: number) => evaluate(weighed, elapsedMs, later);
-  const review = firstMoment((elapsedMs) => hasMoved(current, at(elapsedMs)), 0);
-  const expiry = firstMoment((elapsedMs) => isOver(at(elapsedMs)), review - MODEL.review.precisionMs);
+  const review = firstMoment((elapsedMs) => hasMoved(current, evaluate(weighed, elapsedMs, later)), 0);
+  const expiry = firstMoment((elapsedMs) => isSpent(weighed, elapsedMs), review - 1);
   return { expiresAt: now + expiry, nextReviewAt: now + review };
 }
 
@@ -40,14 +40,15 @@ function hasMoved(from: Figures, to: Figures): boolean {
 
 /** The least time after `startMs` at which `isReached` holds, late by at most the model's precision. */
 function firstMoment(isReached: (elapsedMs: number) => boolean, startMs: number): number {
-  let before = Math.max(0, startMs);
+  const { precisionMs, precisionShare } = MODEL.review;
+  let before = startMs;
   let step = FIRST_STEP_MS;
-  for (let i = 0; i < MAX_DOUBLINGS && !isReached(before + step); i++) {
+  for (let i = 0; i < MAX_STEPS && !isReached(before + step); i++) {
     before += step;
-    step *= 2;
+    step *= GRID_RATIO;
   }
   let reached = before + step;
-  while (reached - before > MODEL.review.precisionMs) {
+  while (reached - before > Math.max(precisionMs, reached * precisionShare)) {
     const middle = Math.floor((before + reached) / 2);
     if (isReached(middle)) reached = middle;
     else before = middle;

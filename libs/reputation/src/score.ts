@@ -1,6 +1,7 @@
 import { rankOf, weigh } from './evidence.js';
 import { explain } from './explanation.js';
-import { confidenceOf, evaluate, type Figures } from './figures.js';
+import { evaluate, type Figures } from './figures.js';
+import { confidenceOf, decayFactors } from './hazard.js';
 import type { CategoryScore, Reputation, ScoringInput } from './reputation.js';
 import { outlook } from './review.js';
 
@@ -18,7 +19,7 @@ export function scoreSubject(input: ScoringInput): Reputation {
     listed: figures.listed,
     highConfidence: figures.highConfidence,
     categories: categoriesOf(figures),
-    confidence: confidenceOf(figures.leading.evidence, 0),
+    confidence: confidenceOf(figures.leading.evidence, decayFactors(weighed, 0)),
     recommendation: figures.recommendation,
     memberCount: weighed.memberCount,
     firstSeen: weighed.firstSeen,

@@ -16,7 +16,7 @@ export interface WarningList {
 
 /** Ready for lookups; made by compileWarningLists. */
 export interface WarningLists {
-  /** Sorted by first address, overlapping ranges merged; 4-byte and 16-byte addresses apart. */
+  /** Sorted by first address, without ranges inside others; 4-byte and 16-byte addresses apart. */
   readonly v4: readonly ProtectedRange[];
   readonly v6: readonly ProtectedRange[];
   /** Domain to list name. */
@@ -25,8 +25,7 @@ export interface WarningLists {
 
 interface ProtectedRange {
   readonly first: Uint8Array;
-  last: Uint8Array;
-  /** Of merged ranges, that of the first. */
+  readonly last: Uint8Array;
   readonly list: string;
 }
 
@@ -57,7 +56,7 @@ export function compileWarningLists(lists: readonly WarningList[]): WarningLists
       }
     }
   }
-  const ofLength = (length: number) => merge(ranges.filter(({ first }) => first.length === length));
+  const ofLength = (length: number) => widestOf(ranges.filter(({ first }) => first.length === length));
   return { v4: ofLength(4), v6: ofLength(16), domains };
 }
 
@@ -90,16 +89,15 @@ function boundsOf(range: Ip | Network): { first: Uint8Array; last: Uint8Array } 
   return { first: range.bytes, last };
 }
 
-function merge(ranges: ProtectedRange[]): ProtectedRange[] {
-  // Widest first among equal starts, so that it lends its name.
+/** CIDR blocks are nested or apart; the widest stand for what lies in them. */
+function widestOf(ranges: ProtectedRange[]): ProtectedRange[] {
   ranges.sort((a, b) => compareBytes(a.first, b.first) || compareBytes(b.last, a.last));
-  const merged: ProtectedRange[] = [];
+  const widest: ProtectedRange[] = [];
   for (const range of ranges) {
-    const open = merged.at(-1);
-    if (!open || compareBytes(range.first, open.last) > 0) merged.push(range);
-    else if (compareBytes(range.last, open.last) > 0) open.last = range.last;
+    const open = widest.at(-1);
+    if (!open || compareBytes(range.first, open.last) > 0) widest.push(range);
   }
-  return merged;
+  return widest;
 }
 
 function lastStartingAtOrBefore(ranges: readonly ProtectedRange[], address: Uint8Array) {
