@@ -1,1 +1,2 @@
-export {};
+export { compareStep, parseTranscript, rewriteTranscript } from './transcript.js';
+export { runTranscript, type TranscriptOptions } from './transcript-runner.js';
