@@ -8,6 +8,7 @@ import {
 import { ConfigInvalid } from '@sekisho/config';
 import { CommanderError } from 'commander';
 import type { CliContext } from './context.js';
+import { onOneLine } from './print/one-line.js';
 
 export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
@@ -49,7 +50,7 @@ export function reportFailure(error: unknown, context: CliContext): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
   if (error instanceof CommandEnded) return error.status;
   const { problems, remedy } = explain(error);
-  for (const line of problems) context.stderr.write(`sekisho: ${line}\n`);
+  for (const line of problems) context.stderr.write(`sekisho: ${onOneLine(line)}\n`);
   context.stderr.write(`what to do: ${remedy}\n`);
   if (context.env['SEKISHO_LOG'] === 'debug' && error instanceof Error) {
     context.stderr.write(`${error.stack ?? ''}\n`);

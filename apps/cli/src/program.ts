@@ -63,6 +63,7 @@ export function buildProgram(context: CliContext): Command {
     'sekisho enrol --hub https://hub.example --code K7QM-2ZTD-9XWB --dir isp-a',
     'sekisho lookup 203.0.113.9 --dir isp-a',
   );
+  program.addHelpText('after', '\nExit status: 0 done, 1 failed, 2 wrong usage.');
   for (const command of everyCommand(program)) {
     command.helpCommand(false).showHelpAfterError(`what to do: ${commandPath(command)} --help`);
   }

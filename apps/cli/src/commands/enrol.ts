@@ -1,5 +1,6 @@
 import { enrol } from '@sekisho/client';
 import type { Command } from 'commander';
+import { resolve } from 'node:path';
 import { memberDirectoryPath, readStandardInput, type CliContext } from '../context.js';
 import { UsageFault } from '../failure.js';
 import { formatPairs } from '../print/table.js';
@@ -33,7 +34,7 @@ export function registerEnrol(program: Command, context: CliContext): void {
       }
       if (code === '') throw new UsageFault('--code: empty', 'give the code that the hub operator sent');
       warnOfPlainHttp(options.hub, context);
-      const dir = memberDirectoryPath(options, context);
+      const dir = resolve(memberDirectoryPath(options, context));
       const enrolled = await enrol({ hubUrl: options.hub, code, dir }, { retry: patience(context) });
       if (options.json) {
         context.stdout.write(toJson({ ...enrolled, dir }));

@@ -4,6 +4,7 @@ import { formatSubject, hashAddress, parseSubject, type Subject, type SubjectTyp
 import { Option, type Command } from 'commander';
 import { readStandardInput, type CliContext } from '../context.js';
 import { CommandEnded, EXIT_FAILED, UsageFault } from '../failure.js';
+import { onOneLine } from '../print/one-line.js';
 import { formatPairs } from '../print/table.js';
 import { openSession, patience } from './member-session.js';
 import {
@@ -157,7 +158,10 @@ async function sendReport(report: ReportInput, options: ReportOptions, context: 
   else if (receipt.accepted > 0) context.stdout.write(describe(report, receipt, options));
   const [refused] = receipt.rejected;
   if (!refused) return;
-  context.stderr.write(`sekisho: the hub rejected the report: ${refused.code}: ${refused.message}\n`);
+  context.stderr.write(
+    `sekisho: the hub rejected the report: ${onOneLine(`${refused.code}: ${refused.message}`)}
+`,
+  );
   context.stderr.write(`what to do: nothing was stored; correct the report and send it again\n`);
   throw new CommandEnded(EXIT_FAILED);
 }

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import { stripVTControlCharacters } from 'node:util';
+import { onOneLine } from './one-line.js';
 
 export interface Column {
   readonly title: string;
@@ -32,9 +33,6 @@ export function formatPairs(pairs: readonly (readonly [string, string])[]): stri
   const width = Math.max(...pairs.map(([name]) => name.length));
   return pairs.map(([name, value]) => `${name.padEnd(width)}  ${onOneLine(value)}`.trimEnd() + '\n').join('');
 }
-
-// What a member or the hub wrote must not move the cursor or fake a second row.
-const onOneLine = (text: string) => text.replace(/[\u0000-\u001a\u001c-\u001f\u007f-\u009f]+/g, ' ');
 
 const trimEnds = (text: string) =>
   text
