@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readConfig } from '@sekisho/config';
 import type { OpenOperatorDatabase } from './admin/operator-database.js';
 
-export interface Output {
+interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;

@@ -12,7 +12,7 @@ import { onOneLine } from './print/one-line.js';
 
 export const EXIT_OK = 0;
 export const EXIT_FAILED = 1;
-export const EXIT_USAGE = 2;
+const EXIT_USAGE = 2;
 
 /** The command line cannot be understood. `remedy` is what to type instead. */
 export class UsageFault extends Error {

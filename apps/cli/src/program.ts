@@ -32,7 +32,7 @@ const GROUPS: readonly {
   { title: 'For the hub operator:', register: [registerProcesses, registerAdmin] },
 ];
 
-export function buildProgram(context: CliContext): Command {
+function buildProgram(context: CliContext): Command {
   const program = new Command('sekisho');
   program
     .description(

@@ -4,7 +4,7 @@ import type { Config } from '@sekisho/config';
 export const MEMBER_ROLES = ['member', 'reviewer'] as const;
 export type MemberRole = (typeof MEMBER_ROLES)[number];
 
-export interface NewMember {
+interface NewMember {
   readonly id: string;
   readonly name: string;
   readonly role: MemberRole;
