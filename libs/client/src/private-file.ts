@@ -1,8 +1,14 @@
 import { createPrivateFile } from '@sekisho/config';
 import { open, readFile, rename, stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import type { z } from 'zod';
 import { MemberDirectoryFault } from './errors.js';
+
+const READ_FAULTS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  ENOTDIR: 'part of the path is not a directory',
+  EISDIR: 'it is a directory',
+};
 
 /**
  * Reads and checks one JSON file that only its owner may read; undefined when there is none.
@@ -27,8 +33,8 @@ export async function readPrivateJson<T>(path: string, schema: z.ZodType<T>): Pr
     if (code === 'ENOENT') return undefined;
     throw new MemberDirectoryFault(
       'member-file-unreadable',
-      `cannot read ${path}: ${code === 'EACCES' ? 'permission denied' : String(code)}`,
-      'run the command as the account that enrolled, or give that account the file back',
+      `cannot read ${path}: ${READ_FAULTS[code ?? ''] ?? String(code)}`,
+      'name the directory that `sekisho enrol` made, and run the command as the account that enrolled',
       { cause: error },
     );
   }
@@ -38,7 +44,7 @@ export async function readPrivateJson<T>(path: string, schema: z.ZodType<T>): Pr
   const where = parsed.error.issues[0]?.path.join('.');
   throw new MemberDirectoryFault(
     'member-file-malformed',
-    `${path} is not a whole ${basename(path)}${where ? ` (${where})` : ''}`,
+    `${path} is damaged or is something else${where ? ` (${where})` : ''}`,
     'restore it from a backup, or ask the hub operator for a new code and enrol into another directory',
   );
 }

@@ -1,0 +1,105 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { MemberSummary, OperatorDatabase } from '../admin/operator-database.js';
+import { runCommand } from '../test-context.fixture.js';
+
+class MemberUnknown extends Error {
+  readonly kind = 'Rejected';
+  readonly code = 'member-unknown';
+}
+
+/** The contract of the database, kept in memory. */
+class MemoryDatabase implements OperatorDatabase {
+  readonly stored: MemberSummary[] = [];
+  closed = 0;
+  readonly members: OperatorDatabase['members'] = {
+    add: (member) => {
+      this.stored.push({ ...member, isEnrolled: false, isSuspended: false });
+      return Promise.resolve(this.code);
+    },
+    list: () => Promise.resolve(this.stored),
+    suspend: (id) => this.change(id, true),
+    resume: (id) => this.change(id, false),
+    newCode: () => Promise.resolve(this.code),
+  };
+  private readonly code = { code: 'K7QM-2ZTD-9XWB', expiresAt: new Date('2026-11-21T01:30:00Z') };
+
+  close(): Promise<void> {
+    this.closed++;
+    return Promise.resolve();
+  }
+
+  private change(id: string, isSuspended: boolean): Promise<void> {
+    const at = this.stored.findIndex((member) => member.id === id);
+    const found = this.stored[at];
+    if (!found) return Promise.reject(new MemberUnknown(`no member ${id}`));
+    this.stored[at] = { ...found, isSuspended };
+    return Promise.resolve();
+  }
+}
+
+let database: MemoryDatabase;
+beforeEach(() => {
+  database = new MemoryDatabase();
+});
+const admin = (...words: string[]) => runCommand(['admin', 'member', ...words], { database });
+const ADD = ['add', '--id', 'isp-a', '--name', 'ISP A', '--network', '192.0.2.0/24', '--asn', '64500'];
+
+describe('admin member', () => {
+  it('takes a member in with its networks and ASNs and prints the command that it runs', async () => {
+    const { status, stdout } = await admin(...ADD, '--network', '2001:DB8::/32', '--asn', 'AS64501');
+    expect(status).toBe(0);
+    expect(database.stored).toEqual([
+      {
+        id: 'isp-a',
+        name: 'ISP A',
+        role: 'member',
+        networks: ['192.0.2.0/24', '2001:db8::/32'],
+        asns: [64_500, 64_501],
+        isEnrolled: false,
+        isSuspended: false,
+      },
+    ]);
+    expect(stdout).toBe(
+      [
+        'member   isp-a',
+        'code     K7QM-2ZTD-9XWB',
+        'valid    once, until 2026-11-21 10:30 GMT+9',
+        'it runs  sekisho enrol --hub http://127.0.0.1:8080 --code K7QM-2ZTD-9XWB --dir DIR',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('prints the code as JSON for a program that hands it on', async () => {
+    const { stdout } = await admin(...ADD, '--role', 'reviewer', '--json');
+    expect(JSON.parse(stdout)).toEqual({
+      id: 'isp-a',
+      member: { id: 'isp-a', name: 'ISP A', role: 'reviewer', networks: ['192.0.2.0/24'], asns: [64_500] },
+      code: 'K7QM-2ZTD-9XWB',
+      expiresAt: '2026-11-21T01:30:00.000Z',
+      hubUrl: 'http://127.0.0.1:8080',
+    });
+  });
+
+  it('lists members with their state', async () => {
+    await admin(...ADD);
+    await admin('suspend', 'isp-a');
+    const { stdout } = await admin('list');
+    expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+      ['ID', 'NAME', 'ROLE', 'STATE', 'NETWORKS', 'ASNS'],
+      ['isp-a', 'ISP A', 'member', 'suspended', '192.0.2.0/24', '64500'],
+      [''],
+    ]);
+    await admin('resume', 'isp-a');
+    expect(JSON.parse((await admin('list', '--json')).stdout)).toMatchObject([{ isSuspended: false }]);
+  });
+
+  it('fails with the words of the database and closes it all the same', async () => {
+    expect(await admin('suspend', 'isp-z')).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'sekisho: no member isp-z\nwhat to do: correct it and run the command again\n',
+    });
+    expect(database.closed).toBe(1);
+  });
+});

@@ -1,0 +1,155 @@
+import { readConfig } from '@sekisho/config';
+import { parseNetwork } from '@sekisho/subject';
+import { Option, type Command } from 'commander';
+import {
+  MEMBER_ROLES,
+  type EnrolmentCode,
+  type MemberRole,
+  type MemberSummary,
+  type OperatorDatabase,
+} from '../admin/operator-database.js';
+import type { CliContext } from '../context.js';
+import { formatLocalTime } from '../print/local-time.js';
+import { formatPairs, formatTable } from '../print/table.js';
+import { readInteger, toJson, usage, withExample, withJson, type JsonOption } from './shared-options.js';
+
+interface AddOptions extends JsonOption {
+  readonly id: string;
+  readonly name: string;
+  readonly role: MemberRole;
+  readonly network?: string[];
+  readonly asn?: number[];
+}
+
+const ADD_EXAMPLE = 'sekisho admin member add --id isp-a --name "ISP A" --network 192.0.2.0/24 --asn 64500';
+
+export function registerAdmin(program: Command, context: CliContext): void {
+  const admin = program.command('admin').description("the hub operator's own commands, on the hub's machine");
+  const member = admin.command('member').description('who takes part');
+  registerAdd(member, context);
+  registerList(member, context);
+  registerCode(member, context);
+  registerStanding(member, context, 'suspend', 'refuse everything that a member signs from now on');
+  registerStanding(member, context, 'resume', 'end a suspension');
+  withExample(admin, ADD_EXAMPLE);
+  withExample(member, ADD_EXAMPLE);
+}
+
+function registerAdd(member: Command, context: CliContext): void {
+  const command = member.command('add').description('take a member in and print its one-time enrolment code');
+  const readOneNetwork = usage(command, (text) => parseNetwork(text).text);
+  const readOneAsn = usage(command, (text) =>
+    readInteger('--asn', 1, 4_294_967_295)(text.replace(/^AS/i, '')),
+  );
+  withJson(command)
+    .requiredOption('--id <id>', 'lower-case letters, digits and hyphens', usage(command, readMemberId))
+    .requiredOption('--name <name>', 'as people write it')
+    .addOption(new Option('--role <role>', 'what it may do').choices(MEMBER_ROLES).default('member'))
+    .option('--network <cidr>', 'a network that it owns; may be repeated', collecting(readOneNetwork))
+    .option('--asn <number>', 'its autonomous system; may be repeated', collecting(readOneAsn))
+    .action(async ({ id, name, role, network = [], asn = [], json }: AddOptions) => {
+      const added = { id, name, role, networks: network, asns: asn };
+      const code = await withDatabase(context, (database) =>
+        database.members.add(added, new Date(context.now())),
+      );
+      printCode(context, id, code, json ? { member: added } : undefined);
+    });
+  withExample(command, ADD_EXAMPLE);
+}
+
+function registerList(member: Command, context: CliContext): void {
+  const command = member.command('list').description('all members');
+  withJson(command).action(async (options: JsonOption) => {
+    const members = await withDatabase(context, (database) => database.members.list());
+    context.stdout.write(options.json ? toJson(members) : formatMembers(members));
+  });
+  withExample(command, 'sekisho admin member list --json');
+}
+
+function registerCode(member: Command, context: CliContext): void {
+  const command = member
+    .command('code')
+    .description('print a new one-time enrolment code; the one before becomes invalid')
+    .argument('<id>');
+  withJson(command).action(async (id: string, options: JsonOption) => {
+    const code = await withDatabase(context, (database) =>
+      database.members.newCode(id, new Date(context.now())),
+    );
+    printCode(context, id, code, options.json ? {} : undefined);
+  });
+  withExample(command, 'sekisho admin member code isp-a');
+}
+
+function registerStanding(
+  member: Command,
+  context: CliContext,
+  change: 'suspend' | 'resume',
+  description: string,
+): void {
+  const command = member.command(change).description(description).argument('<id>');
+  withJson(command).action(async (id: string, options: JsonOption) => {
+    await withDatabase(context, (database) => database.members[change](id, new Date(context.now())));
+    const isSuspended = change === 'suspend';
+    context.stdout.write(
+      options.json ? toJson({ id, isSuspended }) : `${id} is ${isSuspended ? 'suspended' : 'active again'}\n`,
+    );
+  });
+  withExample(command, `sekisho admin member ${change} isp-a`);
+}
+
+async function withDatabase<T>(
+  context: CliContext,
+  use: (database: OperatorDatabase) => Promise<T>,
+): Promise<T> {
+  const database = await context.openOperatorDatabase(readConfig(context.env));
+  try {
+    return await use(database);
+  } finally {
+    await database.close();
+  }
+}
+
+function printCode(context: CliContext, id: string, { code, expiresAt }: EnrolmentCode, json?: object): void {
+  const { publicUrl } = readConfig(context.env);
+  context.stdout.write(
+    json
+      ? toJson({ id, ...json, code, expiresAt: expiresAt.toISOString(), hubUrl: publicUrl })
+      : formatPairs([
+          ['member', id],
+          ['code', code],
+          ['valid', `once, until ${formatLocalTime(expiresAt, context.timeZone)}`],
+          ['it runs', `sekisho enrol --hub ${publicUrl} --code ${code} --dir DIR`],
+        ]),
+  );
+}
+
+const formatMembers = (members: readonly MemberSummary[]) =>
+  formatTable(
+    [
+      { title: 'ID' },
+      { title: 'NAME' },
+      { title: 'ROLE' },
+      { title: 'STATE' },
+      { title: 'NETWORKS' },
+      { title: 'ASNS' },
+    ],
+    members.map((member) => [
+      member.id,
+      member.name,
+      member.role,
+      member.isSuspended ? 'suspended' : member.isEnrolled ? 'active' : 'not enrolled',
+      member.networks.join(' '),
+      member.asns.join(' '),
+    ]),
+  );
+
+function readMemberId(text: string): string {
+  if (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) return text;
+  throw new RangeError(
+    `--id: not 1 to 63 lower-case letters, digits and hyphens: ${JSON.stringify(text)}. Example: isp-a`,
+  );
+}
+
+const collecting =
+  <T>(read: (text: string) => T) =>
+  (text: string, before: T[] | undefined): T[] => [...(before ?? []), read(text)];

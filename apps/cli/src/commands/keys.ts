@@ -1,0 +1,33 @@
+import { rotateKeys } from '@sekisho/client';
+import type { Command } from 'commander';
+import { memberDirectoryPath, type CliContext } from '../context.js';
+import { formatLocalTime } from '../print/local-time.js';
+import { formatPairs } from '../print/table.js';
+import { patience } from './member-session.js';
+import {
+  toJson,
+  withDirectory,
+  withExample,
+  withJson,
+  type DirectoryOption,
+  type JsonOption,
+} from './shared-options.js';
+
+export function registerKeys(program: Command, context: CliContext): void {
+  const keys = program.command('keys').description("the member's own keys");
+  const rotate = keys.command('rotate').description('replace both keys; the old ones stay valid for a week');
+  withJson(withDirectory(rotate)).action(async (options: DirectoryOption & JsonOption) => {
+    const rotated = await rotateKeys(memberDirectoryPath(options, context), { retry: patience(context) });
+    context.stdout.write(
+      options.json
+        ? toJson(rotated)
+        : formatPairs([
+            ['signing key', rotated.signingKid],
+            ['encryption key', rotated.encryptionKid],
+            ['old keys valid', `until ${formatLocalTime(rotated.previousValidUntil, context.timeZone)}`],
+          ]),
+    );
+  });
+  withExample(keys, 'sekisho keys rotate --dir /etc/sekisho/isp-a');
+  withExample(rotate, 'sekisho keys rotate --dir /etc/sekisho/isp-a');
+}

@@ -1,0 +1,60 @@
+import type { SubjectReputation } from '@sekisho/client';
+import { readSubject } from '@sekisho/subject';
+import { describe, expect, it } from 'vitest';
+import { testContext } from '../test-context.fixture.js';
+import { formatLookup } from './lookup.js';
+
+const reputation: SubjectReputation = {
+  subject: '203.0.113.9',
+  score: 91,
+  listed: true,
+  categories: ['ZOMBIE', 'SPAM_SOURCE'],
+  confidence: 84.126,
+  recommendation: 'REJECT',
+  memberCount: 'fewer than 3',
+  firstSeen: '2026-11-19T01:10:00Z',
+  lastSeen: '2026-11-20T01:20:00Z',
+  expiresAt: null,
+  explanation: [
+    { factor: 'evidence', contribution: 100.5, detail: '3 members\nsaw it' },
+    { factor: 'good mail', contribution: -9.5, detail: null },
+  ],
+};
+const found = [
+  { subject: readSubject('203.0.113.9'), reputation },
+  { subject: readSubject('example.com'), reputation: undefined },
+];
+
+describe('formatLookup', () => {
+  it('shows a row for each subject and what the score is made of', () => {
+    expect(formatLookup(found, testContext().context)).toBe(
+      [
+        'SUBJECT      SCORE              LISTED   CATEGORIES          CONFIDENCE  ADVICE       MEMBERS  LAST SEEN               EXPIRES',
+        '203.0.113.9     91  █████████░  yes      zombie spam-source       84.13  reject  fewer than 3  2026-11-20 10:20 GMT+9  -',
+        'example.com      -              unknown',
+        '',
+        '203.0.113.9: how its score of 91 comes about',
+        'FACTOR     POINTS              DETAIL',
+        'evidence   +100.5  ██████████  3 members saw it',
+        'good mail    -9.5  █░░░░░░░░░',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('is coloured on a terminal only, and not with NO_COLOR', () => {
+    const red = '\u001b[31m';
+    expect(formatLookup(found, testContext({ isTTY: true }).context)).toContain(red);
+    expect(formatLookup(found, testContext({ isTTY: true, env: { NO_COLOR: '1' } }).context)).not.toContain(
+      red,
+    );
+    expect(formatLookup(found, testContext().context)).not.toContain('\u001b');
+  });
+
+  it('lets no text from elsewhere move the cursor', () => {
+    const hostile = { ...reputation, memberCount: '3\u001b[2J\r\u009b1A' };
+    expect(
+      formatLookup([{ subject: readSubject('203.0.113.9'), reputation: hostile }], testContext().context),
+    ).not.toMatch(/[\u001b\u009b\r]/);
+  });
+});

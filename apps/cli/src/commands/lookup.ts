@@ -1,0 +1,112 @@
+import type { SubjectReputation } from '@sekisho/client';
+import { formatSubject, readSubject, type Subject } from '@sekisho/subject';
+import type { Command } from 'commander';
+import { styleText } from 'node:util';
+import { isColoured, readStandardInput, type CliContext } from '../context.js';
+import { UsageFault } from '../failure.js';
+import { formatBar } from '../print/bar.js';
+import { formatLocalTime } from '../print/local-time.js';
+import { startProgress } from '../print/progress.js';
+import { formatTable } from '../print/table.js';
+import { openSession } from './member-session.js';
+import {
+  commandPath,
+  toJson,
+  usage,
+  withDirectory,
+  withExample,
+  withJson,
+  type DirectoryOption,
+  type JsonOption,
+} from './shared-options.js';
+
+export function registerLookup(program: Command, context: CliContext): void {
+  const command = program
+    .command('lookup')
+    .description('score, listing and explanation of addresses, networks, domains and hashes')
+    .argument('<subject...>', 'what to look up; - reads subjects from standard input, one a line');
+  withJson(withDirectory(command)).action(async (texts: string[], options: DirectoryOption & JsonOption) => {
+    const written = texts.includes('-') ? (await readStandardInput(context)).split('\n') : [];
+    const subjects = [...texts.filter((text) => text !== '-'), ...written]
+      .filter((text) => text.trim() !== '')
+      .map(usage(command, readSubject));
+    if (subjects.length === 0) {
+      throw new UsageFault('no subject on standard input', `${commandPath(command)} --help`);
+    }
+    const session = await openSession(options, context);
+    const progress = startProgress(context, 'subjects', subjects.length);
+    const answers = await session.lookup(subjects, progress.advanceTo).finally(progress.stop);
+    const found = subjects.map((subject, at) => ({ subject, reputation: answers[at] }));
+    context.stdout.write(options.json ? toJson(found.map(forJson)) : formatLookup(found, context));
+  });
+  withExample(
+    command,
+    'sekisho lookup 203.0.113.9 2001:db8::/48 shop.example.com',
+    'sekisho lookup --json - < subjects.txt',
+  );
+}
+
+interface Found {
+  readonly subject: Subject;
+  readonly reputation: SubjectReputation | undefined;
+}
+
+const forJson = ({ subject, reputation }: Found) => ({
+  subject: formatSubject(subject),
+  reputation: reputation ?? null,
+});
+
+/** One row a subject, then for each known one what its score is made of. */
+export function formatLookup(found: readonly Found[], context: CliContext): string {
+  const red = (text: string) =>
+    isColoured(context) ? styleText(['bold', 'red'], text, { validateStream: false }) : text;
+  const columns = [
+    { title: 'SUBJECT' },
+    { title: 'SCORE', isNumber: true },
+    { title: '' },
+    { title: 'LISTED' },
+    { title: 'CATEGORIES' },
+    { title: 'CONFIDENCE', isNumber: true },
+    { title: 'ADVICE' },
+    { title: 'MEMBERS', isNumber: true },
+    { title: 'LAST SEEN' },
+    { title: 'EXPIRES' },
+  ];
+  const rows = found.map(({ subject, reputation }) =>
+    reputation === undefined
+      ? [formatSubject(subject), '-', '', 'unknown', '', '', '', '', '', '']
+      : [
+          formatSubject(subject),
+          formatNumber(reputation.score),
+          formatBar(reputation.score, 100, 10),
+          reputation.listed ? red('yes') : 'no',
+          reputation.categories.map(readable).join(' ') || '-',
+          formatNumber(reputation.confidence),
+          readable(reputation.recommendation),
+          reputation.memberCount,
+          formatLocalTime(reputation.lastSeen, context.timeZone),
+          formatLocalTime(reputation.expiresAt, context.timeZone),
+        ],
+  );
+  return formatTable(columns, rows) + found.map(formatExplanation).join('');
+}
+
+function formatExplanation({ subject, reputation }: Found): string {
+  if (!reputation || reputation.explanation.length === 0) return '';
+  const largest = Math.max(...reputation.explanation.map((part) => Math.abs(part.contribution)));
+  const table = formatTable(
+    [{ title: 'FACTOR' }, { title: 'POINTS', isNumber: true }, { title: '' }, { title: 'DETAIL' }],
+    reputation.explanation.map(({ factor, contribution, detail }) => [
+      factor,
+      `${contribution > 0 ? '+' : ''}${formatNumber(contribution)}`,
+      formatBar(Math.abs(contribution), largest, 10),
+      detail ?? '',
+    ]),
+  );
+  return `\n${formatSubject(subject)}: how its score of ${formatNumber(reputation.score)} comes about\n${table}`;
+}
+
+/** At most two decimals. */
+const formatNumber = (value: number) => String(Math.round(value * 100) / 100);
+/** `SPAM_SOURCE` as it is written in reports: `spam-source`. */
+const readable = (name: string) => name.toLowerCase().replaceAll('_', '-');

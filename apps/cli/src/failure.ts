@@ -1,0 +1,122 @@
+import {
+  HubAnswerInvalid,
+  HubChanged,
+  HubRefused,
+  HubUnreachable,
+  MemberDirectoryFault,
+} from '@sekisho/client';
+import { ConfigInvalid } from '@sekisho/config';
+import { CommanderError } from 'commander';
+import type { CliContext } from './context.js';
+import { onOneLine } from './print/one-line.js';
+
+export const EXIT_OK = 0;
+export const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+/** The command line cannot be understood. `remedy` is what to type instead. */
+export class UsageFault extends Error {
+  override readonly name = 'UsageFault';
+  constructor(
+    message: string,
+    readonly remedy: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The command was understood and did not succeed. */
+export class CommandFailed extends Error {
+  override readonly name = 'CommandFailed';
+  constructor(
+    message: string,
+    readonly remedy: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The command has told all there is to tell, and ends with this status. */
+export class CommandEnded extends Error {
+  override readonly name = 'CommandEnded';
+  constructor(readonly status: number) {
+    super(`exit status ${status}`);
+  }
+}
+
+/** Tells the person on standard error what went wrong and what to do; resolves to the exit status. */
+export function reportFailure(error: unknown, context: CliContext): number {
+  // Commander has printed help or its own message already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+  if (error instanceof CommandEnded) return error.status;
+  const { problems, remedy } = explain(error);
+  for (const line of problems) context.stderr.write(`sekisho: ${onOneLine(line)}\n`);
+  context.stderr.write(`what to do: ${remedy}\n`);
+  if (context.env['SEKISHO_LOG'] === 'debug' && error instanceof Error) {
+    context.stderr.write(`${error.stack ?? ''}\n`);
+  }
+  return error instanceof UsageFault ? EXIT_USAGE : EXIT_FAILED;
+}
+
+interface Explanation {
+  readonly problems: readonly string[];
+  readonly remedy: string;
+}
+
+function explain(error: unknown): Explanation {
+  if (error instanceof ConfigInvalid) {
+    return {
+      problems: error.faults,
+      remedy: 'set each variable as in its example, or unset it for its default',
+    };
+  }
+  const problems = [error instanceof Error ? error.message : String(error)];
+  if (
+    error instanceof UsageFault ||
+    error instanceof CommandFailed ||
+    error instanceof MemberDirectoryFault
+  ) {
+    return { problems, remedy: error.remedy };
+  }
+  if (error instanceof HubUnreachable) {
+    return {
+      problems,
+      remedy: 'check that the hub runs and that its URL is right, then run the same command again',
+    };
+  }
+  if (error instanceof HubAnswerInvalid) {
+    return { problems, remedy: 'check the URL; it is the one that opens the hub in a browser' };
+  }
+  if (error instanceof HubChanged) {
+    return {
+      problems,
+      remedy: 'nothing was sent; ask the hub operator, and enrol again if the new id is right',
+    };
+  }
+  if (error instanceof HubRefused) return { problems, remedy: remedyForRefusal(error) };
+  return { problems, remedy: remedyForOther(error) };
+}
+
+function remedyForRefusal(error: HubRefused): string {
+  if (error.code === 'enrolment-code-invalid') {
+    return 'ask the hub operator for a new code (sekisho admin member code ID)';
+  }
+  if (error.kind === 'Rejected') {
+    return error.status === 401
+      ? "check this machine's clock, and that the member is not suspended"
+      : 'correct what the hub names';
+  }
+  const wait = error.retryAfterSeconds;
+  const again = `run the same command again ${wait ? `in ${String(wait)} s` : 'in a minute'}`;
+  return error.errorId ? `${again}; if it stays, tell the hub operator error id ${error.errorId}` : again;
+}
+
+function remedyForOther(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (['EACCES', 'EPERM', 'EROFS'].includes(code)) return 'run it as the account that owns the directory';
+  if (code === 'ENOSPC') return 'make room on the disk';
+  const isExpected = error instanceof Error && 'kind' in error && error.kind === 'Rejected';
+  return isExpected
+    ? 'correct it and run the command again'
+    : 'run it again with SEKISHO_LOG=debug and report what it shows';
+}

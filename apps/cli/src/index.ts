@@ -1,0 +1,2 @@
+export { type CliContext } from './context.js';
+export { run } from './program.js';

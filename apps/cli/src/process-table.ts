@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+
+export interface ProcessEntry {
+  readonly name: string;
+  readonly summary: string;
+  /** The compiled entry point. Apps do not import each other: a process is started by its file. */
+  readonly file: string;
+}
+
+const entry = (name: string, summary: string): ProcessEntry => ({
+  name,
+  summary,
+  file: fileURLToPath(new URL(`../../${name}/dist/main.js`, import.meta.url)),
+});
+
+/** The processes of a hub; each runs by itself, or all together in `sekisho up`. */
+export const PROCESSES = [
+  entry('hub', 'serve reports, GraphQL, tokens and zone snapshots over HTTP (SEKISHO_HTTP)'),
+  entry('worker', 'score subjects and expire what is old'),
+  entry('dns', 'answer DNS queries from memory (SEKISHO_DNS)'),
+] as const;
