@@ -88,7 +88,9 @@ describe.each(backends)('job queue on $name', (backend) => {
   afterAll(() => backend.stop());
   beforeEach(async () => {
     const fresh = await backend.fresh();
-    cleanUp.push(() => fresh[Symbol.asyncDispose]());
+    cleanUp.push(async () => {
+      await fresh[Symbol.asyncDispose]();
+    });
     url = fresh.url;
     handled = new Collected();
     errors = new Collected();
@@ -221,9 +223,9 @@ describe.each(backends)('job queue on $name', (backend) => {
   });
 
   it('fails a stored job whose payload or name this release does not know, once', async () => {
-    const raw = newQueue(url, 1);
+    const { opened: raw, close } = newQueue(url, 1);
     raw.on('error', () => undefined);
-    cleanUp.push(() => raw.close());
+    cleanUp.push(() => close());
     await raw.waitUntilReady();
     await raw.add('score-receipt', { receiptId: 5 }, { attempts: 3 });
     await raw.add('score-moon', {}, { attempts: 3 });

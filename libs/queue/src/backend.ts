@@ -1,4 +1,5 @@
 import { createPostgresBackend, Queue, Worker, type Job, type Processor, type WorkerOptions } from 'bullmq';
+import { Redis } from 'ioredis';
 import { QueueUrlInvalid } from './errors.js';
 
 const QUEUE = 'sekisho';
@@ -16,31 +17,57 @@ type AnyWorker = Pick<Worker, 'close' | 'run' | 'waitUntilReady'> & {
 /** BullMQ's tables live beside ours, in a schema of their own. */
 const SCHEMA = 'bullmq';
 
-function connectionFor(url: string, poolSize: number) {
-  const protocol = URL.canParse(url) ? new URL(url).protocol : '';
-  switch (protocol) {
+/** What was opened, and the way to close all of it. */
+export interface Opened<T> {
+  readonly opened: T;
+  readonly close: (options?: { isForced: boolean }) => Promise<void>;
+}
+
+type Target =
+  | { kind: 'postgres'; connection: { connectionString: string; schema: string; max: number; migrate: true } }
+  | { kind: 'redis'; connection: Redis };
+
+function connect(url: string, poolSize: number): Target {
+  switch (URL.canParse(url) ? new URL(url).protocol : '') {
     case 'postgres:':
     case 'postgresql:':
+      // BullMQ migrates under an advisory lock, so processes that start at once wait for one another.
       return {
         kind: 'postgres',
-        // BullMQ migrates under an advisory lock, so processes that start at once wait for one another.
         connection: { connectionString: url, schema: SCHEMA, max: poolSize, migrate: true },
-      } as const;
+      };
     case 'redis:':
     case 'rediss:':
-      // null: a worker waits for a Redis that is away rather than giving up (BullMQ requires it).
-      return { kind: 'redis', connection: { url, maxRetriesPerRequest: null } } as const;
+      // Our own client, because BullMQ looks for ioredis from where npm put BullMQ, which need not be beside it.
+      // null: commands wait for a Redis that is away rather than fail (BullMQ requires it of workers).
+      return { kind: 'redis', connection: new Redis(url, { maxRetriesPerRequest: null }) };
     default:
       throw new QueueUrlInvalid();
   }
 }
 
+function closing(
+  opened: { close(force?: boolean): Promise<void> },
+  target: Target,
+): (options?: { isForced: boolean }) => Promise<void> {
+  return async ({ isForced } = { isForced: false }) => {
+    try {
+      await opened.close(isForced);
+    } finally {
+      // BullMQ leaves a client that it was given open.
+      if (target.kind === 'redis') target.connection.disconnect();
+    }
+  };
+}
+
 /** @throws QueueUrlInvalid */
-export function newQueue(url: string, poolSize: number): AnyQueue {
-  const { kind, connection } = connectionFor(url, poolSize);
-  return kind === 'postgres'
-    ? new Queue(QUEUE, { connection }, createPostgresBackend)
-    : new Queue(QUEUE, { connection });
+export function newQueue(url: string, poolSize: number): Opened<AnyQueue> {
+  const target = connect(url, poolSize);
+  const opened =
+    target.kind === 'postgres'
+      ? new Queue(QUEUE, { connection: target.connection }, createPostgresBackend)
+      : new Queue(QUEUE, { connection: target.connection });
+  return { opened, close: closing(opened, target) };
 }
 
 /** On PostgreSQL it holds one connection more than the pool, to LISTEN. @throws QueueUrlInvalid */
@@ -49,9 +76,11 @@ export function newWorker(
   poolSize: number,
   processor: Processor,
   options: Omit<WorkerOptions, 'connection'>,
-): AnyWorker {
-  const { kind, connection } = connectionFor(url, poolSize);
-  return kind === 'postgres'
-    ? new Worker(QUEUE, processor, { ...options, connection }, createPostgresBackend)
-    : new Worker(QUEUE, processor, { ...options, connection });
+): Opened<AnyWorker> {
+  const target = connect(url, poolSize);
+  const opened =
+    target.kind === 'postgres'
+      ? new Worker(QUEUE, processor, { ...options, connection: target.connection }, createPostgresBackend)
+      : new Worker(QUEUE, processor, { ...options, connection: target.connection });
+  return { opened, close: closing(opened, target) };
 }

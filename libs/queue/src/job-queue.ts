@@ -54,13 +54,13 @@ const jobIdOf = (name: JobName, id: string) => `${name}.${encodeURIComponent(id)
 /**
  * Opens the queue, bringing BullMQ's tables up to date first when it is on PostgreSQL.
  * @param url postgres:// (PostgreSQL 14 or later) or redis://
- * @throws QueueUrlInvalid, and the driver's error when the server cannot be reached
+ * @throws QueueUrlInvalid, and the driver's error when PostgreSQL cannot be reached; a Redis that is away is waited for
  */
 export async function openQueue(
   url: string,
   options: { onError?: (error: unknown) => void } = {},
 ): Promise<JobQueue> {
-  const queue = newQueue(url, POOL_SIZE);
+  const { opened: queue, close } = newQueue(url, POOL_SIZE);
   let closing: Promise<void> | undefined;
   // An unheard 'error' would end the process. A failing call rejects as well, so by default nothing is lost here.
   queue.on('error', (error) => {
@@ -73,7 +73,7 @@ export async function openQueue(
   try {
     await queue.waitUntilReady();
   } catch (error) {
-    closing = queue.close();
+    closing = close();
     await closing.catch(() => undefined);
     throw error;
   }
@@ -105,6 +105,6 @@ export async function openQueue(
       const { waiting = 0, active = 0, delayed = 0, failed = 0 } = counts;
       return { waiting, active, delayed, failed };
     },
-    close: () => (closing ??= queue.close()),
+    close: () => (closing ??= close()),
   };
 }

@@ -37,7 +37,7 @@ async function handle(handlers: JobHandlers, name: string, payload: unknown): Pr
  * @param options.concurrency jobs at a time in this process
  * @param options.onError hears of lost connections, and as JobAttemptFailed of each attempt that failed
  * @param options.leaseMs silence after which a worker is taken for dead, 30,000 when not given
- * @throws QueueUrlInvalid, and the driver's error when the server cannot be reached
+ * @throws QueueUrlInvalid, and the driver's error when PostgreSQL cannot be reached; a Redis that is away is waited for
  */
 export async function runJobs(
   url: string,
@@ -55,13 +55,18 @@ export async function runJobs(
       throw error;
     }
   };
-  const worker = newWorker(url, Math.min(options.concurrency, POOL_SIZE_AT_MOST), perform, {
-    concurrency: options.concurrency,
-    lockDuration: leaseMs,
-    stalledInterval: leaseMs,
-    maxStalledCount: DEATHS_AT_MOST,
-    autorun: false,
-  });
+  const { opened: worker, close } = newWorker(
+    url,
+    Math.min(options.concurrency, POOL_SIZE_AT_MOST),
+    perform,
+    {
+      concurrency: options.concurrency,
+      lockDuration: leaseMs,
+      stalledInterval: leaseMs,
+      maxStalledCount: DEATHS_AT_MOST,
+      autorun: false,
+    },
+  );
   let closing: Promise<void> | undefined;
   worker.on('error', (error) => {
     if (!closing) options.onError(error);
@@ -81,12 +86,12 @@ export async function runJobs(
   try {
     await worker.waitUntilReady();
   } catch (error) {
-    closing = worker.close(true);
+    closing = close({ isForced: true });
     await closing.catch(() => undefined);
     throw error;
   }
   void worker.run().catch((error: unknown) => {
     if (!closing) options.onError(error);
   });
-  return { close: () => (closing ??= worker.close()) };
+  return { close: () => (closing ??= close()) };
 }
