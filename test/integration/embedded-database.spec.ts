@@ -206,6 +206,14 @@ describe('embedded database', () => {
     expect(await rows(url, 'SELECT n FROM kept')).toEqual([1]);
   });
 
+  it('ends when its owner exits without having stopped it', async () => {
+    const owner = await startOwner({ env: { PATH: await toolsWithoutSetpriv(), OWNER_FORGETS: '1' } });
+    const { ended } = await connectionThatNoticesTheEnd(owner.url);
+    await owner.end();
+    await ended;
+    await expect.poll(() => isAlive(owner.postmasterPid), { timeout: 30_000 }).toBe(false);
+  });
+
   it('comes back on its port when the server is killed under a living owner', async () => {
     const { url } = await startOwner();
     await execute(url, CREATE, insert(1));
