@@ -15,6 +15,8 @@ import { ScoringService } from './scoring/scoring.service.js';
 
 /** How often decayed subjects are looked for; they leave a listing at most this late. */
 const REVIEW_EVERY_MS = 5_000;
+/** So that one review ends before the next ones queue up behind it. */
+const REVIEW_AT_MOST = 20_000;
 const EXPIRE_EVERY_MS = 3_600_000;
 /** Jobs wait for the database most of the time. */
 const CONCURRENCY = 4;
@@ -41,7 +43,7 @@ export async function startWorker(
     queueUrl,
     {
       'score-receipt': ({ receiptId }) => scoring.scoreReceipt(receiptId),
-      'review-subjects': () => scoring.review(),
+      'review-subjects': ({ atMost }) => scoring.review(atMost),
       expire: async () => {
         await ensurePartitions(dataSource, now());
         await dropExpiredRows(dataSource, now());
@@ -57,7 +59,7 @@ export async function startWorker(
       },
     },
   );
-  await queue.schedule('review-subjects', {}, { everyMs: REVIEW_EVERY_MS });
+  await queue.schedule('review-subjects', { atMost: REVIEW_AT_MOST }, { everyMs: REVIEW_EVERY_MS });
   await queue.schedule('expire', {}, { everyMs: EXPIRE_EVERY_MS });
   return {
     async close() {

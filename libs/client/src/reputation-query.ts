@@ -11,7 +11,7 @@ const reputationSchema = z.object({
   confidence: z.number(),
   recommendation: z.string(),
   /** A number, or `fewer than 3`. */
-  memberCount: z.string(),
+  memberCount: z.union([z.number(), z.string()]),
   firstSeen: z.string().nullable(),
   lastSeen: z.string().nullable(),
   expiresAt: z.string().nullable(),

@@ -83,7 +83,7 @@ export function formatLookup(found: readonly Found[], context: CliContext): stri
           reputation.categories.map(readable).join(' ') || '-',
           formatNumber(reputation.confidence),
           readable(reputation.recommendation),
-          reputation.memberCount,
+          String(reputation.memberCount),
           formatLocalTime(reputation.lastSeen, context.timeZone),
           formatLocalTime(reputation.expiresAt, context.timeZone),
         ],

@@ -35,13 +35,13 @@ export class ScoringService {
     await this.repository.markScored(receiptId, this.now());
   }
 
-  /** Scores what is due because time has passed, and receipts that the queue forgot. */
-  async review(): Promise<void> {
+  /** Scores what is due because time has passed, up to `atMost` subjects, and receipts that the queue forgot. */
+  async review(atMost: number): Promise<void> {
     const now = this.now();
     for (const receiptId of await this.unscored(new Date(now.getTime() - RECEIPT_OVERDUE_MS), 100)) {
       await this.scoreReceipt(receiptId);
     }
-    for (;;) {
+    for (let reviewed = 0; reviewed < atMost; reviewed += BATCH) {
       const due = await this.repository.subjectsDue(now, BATCH);
       await this.scoreSubjects(due);
       if (due.length < BATCH) return;
