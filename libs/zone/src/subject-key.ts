@@ -13,6 +13,8 @@ export type SubjectKey =
 export function keyOfSubject(subject: Subject): SubjectKey {
   switch (subject.type) {
     case 'ip': {
+      const dotted = wordOfDotted(subject.value);
+      if (dotted >= 0) return { kind: 'ipv4', words: Uint32Array.of(dotted) };
       const words = wordsOfBytes(parseIp(subject.value).bytes);
       return { kind: words.length === 1 ? 'ipv4' : 'ipv6', words };
     }
@@ -52,6 +54,23 @@ export function subjectOfWireName(bytes: Uint8Array, start: number, end: number)
     labels.push(String.fromCharCode(...bytes.subarray(at + 1, at + 1 + bytes[at]!)));
   }
   return { type: 'domain', value: labels.join('.') };
+}
+
+// Most entries of most zones are IPv4: parseIp takes ten times as long. -1 sends everything unusual there.
+function wordOfDotted(text: string): number {
+  let word = 0;
+  let octet = -1;
+  let octets = 0;
+  for (let i = 0; i <= text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit >= 0 && digit <= 9 && octet !== 0) octet = Math.max(octet, 0) * 10 + digit;
+    else if (octet >= 0 && octet <= 255 && (i === text.length || text[i] === '.')) {
+      word = word * 256 + octet;
+      octet = -1;
+      octets++;
+    } else return -1;
+  }
+  return octets === 4 ? word : -1;
 }
 
 function wireOfDomain(domain: string): Uint8Array {

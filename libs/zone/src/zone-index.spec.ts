@@ -179,10 +179,7 @@ describe('deltas', () => {
     ],
     ['codes out of order', { announce: [entry('203.0.113.5', '127.0.91.4', '127.0.91.3')] }],
     ['no codes', { announce: [entry('203.0.113.5')] }],
-    [
-      'a malformed subject',
-      { announce: [{ subject: { type: 'ip', value: 'x' }, codes: [0x7f005b03] }] },
-    ],
+    ['a malformed subject', { announce: [{ subject: { type: 'ip', value: 'x' }, codes: [0x7f005b03] }] }],
   ] as const)('refuses %s and changes nothing', (_, fault) => {
     const index = zone('ip', entry('203.0.113.9', '127.0.91.3'));
     const delta = {
