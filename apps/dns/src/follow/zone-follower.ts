@@ -61,7 +61,8 @@ export class ZoneFollower {
 
   private async follow(): Promise<void> {
     const { signal } = this.stopping;
-    for (let failures = 0; !signal.aborted;) {
+    const isStopping = () => signal.aborted;
+    for (let failures = 0; !isStopping();) {
       try {
         await this.advance(signal);
         failures = 0;
