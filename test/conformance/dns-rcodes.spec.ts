@@ -191,6 +191,28 @@ describe('transport', () => {
     deaf.destroy();
   });
 
+  it('closes a connection that is idle for ten seconds, and holds at most 200', async () => {
+    const sockets = await Promise.all(
+      Array.from({ length: 200 }, async () => {
+        const socket = connect(edge.port, '127.0.0.1');
+        await once(socket, 'connect');
+        return socket;
+      }),
+    );
+    const openedAt = performance.now();
+    const oneTooMany = connect(edge.port, '127.0.0.1');
+    oneTooMany.on('error', () => undefined);
+    await once(oneTooMany, 'close');
+    expect(performance.now() - openedAt).toBeLessThan(5_000);
+    // UDP does not care, and a byte is no message.
+    expect((await ask('9.113.0.203.ip.z.example')).status).toBe('NOERROR');
+    sockets[0]?.write(Uint8Array.of(0));
+    await Promise.all(sockets.map((socket) => once(socket.resume(), 'close')));
+    expect(performance.now() - openedAt).toBeGreaterThan(8_000);
+    expect(performance.now() - openedAt).toBeLessThan(15_000);
+    expect((await ask('9.113.0.203.ip.z.example', '+tcp')).status).toBe('NOERROR');
+  });
+
   it('sends nothing back to a response or to fewer than twelve octets', async () => {
     const socket = createSocket('udp4');
     const replies: Uint8Array[] = [];

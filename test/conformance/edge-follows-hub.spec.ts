@@ -38,6 +38,18 @@ describe('an edge', () => {
     expect(fixture.hub.requests.filter((path) => path === '/zones/ip/snapshot')).toHaveLength(2);
   });
 
+  it.each([
+    '{"zone":"ip","from":1,"to":2,"announce":[["x",[]]],"withdraw":[]}',
+    '{"zone":"policy","from":1,"to":2}',
+    'no JSON',
+  ])('recovers from a change that it cannot read: %s', async (text) => {
+    await using fixture = await EdgeFixture.create();
+    const edge = await fixture.startLoaded();
+    fixture.hub.spoilNextChange(text);
+    fixture.hub.publish('ip', { '203.0.113.9': ['127.0.91.3'] });
+    await shows(edge, '127.0.91.3');
+  });
+
   it('answers while the hub is away, and catches up when it is back', async () => {
     await using fixture = await EdgeFixture.create();
     fixture.hub.publish('ip', { '203.0.113.9': ['127.0.91.3'] });

@@ -39,6 +39,7 @@ export class HubPeer {
   private readonly changed = new EventEmitter().setMaxListeners(100);
   private server: Server | undefined;
   private port = 0;
+  private spoiled: string | undefined;
 
   constructor(private readonly token: string) {
     for (const zone of ZONE_NAMES)
@@ -76,6 +77,11 @@ export class HubPeer {
     served.snapshot = apply(served.snapshot, delta);
     served.deltas.push(delta);
     this.changed.emit('change');
+  }
+
+  /** Answers the next question for changes with this text. */
+  spoilNextChange(text: string): void {
+    this.spoiled = text;
   }
 
   /** Forgets the changes: whoever is behind has to take the snapshot again. */
@@ -134,6 +140,11 @@ export class HubPeer {
     const delta = served.deltas.find(({ from }) => from === since);
     if (!delta) {
       response.writeHead(410).end();
+      return;
+    }
+    if (this.spoiled !== undefined) {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(this.spoiled);
+      this.spoiled = undefined;
       return;
     }
     const body = {

@@ -5,7 +5,7 @@ export const MAX_NAME = 255;
 const MAX_LABEL = 63;
 
 export interface ReadName {
-  /** Wire form without compression, with the root label; the letters keep their case. */
+  /** Wire form without compression, with the root label; the letters keep their case. May be part of the message. */
   readonly name: Uint8Array;
   /** Where the message goes on. */
   readonly end: number;
@@ -16,6 +16,8 @@ export interface ReadName {
  * always ends. undefined for a label type other than 00 and 11, a name over 255 octets or cut off.
  */
 export function readName(message: Uint8Array, at: number): ReadName | undefined {
+  const plainEnd = endOfPlainName(message, at);
+  if (plainEnd > 0) return { name: message.subarray(at, plainEnd), end: plainEnd };
   const name = new Uint8Array(MAX_NAME);
   let length = 0;
   let end = -1;
@@ -43,7 +45,18 @@ export function readName(message: Uint8Array, at: number): ReadName | undefined 
   }
 }
 
-/** The wire form, lower case, of a name written as text; undefined when it is none. Escapes are not read. */
+/** Where a name without pointers ends, which every question is in practice; 0 for any other. */
+function endOfPlainName(message: Uint8Array, at: number): number {
+  for (let place = at; place < message.length && place - at < MAX_NAME;) {
+    const label = message[place] ?? 0;
+    if (label === 0) return place + 1;
+    if (label > MAX_LABEL) return 0;
+    place += 1 + label;
+  }
+  return 0;
+}
+
+/** The wire form, letters as they are, of a name written as text; undefined when it is none. Escapes are not read. */
 export function nameOfText(text: string): Uint8Array | undefined {
   const bare = text.replace(/\.$/, '');
   if (bare === '') return new Uint8Array(1);

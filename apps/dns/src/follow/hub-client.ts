@@ -1,4 +1,4 @@
-import type { ZoneDelta, ZoneName } from '@sekisho/zone';
+import { DeltaRejected, type ZoneDelta, type ZoneName } from '@sekisho/zone';
 import { z } from 'zod';
 import { changeMessage } from './change-message.js';
 import { HubUnavailable } from './errors.js';
@@ -43,7 +43,7 @@ export class HubClient {
   /**
    * What changed since a serial; waits up to WAIT_SECONDS for something to change.
    * 'nothing' when nothing did, 'unknown-serial' when only a snapshot helps.
-   * @throws {HubUnavailable}
+   * @throws {HubUnavailable} @throws {DeltaRejected} when the message cannot be read
    */
   async changes(
     zone: ZoneName,
@@ -55,8 +55,7 @@ export class HubClient {
       switch (response.status) {
         case 200: {
           const parsed = changeMessage.safeParse(await response.json());
-          if (!parsed.success)
-            throw new HubUnavailable(`the hub's answer is malformed: ${z.prettifyError(parsed.error)}`);
+          if (!parsed.success) throw new DeltaRejected(z.prettifyError(parsed.error));
           return parsed.data;
         }
         case 204:
@@ -85,7 +84,7 @@ export class HubClient {
       });
       return await read(response);
     } catch (error) {
-      if (error instanceof HubUnavailable) throw error;
+      if (error instanceof HubUnavailable || error instanceof DeltaRejected) throw error;
       throw new HubUnavailable(`the hub at ${this.hubUrl} does not answer: ${reasonOf(error)}`, {
         cause: error,
       });

@@ -70,6 +70,8 @@ export class ZoneFollower {
         this.isReached = true;
       } catch (error) {
         if (isStopping()) return;
+        // A change that cannot be read or applied would fail again: only the whole zone helps.
+        if (error instanceof DeltaRejected) this.needsSnapshot = true;
         this.note(error);
         failures++;
         await pause(backoffMs(failures, Math.random()), signal);
@@ -93,12 +95,7 @@ export class ZoneFollower {
       this.logger.info({ zone: this.zone, serial: index.serial }, 'serial too old: taking a snapshot');
       return;
     }
-    try {
-      index.apply(change);
-    } catch (error) {
-      if (error instanceof DeltaRejected) this.needsSnapshot = true;
-      throw error;
-    }
+    index.apply(change);
     this.saveLater();
   }
 
