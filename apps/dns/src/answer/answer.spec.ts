@@ -234,6 +234,33 @@ describe('refusals', () => {
     });
   });
 
+  it('refuse a name that has the octets of the apex inside a label', () => {
+    const apex = [1, 0x7a, 7, ...Buffer.from('example')];
+    const query = Uint8Array.from([
+      0,
+      1,
+      0,
+      0,
+      0,
+      1,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      apex.length,
+      ...apex,
+      0,
+      0,
+      TYPE.SOA,
+      0,
+      1,
+    ]);
+    const bytes = answer(query, state, 'udp', '192.0.2.1') ?? new Uint8Array();
+    expect(decodeResponse(bytes)?.rcode).toBe(RCODE.REFUSED);
+  });
+
   it('refuse clients outside the networks of the access list', () => {
     const isAllowed = clientAccess({ kind: 'networks', networks: ['192.0.2.0/24', '2001:db8::/32'] });
     const from = { ...state, isAllowed };

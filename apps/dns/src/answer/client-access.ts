@@ -10,8 +10,8 @@ export function clientAccess(access: DnsAccess): (client: string) => boolean {
     allowed.addSubnet(address, Number(length), isIP(address) === 4 ? 'ipv4' : 'ipv6');
   }
   return (client) => {
-    // A socket for both families shows IPv4 clients as mapped addresses, a link-local one with its interface.
-    const address = client.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+    // A link-local client comes with its interface; a mapped IPv4 address is checked as what it is.
+    const address = client.replace(/%.*$/, '');
     return allowed.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
   };
 }
