@@ -1,7 +1,7 @@
 // Names: RFC 1035 section 3.1 (labels), 2.3.4 (sizes), 4.1.4 (compression); text form with escapes, section 5.1.
 
 /** Octets of a name in wire form, with the root label. */
-export const MAX_NAME = 255;
+const MAX_NAME = 255;
 const MAX_LABEL = 63;
 
 export interface ReadName {

@@ -15,7 +15,7 @@ export function keyOfSubject(subject: Subject): SubjectKey {
     case 'ip': {
       const dotted = wordOfDotted(subject.value);
       if (dotted >= 0) return { kind: 'ipv4', words: Uint32Array.of(dotted) };
-      const words = wordsOfBytes(parseIp(subject.value).bytes);
+      const words = wordsOfGroups(subject.value) ?? wordsOfBytes(parseIp(subject.value).bytes);
       return { kind: words.length === 1 ? 'ipv4' : 'ipv6', words };
     }
     case 'network': {
@@ -71,6 +71,25 @@ function wordOfDotted(text: string): number {
     } else return -1;
   }
   return octets === 4 ? word : -1;
+}
+
+// The same for IPv6 in plain hex groups; undefined sends mapped addresses and everything unusual to parseIp.
+function wordsOfGroups(text: string): Uint32Array | undefined {
+  const [head = '', tail, ...more] = text.split('::');
+  const front = head === '' ? [] : head.split(':');
+  const back = tail === undefined || tail === '' ? [] : tail.split(':');
+  const missing = 8 - front.length - back.length;
+  const isWhole = tail === undefined ? missing === 0 : missing > 0;
+  if (!isWhole || more.length > 0) return undefined;
+  const words = new Uint32Array(4);
+  const put = (groups: readonly string[], first: number) =>
+    groups.every((group, i) => {
+      const place = first + i;
+      words[place >> 1] = words[place >> 1]! | (Number.parseInt(group, 16) << (place & 1 ? 0 : 16));
+      return /^[0-9a-f]{1,4}$/.test(group);
+    });
+  if (!put(front, 0) || !put(back, 8 - back.length)) return undefined;
+  return words[0] === 0 && words[1] === 0 && words[2] === 0xffff ? undefined : words;
 }
 
 function wireOfDomain(domain: string): Uint8Array {
