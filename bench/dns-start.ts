@@ -2,7 +2,7 @@
 //   npm run build && npx node bench/dns-start.ts
 // The hub is not there: the process has only its snapshot file, as after a power cut at the operator's.
 import { decodeResponse, encodeQuery, TYPE } from '@sekisho/dns-wire';
-import type { ZoneIndex} from '@sekisho/zone';
+import type { ZoneIndex } from '@sekisho/zone';
 import { decodeSnapshot, encodeSnapshot, QuestionKey, type ZoneEntry } from '@sekisho/zone';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
