@@ -38,6 +38,13 @@ export class KeyTable {
     return this.keys.byteLength + this.values.byteLength;
   }
 
+  /** Whether so few slots are empty that searches get long; true would be a fault of this class. */
+  get isCrowded(): boolean {
+    let empty = 0;
+    for (const value of this.values) if (value === EMPTY) empty++;
+    return empty < this.values.length * (1 - MAX_LOAD) - 1;
+  }
+
   /** The value of a one-word key, 0 when absent. Only for width 1. */
   getWord(key: number): number {
     const { keys, values } = this;

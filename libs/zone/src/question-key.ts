@@ -37,7 +37,7 @@ export class QuestionKey {
 
   private readAddress(): KeyKind {
     const { bytes, start, end, words } = this;
-    words.fill(0, 0, 4);
+    words[0] = words[1] = words[2] = words[3] = 0;
     let octets = 0;
     let isOctets = true;
     let isNibbles = true;
@@ -46,7 +46,7 @@ export class QuestionKey {
       const length = bytes[at]!;
       const octet = isOctets && count < 4 ? octetOf(bytes, at + 1, length) : -1;
       if (octet < 0) isOctets = false;
-      else octets += octet * 2 ** (8 * count);
+      else octets |= octet << (8 * count);
       const nibble = isNibbles && count < 32 && length === 1 ? nibbleOf(bytes[at + 1]!) : -1;
       if (nibble < 0) isNibbles = false;
       else {

@@ -221,7 +221,8 @@ class SectionReader {
   }
 
   private codes(count: number): CodeSets {
-    const words = this.words(count);
+    // A copy: the sets outlive the file's bytes.
+    const words = this.words(count).slice();
     this.isHandle = new Uint8Array(count + 1);
     for (let at = 0; at < count;) {
       const length = words[at]!;
@@ -301,13 +302,19 @@ class SectionReader {
     return taken;
   }
 
+  /** The next words, without a copy where alignment and byte order allow. */
   private words(count: number): Uint32Array {
-    const words = new Uint32Array(count);
-    for (let i = 0; i < count; i++) words[i] = this.view.getUint32(this.at + i * 4, true);
+    const { at, view } = this;
+    const offset = view.byteOffset + at;
     this.at += count * 4;
+    if (IS_LITTLE_ENDIAN && offset % 4 === 0) return new Uint32Array(view.buffer, offset, count);
+    const words = new Uint32Array(count);
+    for (let i = 0; i < count; i++) words[i] = view.getUint32(at + i * 4, true);
     return words;
   }
 }
+
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
 function isName(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start < 2 || end - start > MAX_NAME_BYTES) return false;

@@ -13,7 +13,9 @@ export type SubjectKey =
 export function keyOfSubject(subject: Subject): SubjectKey {
   switch (subject.type) {
     case 'ip': {
-      const words = wordsOfBytes(parseIp(subject.value).bytes);
+      const dotted = wordOfDotted(subject.value);
+      if (dotted >= 0) return { kind: 'ipv4', words: Uint32Array.of(dotted) };
+      const words = wordsOfGroups(subject.value) ?? wordsOfBytes(parseIp(subject.value).bytes);
       return { kind: words.length === 1 ? 'ipv4' : 'ipv6', words };
     }
     case 'network': {
@@ -52,6 +54,42 @@ export function subjectOfWireName(bytes: Uint8Array, start: number, end: number)
     labels.push(String.fromCharCode(...bytes.subarray(at + 1, at + 1 + bytes[at]!)));
   }
   return { type: 'domain', value: labels.join('.') };
+}
+
+// Most entries of most zones are IPv4: parseIp takes ten times as long. -1 sends everything unusual there.
+function wordOfDotted(text: string): number {
+  let word = 0;
+  let octet = -1;
+  let octets = 0;
+  for (let i = 0; i <= text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit >= 0 && digit <= 9 && octet !== 0) octet = Math.max(octet, 0) * 10 + digit;
+    else if (octet >= 0 && octet <= 255 && (i === text.length || text[i] === '.')) {
+      word = word * 256 + octet;
+      octet = -1;
+      octets++;
+    } else return -1;
+  }
+  return octets === 4 ? word : -1;
+}
+
+// The same for IPv6 in plain hex groups; undefined sends mapped addresses and everything unusual to parseIp.
+function wordsOfGroups(text: string): Uint32Array | undefined {
+  const [head = '', tail, ...more] = text.split('::');
+  const front = head === '' ? [] : head.split(':');
+  const back = tail === undefined || tail === '' ? [] : tail.split(':');
+  const missing = 8 - front.length - back.length;
+  const isWhole = tail === undefined ? missing === 0 : missing > 0;
+  if (!isWhole || more.length > 0) return undefined;
+  const words = new Uint32Array(4);
+  const put = (groups: readonly string[], first: number) =>
+    groups.every((group, i) => {
+      const place = first + i;
+      words[place >> 1] = words[place >> 1]! | (Number.parseInt(group, 16) << (place & 1 ? 0 : 16));
+      return /^[0-9a-f]{1,4}$/.test(group);
+    });
+  if (!put(front, 0) || !put(back, 8 - back.length)) return undefined;
+  return words[0] === 0 && words[1] === 0 && words[2] === 0xffff ? undefined : words;
 }
 
 function wireOfDomain(domain: string): Uint8Array {

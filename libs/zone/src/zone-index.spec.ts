@@ -134,7 +134,7 @@ describe('hashes and scores', () => {
     expect(ask(index, hashLabel('0f'.repeat(32)))).toEqual(['127.0.90.31']);
     expect(ask(index, hashLabel('00'.repeat(32)))).toBe('nxdomain');
     expect(ask(index, `x.${hashLabel(HASH)}`)).toBe('nxdomain');
-    expect(ask(index, `${hashLabel(HASH).slice(0, 51)}b`)).toBe('nxdomain');
+    expect(ask(index, `${hashLabel(HASH).slice(0, 51)}r`)).toBe('nxdomain');
   });
 
   it('holds every kind of subject in score, and tells them apart by the name', () => {

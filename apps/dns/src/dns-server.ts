@@ -1,0 +1,73 @@
+import { failureOf } from '@sekisho/dns-wire';
+import { formatListen, readEdgeToken, type Config } from '@sekisho/config';
+import type { Logger } from '@sekisho/telemetry';
+import { ZONE_NAMES, type ZoneIndex, type ZoneName } from '@sekisho/zone';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { answer } from './answer/answer.js';
+import { clientAccess } from './answer/client-access.js';
+import { createServerState, type ServerState } from './answer/server-state.js';
+import { HubClient } from './follow/hub-client.js';
+import { SnapshotFile } from './follow/snapshot-file.js';
+import { ZoneFollower } from './follow/zone-follower.js';
+import type { Respond } from './listen/respond.js';
+import { TcpListener } from './listen/tcp-listener.js';
+import { UdpListener } from './listen/udp-listener.js';
+import { QueryCounter } from './query-counter.js';
+import { CONFIG, LOGGER } from './tokens.js';
+
+/** The order of life: what is on disk, then the sockets, then the hub; and back. */
+@Injectable()
+export class DnsServer implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly zones = new Map<ZoneName, ZoneIndex>();
+  private readonly state: ServerState;
+  private readonly udp: UdpListener;
+  private readonly tcp: TcpListener;
+  private followers: readonly ZoneFollower[] = [];
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(LOGGER) private readonly logger: Logger,
+    counter: QueryCounter,
+  ) {
+    this.state = createServerState({
+      apex: config.zone,
+      listenHost: config.dns.host,
+      publicUrl: config.publicUrl,
+      zones: this.zones,
+      isAllowed: clientAccess(config.dnsAccess),
+      count: counter.count,
+    });
+    this.udp = new UdpListener(this.respond, logger);
+    this.tcp = new TcpListener(this.respond, logger);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { config, logger } = this;
+    const hub = new HubClient(config.hubUrl, await readEdgeToken(config.dataDir));
+    this.followers = ZONE_NAMES.map(
+      (zone) =>
+        new ZoneFollower(zone, this.zones, hub, new SnapshotFile(config.dataDir, zone, logger), logger),
+    );
+    // One after the other: reading is bound by the processor, and the smaller peak of memory is worth it.
+    for (const follower of this.followers) await follower.load();
+    // TCP takes over the port that UDP got, which matters when the system chooses it.
+    const port = await this.udp.listen(config.dns);
+    await this.tcp.listen({ ...config.dns, port });
+    for (const follower of this.followers) follower.start();
+    logger.info({ listen: formatListen({ ...config.dns, port }), apex: config.zone }, 'answering');
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([this.udp.close(), this.tcp.close()]);
+    await Promise.all(this.followers.map((follower) => follower.stop()));
+  }
+
+  private readonly respond: Respond = (message, transport, client) => {
+    try {
+      return answer(message, this.state, transport, client);
+    } catch (error) {
+      this.logger.error({ err: error }, 'a query could not be answered');
+      return failureOf(message);
+    }
+  };
+}

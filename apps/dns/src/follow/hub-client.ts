@@ -1,0 +1,110 @@
+import { DeltaRejected, type ZoneDelta, type ZoneName } from '@sekisho/zone';
+import { z } from 'zod';
+import { changeMessage } from './change-message.js';
+import { HubUnavailable } from './errors.js';
+
+/** How long the hub may hold back an answer until something changes. */
+export const WAIT_SECONDS = 25;
+// The hub's own time plus a slow network.
+const CHANGES_TIMEOUT_MS = (WAIT_SECONDS + 10) * 1000;
+// 10 M entries are some 120 MB; a link that takes longer needs a nearer hub.
+const SNAPSHOT_TIMEOUT_MS = 300_000;
+
+export interface FetchedSnapshot {
+  readonly bytes: Uint8Array;
+  /** What the hub says the serial is; the file has the last word. */
+  readonly serial: number;
+}
+
+/** The hub as an edge sees it. The token is the operator's edge token; it is sent to the hub's URL alone. */
+export class HubClient {
+  constructor(
+    private readonly hubUrl: string,
+    private readonly token: string,
+  ) {}
+
+  /** @throws {HubUnavailable} */
+  async snapshot(zone: ZoneName, stop: AbortSignal): Promise<FetchedSnapshot> {
+    return this.get(
+      `/zones/${zone}/snapshot`,
+      'application/octet-stream',
+      SNAPSHOT_TIMEOUT_MS,
+      stop,
+      async (response) => {
+        if (response.status !== 200) throw refusal(response);
+        return {
+          bytes: new Uint8Array(await response.arrayBuffer()),
+          serial: Number(response.headers.get('sekisho-serial') ?? Number.NaN),
+        };
+      },
+    );
+  }
+
+  /**
+   * What changed since a serial; waits up to WAIT_SECONDS for something to change.
+   * 'nothing' when nothing did, 'unknown-serial' when only a snapshot helps.
+   * @throws {HubUnavailable} @throws {DeltaRejected} when the message cannot be read
+   */
+  async changes(
+    zone: ZoneName,
+    since: number,
+    stop: AbortSignal,
+  ): Promise<ZoneDelta | 'nothing' | 'unknown-serial'> {
+    const path = `/zones/${zone}/changes?since=${since}&wait=${WAIT_SECONDS}`;
+    return this.get(path, 'application/json', CHANGES_TIMEOUT_MS, stop, async (response) => {
+      switch (response.status) {
+        case 200: {
+          const parsed = changeMessage.safeParse(await response.json());
+          if (!parsed.success) throw new DeltaRejected(z.prettifyError(parsed.error));
+          return parsed.data;
+        }
+        case 204:
+          return 'nothing';
+        case 410:
+          return 'unknown-serial';
+        default:
+          throw refusal(response);
+      }
+    });
+  }
+
+  private async get<T>(
+    path: string,
+    accept: string,
+    timeoutMs: number,
+    stop: AbortSignal,
+    read: (response: Response) => Promise<T>,
+  ): Promise<T> {
+    let response: Response | undefined;
+    try {
+      response = await fetch(`${this.hubUrl}${path}`, {
+        headers: { authorization: `Bearer ${this.token}`, accept },
+        redirect: 'error',
+        signal: AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]),
+      });
+      return await read(response);
+    } catch (error) {
+      if (error instanceof HubUnavailable || error instanceof DeltaRejected) throw error;
+      throw new HubUnavailable(`the hub at ${this.hubUrl} does not answer: ${reasonOf(error)}`, {
+        cause: error,
+      });
+    } finally {
+      // An unread body would keep the connection busy.
+      if (response?.body && !response.bodyUsed) await response.body.cancel().catch(() => undefined);
+    }
+  }
+}
+
+function refusal({ status }: Response): HubUnavailable {
+  const hint =
+    status === 401 || status === 403
+      ? '; the file keys/edge.token in SEKISHO_DATA_DIR must be the same here and at the hub'
+      : '';
+  return new HubUnavailable(`the hub answered ${status}${hint}`);
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return cause instanceof Error ? `${error.message} (${cause.message})` : error.message;
+}

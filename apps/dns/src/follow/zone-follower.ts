@@ -1,0 +1,157 @@
+import type { Logger } from '@sekisho/telemetry';
+import { decodeSnapshot, DeltaRejected, SnapshotDamaged, type ZoneIndex, type ZoneName } from '@sekisho/zone';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from './backoff.js';
+import { HubUnavailable } from './errors.js';
+import { WAIT_SECONDS, type HubClient } from './hub-client.js';
+import { nativeSha256, type SnapshotFile } from './snapshot-file.js';
+
+// Losing a minute of changes costs one larger delta after a restart; writing more often costs disk.
+const SAVE_INTERVAL_MS = 60_000;
+// Against a hub that does not wait: one question a second is harmless.
+const HASTY_PAUSE_MS = 1_000;
+
+/**
+ * Keeps one zone in step with the hub: snapshot once, then changes by long poll. While the hub is away the last
+ * state stays in service.
+ */
+export class ZoneFollower {
+  private readonly stopping = new AbortController();
+  private following: Promise<void> = Promise.resolve();
+  private saving: Promise<void> = Promise.resolve();
+  private saveTimer: NodeJS.Timeout | undefined;
+  private savedSerial = -1;
+  private savedAtMs = Number.NEGATIVE_INFINITY;
+  private needsSnapshot = false;
+  private isReached = true;
+
+  constructor(
+    private readonly zone: ZoneName,
+    /** Where the zone is served from; only this follower sets it. */
+    private readonly zones: Map<ZoneName, ZoneIndex>,
+    private readonly hub: HubClient,
+    private readonly file: SnapshotFile,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Puts the last snapshot on disk into service, if there is a good one. */
+  async load(): Promise<void> {
+    const index = await this.file.load();
+    if (!index) {
+      this.logger.info({ zone: this.zone }, 'no snapshot on disk: SERVFAIL until the hub gives one');
+      return;
+    }
+    this.zones.set(this.zone, index);
+    this.savedSerial = index.serial;
+    this.logger.info({ zone: this.zone, serial: index.serial, entries: index.size }, 'zone loaded from disk');
+  }
+
+  start(): void {
+    this.following = this.follow();
+  }
+
+  /** Stops following and saves what is in service. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    clearTimeout(this.saveTimer);
+    await this.following;
+    this.save();
+    await this.saving;
+  }
+
+  private async follow(): Promise<void> {
+    const { signal } = this.stopping;
+    const isStopping = () => signal.aborted;
+    for (let failures = 0; !isStopping();) {
+      try {
+        await this.advance(signal);
+        failures = 0;
+        if (!this.isReached) this.logger.info({ zone: this.zone }, 'the hub is back');
+        this.isReached = true;
+      } catch (error) {
+        if (isStopping()) return;
+        // A change that cannot be read or applied would fail again: only the whole zone helps.
+        if (error instanceof DeltaRejected) this.needsSnapshot = true;
+        this.note(error);
+        failures++;
+        await pause(backoffMs(failures, Math.random()), signal);
+      }
+    }
+  }
+
+  private async advance(signal: AbortSignal): Promise<void> {
+    const served = this.zones.get(this.zone);
+    const isFresh = !served || this.needsSnapshot;
+    const index = isFresh ? await this.takeSnapshot(signal) : served;
+    const askedAtMs = performance.now();
+    const change = await this.hub.changes(this.zone, index.serial, signal);
+    if (change === 'nothing') {
+      if (performance.now() - askedAtMs < (WAIT_SECONDS * 1000) / 2) await pause(HASTY_PAUSE_MS, signal);
+      return;
+    }
+    if (change === 'unknown-serial') {
+      this.needsSnapshot = true;
+      if (isFresh) throw new HubUnavailable('the hub does not know the serial of the snapshot it just gave');
+      this.logger.info({ zone: this.zone, serial: index.serial }, 'serial too old: taking a snapshot');
+      return;
+    }
+    index.apply(change);
+    this.saveLater();
+  }
+
+  private async takeSnapshot(signal: AbortSignal): Promise<ZoneIndex> {
+    const { bytes, serial } = await this.hub.snapshot(this.zone, signal);
+    const index = decodeSnapshot(bytes, nativeSha256);
+    if (index.zone !== this.zone || index.serial !== serial) {
+      throw new SnapshotDamaged(`it is ${index.zone} ${index.serial}, announced as ${this.zone} ${serial}`);
+    }
+    this.zones.set(this.zone, index);
+    this.needsSnapshot = false;
+    this.logger.info({ zone: this.zone, serial, entries: index.size }, 'zone loaded from the hub');
+    this.saveLater();
+    return index;
+  }
+
+  private note(error: unknown): void {
+    const isExpected =
+      error instanceof HubUnavailable || error instanceof SnapshotDamaged || error instanceof DeltaRejected;
+    const context = isExpected ? { zone: this.zone, reason: error.message } : { zone: this.zone, err: error };
+    const state = this.zones.has(this.zone)
+      ? 'serving the last state'
+      : 'SERVFAIL until the hub gives a snapshot';
+    // Once an outage; the repetitions say nothing new.
+    if (this.isReached || !isExpected) this.logger.warn(context, `the hub cannot be followed: ${state}`);
+    else this.logger.debug(context, 'the hub still cannot be followed');
+    this.isReached = false;
+  }
+
+  private saveLater(): void {
+    if (this.saveTimer) return;
+    const waitMs = Math.max(0, this.savedAtMs + SAVE_INTERVAL_MS - performance.now());
+    this.saveTimer = setTimeout(() => {
+      this.saveTimer = undefined;
+      this.save();
+    }, waitMs);
+  }
+
+  private save(): void {
+    const index = this.zones.get(this.zone);
+    if (!index || index.serial === this.savedSerial) return;
+    this.savedAtMs = performance.now();
+    const { serial } = index;
+    this.saving = this.saving
+      .then(() => this.file.save(index))
+      .then(
+        () => {
+          this.savedSerial = serial;
+        },
+        (error: unknown) => {
+          this.logger.error({ zone: this.zone, err: error }, 'snapshot not saved');
+        },
+      );
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+}
