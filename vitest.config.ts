@@ -2,7 +2,7 @@ import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
 
 // One transformer for tests and for the build, so that decorator metadata is the same in both (.swcrc).
-const plugins = [swc.vite({ tsconfigFile: false, module: { type: 'nodenext' } })];
+const plugins = [swc.vite({ module: { type: 'nodenext' } })];
 const resolve = {
   // Not 'import', which Vite adds by itself: Vitest hands these to Node as --conditions, and require() of a
   // package with two builds would then get the ES module.

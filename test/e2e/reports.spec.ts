@@ -37,7 +37,7 @@ async function post(body: string, contentType = 'application/jwt') {
   });
   return {
     status: answer.status,
-    type: answer.headers.get('content-type'),
+    type: answer.headers.get('content-type')?.split(';')[0],
     body: (await answer.json()) as Record<string, unknown>,
   };
 }

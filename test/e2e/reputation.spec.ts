@@ -1,4 +1,4 @@
-import { readSubject } from '@sekisho/subject';
+import { hashLabel, readSubject } from '@sekisho/subject';
 import { createTestDatabase, type TestDatabase } from '@sekisho/testing';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { dig, digUntil, nameOf } from '@sekisho/testing';
@@ -139,7 +139,6 @@ describe('from reports to mail servers', () => {
 
   it('domains, hashed addresses and fingerprints have their zones', async () => {
     const hash = 'ab'.repeat(32);
-    const label = 'vov2xk5lvov2xk5lvov2xk5lvov2xk5lvov2xk5lvov2xk5lvova';
     for (const member of members) {
       await member.submit(
         reportOf('', {
@@ -150,7 +149,7 @@ describe('from reports to mail servers', () => {
       );
     }
     await digUntil(federation, 'spam.bad-shop.example.domain.z.example', isListedAs(21));
-    await digUntil(federation, `${label}.hash.z.example`, isListedAs(30));
+    await digUntil(federation, `${hashLabel(hash)}.hash.z.example`, isListedAs(30));
   });
 });
 

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MAX_ENVELOPE_BYTES } from '@sekisho/report';
@@ -13,9 +14,11 @@ import { sendProblem } from './problems/send-problem.js';
 class HubAdapter extends FastifyAdapter {
   constructor(platform: Platform) {
     super({ bodyLimit: MAX_ENVELOPE_BYTES, trustProxy: false });
-    this.getInstance().setErrorHandler((error, _request, reply) => {
+    this.getInstance().setErrorHandler(async (error, request, reply) => {
+      await discardBody(request.raw);
       sendProblem(error, reply, platform);
     });
+    this.getInstance().removeContentTypeParser('text/plain');
     this.getInstance().addContentTypeParser(
       'application/jwt',
       { parseAs: 'string' },
@@ -27,6 +30,23 @@ class HubAdapter extends FastifyAdapter {
 
   override setErrorHandler() {
     return this.getInstance();
+  }
+}
+
+/** More than this is not waited for: who sends it loses the connection. */
+const MAX_DISCARDED_BYTES = 32 * 1024 * 1024;
+
+/** Reads what is left of a refused body, so that the sender can finish writing and see the answer. */
+async function discardBody(request: IncomingMessage): Promise<void> {
+  if (request.readableEnded || request.destroyed) return;
+  let discarded = 0;
+  try {
+    for await (const chunk of request) {
+      discarded += (chunk as Buffer).length;
+      if (discarded > MAX_DISCARDED_BYTES) return;
+    }
+  } catch {
+    // The sender is gone: there is nobody to answer.
   }
 }
 

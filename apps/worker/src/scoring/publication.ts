@@ -17,7 +17,8 @@ export function publicationOf(
   { isDynamicRange }: { isDynamicRange: boolean },
 ): WantedEntry[] {
   const listed = listingCodes(subject, reputation);
-  const isKnown = reputation.score > 0 || reputation.listed;
+  // A network answers for every address in it: before it is listed, that would say something of strangers.
+  const isKnown = reputation.listed || (reputation.score > 0 && subject.type !== 'network');
   const { score, confidence } = reputation;
   const entries = (zone: ZoneName, codes: readonly string[]): WantedEntry => ({
     ...{ zone, codes },
