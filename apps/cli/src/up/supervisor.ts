@@ -31,9 +31,14 @@ export class Supervisor {
     private readonly options: SupervisorOptions,
   ) {}
 
-  /** Resolves when every process says that it is ready. @throws {ProcessStartFailed} */
+  /**
+   * Starts the first process, then the others, which ask it; resolves when every one says that it is ready.
+   * @throws {ProcessStartFailed}
+   */
   async start(): Promise<void> {
-    await Promise.all(this.processes.map((entry) => this.run(entry, FIRST_RESTART_MS)));
+    const [first, ...others] = this.processes;
+    if (first) await this.run(first, FIRST_RESTART_MS);
+    await Promise.all(others.map((entry) => this.run(entry, FIRST_RESTART_MS)));
   }
 
   /** The reverse order of the start: edges first, so that nobody asks a hub that is closing. */
