@@ -160,7 +160,7 @@ async function checkListingAndRetraction(
 }
 
 const isProtected = (reputation: SubjectReputation | undefined) =>
-  reputation?.explanation.some(({ factor }) => factor === 'protection') ?? false;
+  reputation?.explanation.some(({ factor }) => factor === 'warning-list') ?? false;
 const isOfNetwork = (reputation: SubjectReputation) =>
   reputation.explanation.some(({ detail }) => detail?.includes('of the listed network'));
 

@@ -103,6 +103,8 @@ export class MemberRepository {
         throw new MemberChangeRefused('member-suspended', `member ${enrolment.memberId} is suspended`);
       }
       if (isRepeat) return member;
+      // Who enrols again has lost the former keys, or somebody else has them.
+      await manager.query('UPDATE member_key SET valid_until = $2 WHERE member_id = $1', [member.id, now]);
       await this.insertKeys(manager, member.id, [keys.sig, keys.enc], now);
       await manager.update(
         EnrolmentEntity,
