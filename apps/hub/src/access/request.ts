@@ -14,11 +14,6 @@ export function requestOf(context: ExecutionContext): SekishoRequest {
     : context.switchToHttp().getRequest<SekishoRequest>();
 }
 
-/** The caller that the guard let through. */
-export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
-  return requestOf(context).sekishoCaller ?? ANONYMOUS;
-});
-
 /** The id of the member that the guard let through; only for operations that members alone may do. */
 export const CurrentMember = createParamDecorator((_: unknown, context: ExecutionContext): string => {
   const { memberId } = requestOf(context).sekishoCaller ?? ANONYMOUS;
