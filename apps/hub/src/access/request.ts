@@ -5,6 +5,8 @@ import { ANONYMOUS, type Caller } from '@sekisho/auth';
 /** The part of a request, over HTTP or of a subscription's socket, that access depends on. */
 export interface SekishoRequest {
   headers?: { authorization?: string | undefined };
+  /** A socket outlives its token and the member's standing: who calls is asked again for every operation on it. */
+  isSocket?: true;
   sekishoCaller?: Caller;
 }
 
