@@ -1,5 +1,11 @@
 // OAuth 2 with private_key_jwt (RFC 7523), enrolment and key rotation, against the running hub.
-import { generateMemberKeys, importPrivateKey, publicJwk, type MemberKeys } from '@sekisho/client';
+import {
+  generateMemberKeys,
+  importPrivateKey,
+  publicJwk,
+  signEnvelope,
+  type MemberKeys,
+} from '@sekisho/client';
 import { readConfig } from '@sekisho/config';
 import { openOperatorDatabase, type NewMember, type OperatorDatabase } from '@sekisho/persistence';
 import {
@@ -9,8 +15,7 @@ import {
   type FederationMember,
   type TestDatabase,
 } from '@sekisho/testing';
-import { signEnvelope } from '@sekisho/client';
-import { SignJWT } from 'jose';
+import { SignJWT, type CryptoKey } from 'jose';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';

@@ -28,7 +28,7 @@ function knock(caller: Caller, handler: keyof Handlers, request: SekishoRequest 
     },
   };
   const context = {
-    getHandler: () => Handlers.prototype[handler],
+    getHandler: (): unknown => Reflect.get(Handlers.prototype, handler),
     getClass: () => Handlers,
     getType: () => 'http',
     switchToHttp: () => ({ getRequest: () => request }),
