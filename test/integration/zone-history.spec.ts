@@ -88,9 +88,9 @@ describe('publication from many workers at once', () => {
       serial = to;
       serials.push(to);
     };
-    let isWriting = true;
+    const written = new AbortController();
     const reading = (async () => {
-      while (isWriting) await follow();
+      while (!written.signal.aborted) await follow();
     })();
     await Promise.all(
       Array.from({ length: WORKERS }, async (_, worker) => {
@@ -106,7 +106,7 @@ describe('publication from many workers at once', () => {
         }
       }),
     );
-    isWriting = false;
+    written.abort();
     await reading;
     await follow();
 

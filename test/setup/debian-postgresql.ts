@@ -1,8 +1,7 @@
-import { requireProgram } from '@sekisho/testing';
+import { freePort, requireProgram } from '@sekisho/testing';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { freePort } from '@sekisho/testing';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -54,17 +53,13 @@ export async function startDebianPostgresql(): Promise<OtherPostgresql> {
     { ...options, stdio: 'ignore' },
   );
   const exited = once(server, 'exit');
-  let isRunning = true;
-  void exited.then(() => {
-    isRunning = false;
-  });
   const isReady = () =>
     run(join(bin, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port)]).then(
       () => true,
       () => false,
     );
   while (!(await isReady())) {
-    if (!isRunning) throw new Error(`PostgreSQL ${majorVersion} did not start`);
+    if (server.exitCode !== null) throw new Error(`PostgreSQL ${majorVersion} did not start`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return {
