@@ -60,25 +60,26 @@ const read = async (subject: Subject) =>
 
 describe('two workers with the same subject', () => {
   it('end with the score over all evidence, whoever is last', async () => {
-    const receipts = [await report('isp-a', [IP]), await report('isp-b', [IP])];
-    // The first to score has read its evidence when the third report arrives and a second worker takes it.
-    const repository = new ScoringRepository(database.dataSource);
-    const reached = Promise.withResolvers<undefined>();
-    const slow = database.dataSource.transaction(async (manager) => {
-      await manager.query(`INSERT INTO reputation (subject, subject_type) VALUES ($1, 'ip')`, [IP.value]);
-      reached.resolve(undefined);
-      await manager.query('SELECT pg_sleep(0.3)');
-    });
-    await reached.promise;
-    const scoring = receipts.map((receipt) => worker().scoreReceipt(receipt));
-    scoring.push(report('isp-c', [IP]).then((receipt) => worker().scoreReceipt(receipt)));
-    await Promise.all([slow, ...scoring]);
-    expect(await repository.subjectsOfReceipt(receipts[0] ?? '')).toEqual([IP]);
-
-    const together = await read(IP);
-    expect(together).toMatchObject({ memberCount: 3, listed: true });
-    await worker().scoreSubjects([IP]);
-    expect(await read(IP)).toEqual(together);
+    await worker().scoreReceipt(await report('isp-a', [IP]));
+    // The first worker to write lingers after it has read its evidence, before it touches a row.
+    await database.dataSource.query(`CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF pg_try_advisory_lock(42) THEN PERFORM pg_sleep(1); END IF; RETURN NULL; END $$`);
+    await database.dataSource.query(
+      `CREATE TRIGGER linger BEFORE UPDATE ON reputation FOR EACH STATEMENT EXECUTE FUNCTION linger()`,
+    );
+    const isLingering = async () => {
+      const held: unknown[] = await database.dataSource.query(
+        `SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 42
+           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      );
+      return held.length > 0;
+    };
+    const second = worker().scoreReceipt(await report('isp-b', [IP]));
+    await expect.poll(isLingering, { interval: 20 }).toBe(true);
+    // The third report arrives meanwhile, and another worker takes it.
+    const third = worker().scoreReceipt(await report('isp-c', [IP]));
+    await Promise.all([second, third]);
+    expect(await read(IP)).toMatchObject({ memberCount: 3, listed: true });
   });
 
   it('and many subjects in different orders wait for one another, never in a circle', async () => {
