@@ -117,7 +117,7 @@ async function importPublicKey(jwk: z.output<typeof signingJwk>): Promise<Crypto
       { kty, crv, x, ...(y !== undefined && { y }) },
       crv === 'P-256' ? 'ES256' : 'EdDSA',
     );
-    return key as CryptoKey;
+    return key;
   } catch (error) {
     throw new NotAuthentic('envelope-malformed', 'header jwk is not a usable public key', { cause: error });
   }
