@@ -1,13 +1,16 @@
 // Sustained ingest of signed envelopes of 500 reports, from the HTTP request to the answer 202, which is given when the
 // rows are committed. The generator, which makes, signs and sends the envelopes, runs on the same cores.
 //   npm run bench:ingest -- --seconds 20 --subjects 200000 --in-flight 12
-//   --only hub|system  one row only       --profile DIR  V8 profiles of hub and worker into DIR
+//   --rate 10000       of the row in which the rate is given, and not as high as it gets
+//   --only hub|system|rate  one row only
+//   --profile DIR      V8 profiles of hub, worker and dns into DIR
+//   --statements       what the database did
 import { signEnvelope, submitEnvelope } from '@sekisho/client';
 import { Federation, type FederationMember, type ProcessName } from '@sekisho/testing';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startBenchDatabase, type BenchDatabase } from '#harness/database';
+import { printStatements, startBenchDatabase, type BenchDatabase } from '#harness/database';
 import { inFull, percentile, printTable } from '#harness/figures';
 import { describeMachine } from '#harness/machine';
 import { childRunning, ownSeconds, treeSeconds } from '#harness/processor-time';
@@ -17,7 +20,7 @@ const ENVELOPE = 500;
 const MEMBERS = 8;
 const WARM_UP_MS = 4_000;
 /** Scoring that has not caught up after this time is reported as it stands. */
-const CATCH_UP_MS = 90_000;
+const CATCH_UP_MS = 60_000;
 
 const { values } = parseArgs({
   options: {
@@ -26,6 +29,8 @@ const { values } = parseArgs({
     'in-flight': { type: 'string', default: '12' },
     only: { type: 'string' },
     profile: { type: 'string' },
+    rate: { type: 'string', default: '10000' },
+    statements: { type: 'boolean', default: false },
   },
 });
 const seconds = Number(values.seconds);
@@ -37,17 +42,26 @@ interface Sent {
   readonly signingSeconds: number;
 }
 
-/** Keeps `inFlight` envelopes under way until the time is over. */
-async function send(members: readonly FederationMember[], url: string, milliseconds: number): Promise<Sent> {
+/** Keeps envelopes under way until the time is over; no more reports a second than `rate`. */
+async function send(
+  members: readonly FederationMember[],
+  url: string,
+  { milliseconds, rate }: { milliseconds: number; rate: number },
+): Promise<Sent> {
   const latenciesMs: number[] = [];
   let reports = 0;
   let signingMs = 0;
+  let begun = 0;
   const startedAt = performance.now();
   const lane = async (i: number) => {
     const member = members[i % members.length];
     if (!member) throw new Error('no member');
     const next = reportSource(Number(values.subjects), randomness(i + 1 + milliseconds));
-    while (performance.now() - startedAt < milliseconds) {
+    for (;;) {
+      const dueMs = (begun++ * ENVELOPE * 1000) / rate;
+      if (Math.max(dueMs, performance.now() - startedAt) >= milliseconds) return;
+      const early = startedAt + dueMs - performance.now();
+      if (early > 0) await sleep(early);
       const batch = next(ENVELOPE, Date.now());
       const before = performance.now();
       const envelope = await signEnvelope(member.enrolled, batch, { now: Date.now(), jti: randomUUID() });
@@ -60,7 +74,7 @@ async function send(members: readonly FederationMember[], url: string, milliseco
     }
   };
   await Promise.all(Array.from({ length: Number(values['in-flight']) }, (_, i) => lane(i)));
-  const elapsed = (performance.now() - startedAt) / 1000;
+  const elapsed = Math.max(milliseconds, performance.now() - startedAt) / 1000;
   return { latenciesMs, reports, seconds: elapsed, signingSeconds: signingMs / 1000 };
 }
 
@@ -84,8 +98,12 @@ async function catchUp(database: BenchDatabase): Promise<number | undefined> {
   return undefined;
 }
 
-async function measure(title: string, processes: readonly ProcessName[]): Promise<string[]> {
-  await using database = await startBenchDatabase();
+async function measure(
+  title: string,
+  processes: readonly ProcessName[],
+  rate = Number.POSITIVE_INFINITY,
+): Promise<string[]> {
+  await using database = await startBenchDatabase({ hasStatements: values.statements });
   version = database.version;
   const profile = values.profile && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${values.profile}` };
   await using federation = await Federation.start(database.url, {
@@ -103,9 +121,10 @@ async function measure(title: string, processes: readonly ProcessName[]): Promis
     ...Object.fromEntries([...pids].map(([name, pid]) => [name, ownSeconds(pid)])),
   });
 
-  const warmUp = await send(members, url, WARM_UP_MS);
+  const start: Record<string, number> = times();
+  const warmUp = await send(members, url, { milliseconds: WARM_UP_MS, rate });
   const before: Record<string, number> = times();
-  const sent = await send(members, url, seconds * 1000);
+  const sent = await send(members, url, { milliseconds: seconds * 1000, rate });
   const after: Record<string, number> = times();
   const isScored = processes.includes('worker');
   const behind = isScored ? await unscored(database) : undefined;
@@ -115,12 +134,14 @@ async function measure(title: string, processes: readonly ProcessName[]): Promis
     throw new Error(`${warmUp.reports + sent.reports} reports were acknowledged and ${rows} are stored`);
   }
   const end: Record<string, number> = times();
-  const perThousand = (name: string, to = after) =>
-    name in to ? (((to[name] ?? 0) - (before[name] ?? 0)) / (sent.reports / 1000)).toFixed(3) : '-';
+  if (values.statements) await printStatements(database, 25);
+  const perThousand = (name: string) =>
+    name in after ? (((after[name] ?? 0) - (before[name] ?? 0)) / (sent.reports / 1000)).toFixed(3) : '-';
+  const inAll = (name: string) => (((end[name] ?? 0) - (start[name] ?? 0)) / (rows / 1000)).toFixed(3);
   if (isScored) {
     console.log(
-      `until everything was scored, per 1,000 reports: worker ${perThousand('worker', end)} s, ` +
-        `dns ${perThousand('dns', end)} s, postgres ${perThousand('postgres', end)} s, hub ${perThousand('hub', end)} s`,
+      `${title}: ${inFull(rows)} reports received and scored, processor seconds per 1,000: ` +
+        ['hub', 'postgres', 'worker', 'dns'].map((name) => `${name} ${inAll(name)}`).join(', '),
     );
   }
   return [
@@ -136,8 +157,11 @@ async function measure(title: string, processes: readonly ProcessName[]): Promis
 
 let version = '';
 const rows: string[][] = [];
-if (values.only !== 'system') rows.push(await measure('hub alone', ['hub']));
-if (values.only !== 'hub') rows.push(await measure('whole system', ['hub', 'worker', 'dns']));
+const isWanted = (row: string) => values.only === undefined || values.only === row;
+const everything = ['hub', 'worker', 'dns'] as const;
+if (isWanted('hub')) rows.push(await measure('hub alone, as fast as it takes them', ['hub']));
+if (isWanted('system')) rows.push(await measure('whole system, as fast as it takes them', everything));
+if (isWanted('rate')) rows.push(await measure('whole system, at a given rate', everything, Number(values.rate)));
 console.log(describeMachine(version));
 console.log(
   `${String(seconds)} s, envelopes of ${String(ENVELOPE)}, ${String(MEMBERS)} members, ` +

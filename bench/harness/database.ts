@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { printTable } from '#harness/figures';
 
 /** The embedded PostgreSQL as the product starts it: its own settings, every commit on the disk. */
 export interface BenchDatabase extends AsyncDisposable {
@@ -13,15 +14,28 @@ export interface BenchDatabase extends AsyncDisposable {
   query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
-export async function startBenchDatabase(): Promise<BenchDatabase> {
+export async function startBenchDatabase(options: { hasStatements?: boolean } = {}): Promise<BenchDatabase> {
   const dataDir = await mkdtemp(join(tmpdir(), 'sekisho-bench-'));
-  const server = await startEmbeddedDatabase({ dataDir });
+  const server = await startEmbeddedDatabase({
+    dataDir,
+    ...(options.hasStatements && { settings: { shared_preload_libraries: 'pg_stat_statements' } }),
+  });
   const pool = new pg.Pool({ connectionString: server.url, max: 2 });
   const query = async <Row extends pg.QueryResultRow>(sql: string, values: readonly unknown[] = []) =>
     (await pool.query<Row>(sql, [...values])).rows;
   const record = JSON.parse(await readFile(join(dataDir, 'postgres.json'), 'utf8')) as {
+    superuserPassword: string;
     server: { pid: number };
   };
+  if (options.hasStatements) {
+    const url = new URL(server.url);
+    url.username = 'postgres';
+    url.password = record.superuserPassword;
+    const client = new pg.Client({ connectionString: url.href });
+    await client.connect();
+    await client.query('CREATE EXTENSION pg_stat_statements; GRANT pg_read_all_stats TO sekisho');
+    await client.end();
+  }
   const [row] = await query<{ server_version: string }>('SHOW server_version');
   return {
     url: server.url,
@@ -34,4 +48,23 @@ export async function startBenchDatabase(): Promise<BenchDatabase> {
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Prints the statements that took the server longest, when it was started with statistics of statements. */
+export async function printStatements(database: BenchDatabase, limit: number): Promise<void> {
+  const rows = await database.query<{ text: string; calls: string; ms: number; wal: string }>(
+    `SELECT regexp_replace(left(query, 400), '\\s+', ' ', 'g') AS text, calls, total_exec_time + total_plan_time AS ms,
+       wal_bytes AS wal FROM pg_stat_statements ORDER BY total_exec_time DESC LIMIT $1`,
+    [limit],
+  );
+  printTable(
+    ['statement', 'calls', 'ms', 'ms each', 'WAL MB'],
+    rows.map(({ text, calls, ms, wal }) => [
+      text.slice(0, 100),
+      calls,
+      ms.toFixed(0),
+      (ms / Number(calls)).toFixed(2),
+      (Number(wal) / 1e6).toFixed(1),
+    ]),
+  );
 }

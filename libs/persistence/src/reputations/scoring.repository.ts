@@ -70,14 +70,15 @@ export class ScoringRepository {
   /**
    * Scores the subjects and publishes the result in one transaction. Rows are locked before the evidence is read, so of
    * two workers with the same subject the later one sees all that the earlier one saw.
+   * @returns the networks to be scored next: those right above subjects that are listed or were until now
    */
   async score(
     subjects: readonly Subject[],
     now: Date,
     scorer: (evidence: SubjectEvidence) => Scored,
-  ): Promise<void> {
-    if (subjects.length === 0) return;
-    await this.dataSource.transaction(async (manager) => {
+  ): Promise<Subject[]> {
+    if (subjects.length === 0) return [];
+    return this.byIndex(async (manager) => {
       const locked = await lock(manager, subjects);
       const evidence = await gather(manager, locked);
       const scored = evidence.map(scorer);
@@ -88,18 +89,23 @@ export class ScoringRepository {
         scored.flatMap(({ entries }) => entries),
         now,
       );
+      const concerning = evidence.filter(
+        ({ wasListed }, i) => wasListed || (scored[i]?.reputation.listed ?? false),
+      );
+      const parents = new Set(concerning.flatMap(({ subject }) => parentOf(subject) ?? []));
+      return Array.from(parents, (value): Subject => ({ type: 'network', value }));
     });
   }
 
-  /** The networks that these subjects roll up to, as far as something below them is listed or they are. */
-  async networksConcerned(subjects: readonly Subject[]): Promise<Subject[]> {
-    const parents = new Set(subjects.map(parentOf).filter((parent) => parent !== null));
-    const rows: { network: string }[] = await this.dataSource.query(
-      `SELECT DISTINCT parent AS network FROM reputation WHERE parent = ANY($1) AND listed
-       UNION SELECT subject FROM reputation WHERE subject = ANY($1) AND listed`,
-      [[...parents]],
-    );
-    return rows.map(({ network }) => ({ type: 'network', value: network }));
+  /**
+   * A transaction that looks rows up by index only. Until a table has been analysed, which a week's new partition has not
+   * been, the planner expects one row in 200 to be of any one subject and reads the whole table for each batch.
+   */
+  private byIndex<T>(run: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.dataSource.transaction(async (manager) => {
+      await manager.query('SET LOCAL enable_seqscan = off');
+      return run(manager);
+    });
   }
 
   async markScored(receiptId: string, now: Date): Promise<void> {
