@@ -79,7 +79,9 @@ async function send(
 }
 
 async function unscored(database: BenchDatabase): Promise<number> {
-  const [row] = await database.query<{ count: string }>('SELECT count(*) FROM receipt WHERE scored_at IS NULL');
+  const [row] = await database.query<{ count: string }>(
+    'SELECT count(*) FROM receipt WHERE scored_at IS NULL',
+  );
   return Number(row?.count);
 }
 
@@ -161,7 +163,8 @@ const isWanted = (row: string) => values.only === undefined || values.only === r
 const everything = ['hub', 'worker', 'dns'] as const;
 if (isWanted('hub')) rows.push(await measure('hub alone, as fast as it takes them', ['hub']));
 if (isWanted('system')) rows.push(await measure('whole system, as fast as it takes them', everything));
-if (isWanted('rate')) rows.push(await measure('whole system, at a given rate', everything, Number(values.rate)));
+if (isWanted('rate'))
+  rows.push(await measure('whole system, at a given rate', everything, Number(values.rate)));
 console.log(describeMachine(version));
 console.log(
   `${String(seconds)} s, envelopes of ${String(ENVELOPE)}, ${String(MEMBERS)} members, ` +

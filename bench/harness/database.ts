@@ -21,6 +21,8 @@ export async function startBenchDatabase(options: { hasStatements?: boolean } = 
     ...(options.hasStatements && { settings: { shared_preload_libraries: 'pg_stat_statements' } }),
   });
   const pool = new pg.Pool({ connectionString: server.url, max: 2 });
+  // Idle connections hear of the end of the server, which is ours to bring about.
+  pool.on('error', () => undefined);
   const query = async <Row extends pg.QueryResultRow>(sql: string, values: readonly unknown[] = []) =>
     (await pool.query<Row>(sql, [...values])).rows;
   const record = JSON.parse(await readFile(join(dataDir, 'postgres.json'), 'utf8')) as {
