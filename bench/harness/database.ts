@@ -12,6 +12,8 @@ export interface BenchDatabase extends AsyncDisposable {
   readonly version: string;
   readonly pid: number;
   query<Row extends pg.QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Does now what the server would do in the minutes after a large load. */
+  settle(): Promise<void>;
 }
 
 export async function startBenchDatabase(options: { hasStatements?: boolean } = {}): Promise<BenchDatabase> {
@@ -29,14 +31,17 @@ export async function startBenchDatabase(options: { hasStatements?: boolean } = 
     superuserPassword: string;
     server: { pid: number };
   };
-  if (options.hasStatements) {
+  const asSuperuser = async (...statements: readonly string[]) => {
     const url = new URL(server.url);
     url.username = 'postgres';
     url.password = record.superuserPassword;
     const client = new pg.Client({ connectionString: url.href });
     await client.connect();
-    await client.query('CREATE EXTENSION pg_stat_statements; GRANT pg_read_all_stats TO sekisho');
+    for (const statement of statements) await client.query(statement);
     await client.end();
+  };
+  if (options.hasStatements) {
+    await asSuperuser('CREATE EXTENSION pg_stat_statements', 'GRANT pg_read_all_stats TO sekisho');
   }
   const [row] = await query<{ server_version: string }>('SHOW server_version');
   return {
@@ -44,6 +49,7 @@ export async function startBenchDatabase(options: { hasStatements?: boolean } = 
     version: `PostgreSQL ${row?.server_version ?? 'unknown'}`,
     pid: record.server.pid,
     query,
+    settle: () => asSuperuser('VACUUM ANALYZE', 'CHECKPOINT'),
     async [Symbol.asyncDispose]() {
       await pool.end();
       await server.stop();

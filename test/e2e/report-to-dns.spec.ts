@@ -45,12 +45,14 @@ async function listedAt(ips: readonly string[], zone = 'ip.z.example'): Promise<
   };
   socket.on('message', hear);
   try {
-    for (const until = performance.now() + PATIENCE_MS; moments.size < idOf.size; await sleep(POLL_MS)) {
+    const until = performance.now() + PATIENCE_MS;
+    while (moments.size < idOf.size) {
       if (performance.now() > until) throw new Error(`${idOf.size - moments.size} names have no answer`);
       for (const [id, name] of idOf) {
         if (moments.has(id)) continue;
         socket.send(encodeQuery({ id, name, type: TYPE.A }), federation.dnsPort, '127.0.0.1');
       }
+      await sleep(POLL_MS);
     }
   } finally {
     socket.off('message', hear);
