@@ -1,6 +1,6 @@
 // Sustained ingest of signed envelopes of 500 reports, from the HTTP request to the answer 202, which is given when the
 // rows are committed. The generator, which makes, signs and sends the envelopes, runs on the same cores.
-//   npm run bench:ingest -- --seconds 20 --subjects 200000 --in-flight 12
+//   npm run bench:ingest -- --seconds 10 --subjects 200000 --in-flight 12
 //   --rate 10000       of the row in which the rate is given, and not as high as it gets
 //   --only hub|system|rate  one row only
 //   --profile DIR      V8 profiles of hub, worker and dns into DIR
@@ -20,11 +20,11 @@ const ENVELOPE = 500;
 const MEMBERS = 8;
 const WARM_UP_MS = 4_000;
 /** Scoring that has not caught up after this time is reported as it stands. */
-const CATCH_UP_MS = 60_000;
+const CATCH_UP_MS = 30_000;
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '20' },
+    seconds: { type: 'string', default: '10' },
     subjects: { type: 'string', default: '200000' },
     'in-flight': { type: 'string', default: '12' },
     only: { type: 'string' },
