@@ -308,6 +308,15 @@ describe('key rotation', () => {
     expect(await keysOf()).toEqual(before);
   });
 
+  it('is not for a key that was replaced already, even while it may still sign reports', async () => {
+    const signer = await federation.member('isp-stale');
+    const next = await generateMemberKeys();
+    expect((await postJwt('/keys', await rotation(signer, next))).status).toBe(200);
+    const other = await postJwt('/keys', await rotation(signer, await generateMemberKeys()));
+    expect(other).toMatchObject({ status: 409, body: { code: 'key-superseded' } });
+    expect((await report(signer, next)).status).toBe(202);
+  });
+
   it('needs the signature of the key that is replaced', async () => {
     const signer = await federation.member('isp-theft');
     const other = await federation.member('isp-thief');

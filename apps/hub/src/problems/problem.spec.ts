@@ -21,6 +21,7 @@ const MEMBER: Record<MemberChangeRefused['code'], number> = {
   'member-suspended': 403,
   'enrolment-code-invalid': 401,
   'key-in-use': 409,
+  'key-superseded': 409,
   'network-taken': 409,
 };
 const REQUEST: Record<RequestRefused['code'], number> = {

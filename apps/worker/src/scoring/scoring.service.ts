@@ -50,13 +50,16 @@ export class ScoringService {
 
   async scoreSubjects(subjects: readonly Subject[]): Promise<void> {
     const standings = await this.repository.standings();
-    for (let level = subjects; level.length > 0; level = await this.repository.networksConcerned(level)) {
+    for (let level = subjects; level.length > 0;) {
+      const above = new Map<string, Subject>();
       for (let at = 0; at < level.length; at += BATCH) {
         const now = this.now();
-        await this.repository.score(level.slice(at, at + BATCH), now, (evidence) =>
+        const networks = await this.repository.score(level.slice(at, at + BATCH), now, (evidence) =>
           this.scored(evidence, standings, now.getTime()),
         );
+        for (const network of networks) above.set(network.value, network);
       }
+      level = [...above.values()];
     }
   }
 
