@@ -37,10 +37,10 @@ class HubAdapter extends FastifyAdapter {
 
 /** Requests a minute from one address on routes that do work for callers who have shown nothing yet. */
 const OPEN_TO_ANYONE: ReadonlyMap<string, number> = new Map([
-  ['/', 60],
-  ['/enrolments', 20],
-  ['/keys', 20],
-  ['/oauth/token', 300],
+  ['/', 120],
+  ['/enrolments', 300],
+  ['/keys', 300],
+  ['/oauth/token', 600],
 ]);
 
 /** More than this is not waited for: who sends it loses the connection. */

@@ -12,12 +12,13 @@ describe('the access matrix', () => {
     }
   });
 
-  it('opens to strangers only what describes the hub or carries its own proof', () => {
+  it('opens to strangers only what describes the hub, carries its own proof, or is the public page', () => {
     expect(OPERATIONS.filter((operation) => isAllowed('anonymous', operation))).toEqual([
       'hub:describe',
       'member:enrol',
       'token:request',
       'report:submit',
+      'reputation:read-public',
       'key:rotate',
     ]);
   });
