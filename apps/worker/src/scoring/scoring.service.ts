@@ -18,6 +18,7 @@ import { publicationOf } from './publication.js';
 
 /** Subjects in one transaction: enough to amortise it, few enough that nobody waits long for a row. */
 const BATCH = 500;
+const NETWORK_REVIEW_MS = 3_600_000;
 /** A receipt that is not scored after this time has lost its job, or is in the long tail of a backlog. */
 const RECEIPT_OVERDUE_MS = 15_000;
 
@@ -93,13 +94,18 @@ export class ScoringService {
     const rolledUp = rollUp({ network: subject, children, wasListed, now });
     const isStronger =
       rolledUp.listed === reported.listed ? rolledUp.score > reported.score : rolledUp.listed;
-    return isStronger ? withReview(rolledUp, reported) : reported;
+    return isStronger ? withReview(rolledUp, reported, now) : reported;
   }
 }
 
-/** A network that is listed for its addresses still has its own evidence to review. */
-const withReview = (rolledUp: Reputation, reported: Reputation): Reputation =>
-  reported.nextReviewAt === undefined ? rolledUp : { ...rolledUp, nextReviewAt: reported.nextReviewAt };
+/**
+ * A network that is listed for its addresses is scored again whenever one of them changes, and from time to time besides:
+ * a worker that died between the two must not leave it listed for ever.
+ */
+function withReview(rolledUp: Reputation, reported: Reputation, now: number): Reputation {
+  const nextReviewAt = Math.min(reported.nextReviewAt ?? Infinity, now + NETWORK_REVIEW_MS);
+  return { ...rolledUp, nextReviewAt };
+}
 
 /** The owner's declaration of a dynamic range, the latest if there are several. */
 function declarationOf({ subject, sightings, owners }: SubjectEvidence, now: number): Scored['dynamicUntil'] {

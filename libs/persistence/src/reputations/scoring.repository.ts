@@ -84,6 +84,8 @@ export class ScoringRepository {
     const done = new Set(scored.map(({ subject }) => subject));
     const rest = subjects.filter((subject) => !done.has(formatSubject(subject)));
     if (rest.length > 0) scored.push(...(await this.scoreLocked(rest, now, scorer, 'WAIT')));
+    // An expiry that ran at the same moment took a row away: the job comes again and makes it anew.
+    if (scored.length < subjects.length) throw new Error('rows to be scored are gone; score them again');
     const parents = new Set(scored.flatMap(({ parent }) => parent ?? []));
     return Array.from(parents, (value): Subject => ({ type: 'network', value }));
   }
