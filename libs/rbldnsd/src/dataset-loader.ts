@@ -102,6 +102,7 @@ export class DatasetLoader {
       soa: this.soa,
       ns: this.ns,
       expiresAtSeconds: this.expiresAtSeconds || undefined,
+      isCombined: this.type === 'combined',
       parts,
       entries: this.parts.reduce((sum, { reader }) => sum + reader.size, 0),
     };

@@ -45,6 +45,8 @@ export interface Dataset {
   readonly ns: DatasetNs | undefined;
   /** Seconds since 1970 after which it must not be used. */
   readonly expiresAtSeconds: number | undefined;
+  /** Its parts are in subzones of their own; otherwise all are in the zone itself. */
+  readonly isCombined: boolean;
   readonly parts: readonly DatasetPart[];
   /** Lines that were taken. */
   readonly entries: number;

@@ -32,7 +32,8 @@ export class LoadedZone {
     const expiries = datasets.map(({ expiresAtSeconds }) => expiresAtSeconds ?? Infinity);
     const earliest = Math.min(...expiries);
     this.expiresAtSeconds = Number.isFinite(earliest) ? earliest : undefined;
-    this.groups = datasets.map(subzonesOf);
+    const hasIpv4 = datasets.some((dataset) => !dataset.isCombined && dataset.parts.some(isIpv4));
+    this.groups = datasets.map((dataset) => subzonesOf(dataset, hasIpv4));
   }
 
   /** Fills `answers` for the labels bytes[0…end) in front of the zone; 0 is the zone itself, which always exists. */
@@ -65,7 +66,9 @@ export class LoadedZone {
   }
 }
 
-function subzonesOf(dataset: Dataset): Subzone[] {
+const isIpv4 = ({ table }: DatasetPart): boolean => table.kind === 'ipv4';
+
+function subzonesOf(dataset: Dataset, zoneHasIpv4: boolean): Subzone[] {
   const groups = new Map<string, { name: Uint8Array; parts: DatasetPart[] }>();
   for (const part of dataset.parts) {
     for (const name of part.subzones) {
@@ -80,7 +83,7 @@ function subzonesOf(dataset: Dataset): Subzone[] {
     .map(({ name, parts }) => ({
       name,
       parts,
-      hasIpv4: parts.some(({ table }) => table.kind === 'ipv4'),
+      hasIpv4: dataset.isCombined ? parts.some(isIpv4) : zoneHasIpv4,
     }));
 }
 
