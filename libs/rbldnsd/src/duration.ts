@@ -20,7 +20,9 @@ export function parseWord(text: string): number | undefined {
 export function parseStamp(text: string): number | undefined {
   if (text === '0' || text === '-') return 0;
   const match =
-    /^(\d{4})[:-]?(\d{1,2})[:-]?(\d{1,2})(?:[:-]?(\d{1,2})(?:[:-]?(\d{1,2})(?:[:-]?(\d{1,2}))?)?)?$/.exec(text);
+    /^(\d{4})[:-]?(\d{1,2})[:-]?(\d{1,2})(?:[:-]?(\d{1,2})(?:[:-]?(\d{1,2})(?:[:-]?(\d{1,2}))?)?)?$/.exec(
+      text,
+    );
   if (!match) return undefined;
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
     .slice(1)

@@ -92,8 +92,7 @@ export function shownIpv6(words: Uint32Array): number[] {
     }
   }
   const hex = (part: readonly number[]): string => part.map((group) => group.toString(16)).join(':');
-  const text =
-    gap < 0 ? hex(groups) : `${hex(groups.slice(0, gap))}::${hex(groups.slice(gap + gapLength))}`;
+  const text = gap < 0 ? hex(groups) : `${hex(groups.slice(0, gap))}::${hex(groups.slice(gap + gapLength))}`;
   return Array.from(text, (character) => character.charCodeAt(0));
 }
 

@@ -44,8 +44,7 @@ export function lookUpInPart(part: DatasetPart, name: AskedName, wanted: Wanted,
     case 'ipv6': {
       const handle = address.isIpv6 ? findInRanges(table.ranges, address.ipv6) : NONE;
       if (handle !== NONE) addListed(part, handle, wanted, answers, () => shownIpv6(address.ipv6));
-      else if (address.isIpv6Part)
-        answers.isAbove ||= hasListed(table.ranges, address.first6, address.last6);
+      else if (address.isIpv6Part) answers.isAbove ||= hasListed(table.ranges, address.first6, address.last6);
       return;
     }
     case 'names': {

@@ -45,9 +45,7 @@ export function hasListed(table: RangeTable, first: Uint32Array, last: Uint32Arr
   if (range >= 0 && table.handles[range] !== NONE) return true;
   // Two neighbours differ, so the next range is a listed one.
   const next = range + 1;
-  return (
-    next < table.handles.length && compareAt(table.starts, next * table.width, last, table.width) <= 0
-  );
+  return next < table.handles.length && compareAt(table.starts, next * table.width, last, table.width) <= 0;
 }
 
 /* eslint-enable @typescript-eslint/no-non-null-assertion */

@@ -93,7 +93,9 @@ function readNs(line: Line, ttlSeconds: number): SpecialLine | undefined {
     }
     const host = readName(line);
     if (!host) return undefined;
-    const isNew = !hosts.some((other) => other.length === host.length && other.every((b, i) => b === host[i]));
+    const isNew = !hosts.some(
+      (other) => other.length === host.length && other.every((b, i) => b === host[i]),
+    );
     if (isNew && hosts.length < MAX_HOSTS) hosts.push(host);
   }
   return { kind: 'ns', ns: { ttlSeconds: ttl || ttlSeconds, hosts } };
@@ -113,7 +115,9 @@ function readTimestamp(line: Line): SpecialLine | undefined {
   if (text === '') return { kind: 'timestamp', madeAtSeconds, expiresAtSeconds: 0 };
   if (!text.startsWith('+')) {
     const expiresAtSeconds = parseStamp(text);
-    return expiresAtSeconds === undefined ? undefined : { kind: 'timestamp', madeAtSeconds, expiresAtSeconds };
+    return expiresAtSeconds === undefined
+      ? undefined
+      : { kind: 'timestamp', madeAtSeconds, expiresAtSeconds };
   }
   const lifetime = parseSeconds(text.slice(1));
   if (!lifetime || madeAtSeconds === 0) return undefined;

@@ -77,9 +77,6 @@ function checkListen(command: Command, text: string): string {
     return text;
   } catch (error) {
     if (!(error instanceof ConfigInvalid)) throw error;
-    throw new UsageFault(
-      error.message.replace('SEKISHO_DNS', '--listen'),
-      `${commandPath(command)} --help`,
-    );
+    throw new UsageFault(error.message.replace('SEKISHO_DNS', '--listen'), `${commandPath(command)} --help`);
   }
 }

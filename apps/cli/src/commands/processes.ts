@@ -12,7 +12,8 @@ export function registerProcesses(program: Command, context: CliContext): void {
   for (const { name, summary, file } of PROCESSES) {
     const command = program.command(name).description(summary);
     command.action(async (options: Parameters<typeof dnsProcess>[1]) => {
-      const { args, env } = name === 'dns' ? dnsProcess(command, options, context.env) : plainProcess(context);
+      const { args, env } =
+        name === 'dns' ? dnsProcess(command, options, context.env) : plainProcess(context);
       // Checked here too, so that a fault is told in the same words by every command.
       readConfig(env);
       if (!existsSync(file)) {

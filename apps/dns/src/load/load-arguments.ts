@@ -36,4 +36,3 @@ function readSeconds(name: string, text: string, least: number): number {
   if (seconds >= least) return seconds;
   throw new RangeError(`${name}: not a whole number of seconds from ${least}: ${JSON.stringify(text)}`);
 }
-

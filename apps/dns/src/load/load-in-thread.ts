@@ -20,7 +20,9 @@ export async function loadInThread(request: DatasetRequest): Promise<ReadDataset
   } catch (error) {
     if (error instanceof DatasetRefused) throw error;
     // Out of memory ends the thread alone: the zone in service stays.
-    throw new DatasetRefused(request.files.join(), 0, `reading failed: ${messageOf(error)}`, { cause: error });
+    throw new DatasetRefused(request.files.join(), 0, `reading failed: ${messageOf(error)}`, {
+      cause: error,
+    });
   } finally {
     await worker.terminate();
   }
