@@ -9,6 +9,7 @@ import { registerReport } from './commands/report.js';
 import { registerRetract } from './commands/retract.js';
 import { commandPath, withExample } from './commands/shared-options.js';
 import { registerStatistics } from './commands/statistics.js';
+import { registerZone } from './commands/zone.js';
 import type { CliContext } from './context.js';
 import { EXIT_OK, reportFailure } from './failure.js';
 
@@ -27,6 +28,7 @@ const GROUPS: readonly {
       registerRetract,
       registerLookup,
       registerStatistics,
+      registerZone,
     ],
   },
   { title: 'For the hub operator:', register: [registerProcesses, registerAdmin] },
