@@ -20,12 +20,24 @@ export function* rpzLines(snapshot: ZoneSnapshot, options: ExportOptions): Gener
     throw new NotExportable(`zone ${snapshot.zone} has no form as a response policy`);
   }
   yield* masterHead(policyOrigin(snapshot.zone, options), options);
+  const domains = new Set(
+    snapshot.entries.flatMap(({ subject }) => (subject.type === 'domain' ? [subject.value] : [])),
+  );
   for (const { subject } of snapshot.entries) {
     if (subject.type === 'domain') {
+      // RFC 4592: a name below a wildcard would take its own neighbours out of it. The wildcard covers it anyway.
+      if (isBelowOne(subject.value, domains)) continue;
       yield `${subject.value} ${ACTION}`;
       yield `*.${subject.value} ${ACTION}`;
     } else yield `${trigger(prefixOf(subject))}.rpz-ip ${ACTION}`;
   }
+}
+
+function isBelowOne(domain: string, domains: ReadonlySet<string>): boolean {
+  for (let dot = domain.indexOf('.'); dot >= 0; dot = domain.indexOf('.', dot + 1)) {
+    if (domains.has(domain.slice(dot + 1))) return true;
+  }
+  return false;
 }
 
 /** `24.0.2.0.192`, `48.zz.1.db8.2001`: the prefix length, then octets or words from the last. */
