@@ -24,7 +24,7 @@ export async function serveLoaded(config: Config, options: LoadArguments, logger
     await server.start();
   } catch (error) {
     if (!(error instanceof DatasetRefused)) throw error;
-    process.stderr.write(`sekisho: ${error.message}\n`);
+    process.stderr.write(`sekisho: ${error.message}\nwhat to do: correct the file, or leave its zone out\n`);
     process.exit(1);
   }
   runProcess(logger, () => server.stop());
