@@ -27,8 +27,7 @@ export const EXCEPTIONS: readonly Exception[] = [
   {
     name: 'answers that do not fit',
     reason: 'RFC 2181 section 9: TC tells to ask by TCP; rbldnsd has none and leaves records out',
-    applies: ({ theirs, ours }) =>
-      ours?.isTruncated === true && theirs !== undefined && theirs.answers.length > 0,
+    applies: ({ theirs, ours }) => ours?.isTruncated === true && (theirs?.answers.length ?? 0) > 0,
   },
   {
     name: 'zone transfers',
@@ -47,8 +46,7 @@ export const EXCEPTIONS: readonly Exception[] = [
       type >= 250 &&
       type !== TYPE.ANY &&
       isBare(theirs, RCODE.NOTIMP) &&
-      ours !== undefined &&
-      ours.answers.length === 0 &&
+      ours?.answers.length === 0 &&
       ([RCODE.NOERROR, RCODE.NXDOMAIN, RCODE.REFUSED] as number[]).includes(ours.rcode),
   },
   {

@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-non-null-assertion -- reads of typed arrays inside their bounds */
 /** Enough for every value of several sets; a longer answer fits no packet. */
 const MAX_ADDRESSES = 1024;
 
@@ -85,5 +84,3 @@ export class Answers {
 function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((octet, i) => octet === b[i]);
 }
-
-/* eslint-enable @typescript-eslint/no-non-null-assertion */

@@ -43,7 +43,7 @@ export function readSpecial(line: Line, ttlSeconds: number): SpecialLine | undef
       return readNs(line, ttlSeconds);
     case 'ttl': {
       const seconds = parseSeconds(line.word());
-      if (seconds === undefined || !line.isAtEnd) return undefined;
+      if (seconds === undefined || line.peek() >= 0) return undefined;
       return { kind: 'ttl', ttlSeconds: seconds };
     }
     case 'timestamp':
@@ -86,7 +86,7 @@ function readNs(line: Line, ttlSeconds: number): SpecialLine | undefined {
   const ttl = parseSeconds(line.word());
   if (ttl === undefined || line.isAtEnd) return undefined;
   const hosts: Uint8Array[] = [];
-  while (!line.isAtEnd) {
+  while (line.peek() >= 0) {
     if (line.peek() === DASH) {
       line.word();
       continue;
