@@ -1,6 +1,6 @@
 // The same data files and the same questions to the real rbldnsd and to `sekisho dns --load`: every answer is the same
 // but for the exceptions in rbldnsd-exceptions.ts.
-import { textOfName, TYPE, type Response, type ResponseRecord } from '@sekisho/dns-wire';
+import { nameOfText, textOfName, TYPE, type Response, type ResponseRecord } from '@sekisho/dns-wire';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LoadedProcess } from './loaded-process.js';
 import { EXCEPTIONS, type Compared } from './rbldnsd-exceptions.js';
 import { Chance, dataFiles, randomName, SPECS, wire } from './rbldnsd-files.js';
-import { RbldnsdProcess } from './rbldnsd-process.js';
+import { dumpOwners, RbldnsdProcess } from './rbldnsd-process.js';
 import { UdpClient, type Ask } from './udp-client.js';
 
 const SEED = 20_261_124;
@@ -75,12 +75,35 @@ interface Difference {
   readonly ours: unknown;
 }
 
+/** The name of the first address whose name ends in these nibbles. */
+function firstAddress(name: string): Uint8Array {
+  const [front = ''] = /^(?:[0-9a-f]\.)+(?=[a-z])/.exec(name) ?? [];
+  const whole = `${'0.'.repeat(Math.max(0, 32 - front.length / 2))}${name}`;
+  return nameOfText(whole) ?? new Uint8Array(1);
+}
+
+/** The names that have one of the owners below them; networks are wildcards among the owners. */
+function aboveListed(owners: readonly string[]): (name: string) => boolean {
+  const tails = (name: string): string[] =>
+    [...name.matchAll(/(?<!\\)\./g)].map(({ index }) => name.slice(index + 1));
+  const suffixes = new Set(owners.flatMap((owner) => tails(owner.toLowerCase())));
+  const wildcards = new Set(owners.filter((owner) => owner.startsWith('*.')).map((owner) => owner.slice(2)));
+  // ::ffff:0:0/96 and 2002::/16, which stand for IPv4 addresses.
+  const embedded = [`${'0'.repeat(20)}ffff`, '2002'];
+  return (name) => {
+    if (suffixes.has(name)) return true;
+    const [front = ''] = /^(?:[0-9a-f]{1,3}\.)+(?=[a-z])/.exec(name) ?? [];
+    const digits = front.split('.').reverse().join('');
+    if (embedded.some((prefix) => prefix.startsWith(digits) || digits.startsWith(prefix))) return true;
+    return front !== '' && tails(name).some((tail) => wildcards.has(tail));
+  };
+}
+
 describe('sekisho dns --load', () => {
   it(`answers ${QUESTIONS} random questions as rbldnsd does`, { timeout: 300_000 }, async () => {
     const chance = new Chance(SEED + 1);
     const excepted = new Map<string, number>();
     const counts = { listed: 0, denied: 0 };
-    const positive = new Set<string>();
     const above: string[] = [];
     const differences: Difference[] = [];
     for (let done = 0; done < QUESTIONS; done += BATCH) {
@@ -101,10 +124,8 @@ describe('sekisho dns --load', () => {
           theirs: fromThem[i],
           ours: fromUs[i],
         };
-        if (compared.theirs && compared.theirs.answers.length > 0) {
-          counts.listed++;
-          positive.add(name);
-        } else if (compared.theirs?.rcode === 3) counts.denied++;
+        if (compared.theirs && compared.theirs.answers.length > 0) counts.listed++;
+        else if (compared.theirs?.rcode === 3) counts.denied++;
         const [left, right] = [essence(compared.theirs), essence(compared.ours)];
         if (JSON.stringify(left) === JSON.stringify(right)) return;
         const exception = EXCEPTIONS.find(({ applies }) => applies(compared));
@@ -120,11 +141,12 @@ describe('sekisho dns --load', () => {
     expect(counts.listed).toBeGreaterThan(QUESTIONS / 10);
     expect(counts.denied).toBeGreaterThan(QUESTIONS / 10);
     expect([...excepted.keys()].sort()).toEqual(EXCEPTIONS.map(({ name }) => name).sort());
-    // A name is called an empty non-terminal only when something below it is listed.
-    const suffixes = new Set(
-      [...positive].flatMap((name) => [...name.matchAll(/\./g)].map(({ index }) => name.slice(index + 1))),
-    );
-    expect(above.filter((name) => !suffixes.has(name)).slice(0, 5)).toEqual([]);
+    // A name is called an empty non-terminal only when rbldnsd itself has something below it.
+    const isAbove = aboveListed(await dumpOwners(folder, SPECS));
+    const unknown = [...new Set(above)].filter((name) => !isAbove(name));
+    // Its list leaves some single IPv6 addresses out: they are asked for.
+    const probes = await theirs.askAll(unknown.map((name) => ({ name: firstAddress(name), type: TYPE.A })));
+    expect(unknown.filter((_, i) => !probes[i]?.answers.length).slice(0, 5)).toEqual([]);
   });
 
   it('names the lines that it does not take, as rbldnsd does', () => {

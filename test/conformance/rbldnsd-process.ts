@@ -1,5 +1,6 @@
 import { freePort, requireProgram } from '@sekisho/testing';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { promisify } from 'node:util';
 import { chmod } from 'node:fs/promises';
 import { once } from 'node:events';
 import { eventually } from './edge-process.js';
@@ -46,4 +47,24 @@ export class RbldnsdProcess implements AsyncDisposable {
     this.child.kill('SIGTERM');
     await once(this.child, 'exit');
   }
+}
+
+const run = promisify(execFile);
+
+/** Everything that rbldnsd has in its zones: owner names without final dot, networks as wildcards. */
+export async function dumpOwners(folder: string, specs: readonly string[]): Promise<string[]> {
+  const { stdout } = await run('rbldnsd', ['-d', '-w', folder, ...specs], {
+    env: { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` },
+    maxBuffer: 1 << 28,
+  });
+  const owners: string[] = [];
+  let origin = '';
+  for (const line of stdout.split('\n')) {
+    const [first = '', ...rest] = line.split(/\s+/);
+    if (first === '$ORIGIN') origin = (rest[0] ?? '').replace(/\.$/, '');
+    // An exclusion is written as CNAME.
+    else if (first !== '' && !/^[;$]/.test(first) && !rest.includes('CNAME'))
+      owners.push(`${first}.${origin}`);
+  }
+  return owners;
 }
