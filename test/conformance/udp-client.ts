@@ -15,7 +15,7 @@ const IN_FLIGHT = 64;
 const WAIT_MS = 2_000;
 const ATTEMPTS = 3;
 
-export function packetOf(ask: Ask, id: number): Uint8Array {
+function packetOf(ask: Ask, id: number): Uint8Array {
   const { name } = ask;
   const packet = new Uint8Array(12 + name.length + 4 + (ask.udpSize === undefined ? 0 : 11));
   const view = new DataView(packet.buffer);

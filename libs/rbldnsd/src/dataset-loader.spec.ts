@@ -109,6 +109,15 @@ describe('the other types', () => {
     expect(loadText('ip4trie', file).faults[0]?.reason).toContain('ignored: 1');
   });
 
+  it('ip4trie and ip4set: a network at the end of the address space is none at its beginning', () => {
+    for (const type of ['ip4trie', 'ip4set'] as const) {
+      const file = '255.0.0.0/8 :2\n255.255.255.255 :3\n';
+      expect(of(type, file, '0.0.0.10')).toEqual(['absent']);
+      expect(of(type, file, '254.255.255.255')).toEqual(['127.0.0.2']);
+      expect(of(type, file, '255.255.255.255')).toEqual(['127.0.0.3']);
+    }
+  });
+
   it('ip4tset: one value for all, wherever it stands', () => {
     expect(of('ip4tset', '10.0.0.1\n:7:seven\n:8:\n', '1.0.0.10')).toEqual(['127.0.0.7', 'seven']);
   });

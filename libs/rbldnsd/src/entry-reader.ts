@@ -11,7 +11,7 @@ import { EXCLUDED, isFault, SET_DEFAULT, type ValueTable } from './value-table.j
 import type { DatasetType } from './zone-spec.js';
 
 /** What a line means besides itself. */
-export interface EntryContext {
+interface EntryContext {
   /** The widest IPv4 range that is taken, in addresses; 0: any. */
   readonly maxRange4: number;
   readonly ttlSeconds: number;

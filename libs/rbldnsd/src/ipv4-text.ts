@@ -10,7 +10,7 @@ export class Ipv4Range {
 }
 
 /** The host bits of a prefix length, all ones. */
-export const hostMask = (bits: number): number => 2 ** (32 - bits) - 1;
+const hostMask = (bits: number): number => 2 ** (32 - bits) - 1;
 
 /** One to four octets: the address with zeros behind, and 8, 16, 24 or 32 bits; 0 bits when it is none. */
 function readOctets(line: Line): { address: number; bits: number } {

@@ -3,6 +3,7 @@ import type { DatasetNs, DatasetSoa } from './dataset.js';
 import { parseSeconds, parseStamp, parseWord } from './duration.js';
 import { COLON, DASH, DOLLAR, isCommentSign, type Line } from './line.js';
 import { readNameWord } from './name-text.js';
+import { BASE_TEMPLATE } from './template.js';
 
 /** An answer has room for no more. */
 const MAX_HOSTS = 32;
@@ -33,7 +34,7 @@ export function readSpecial(line: Line, ttlSeconds: number): SpecialLine | undef
   if (line.isAtEnd) return undefined;
   if (/^[0-9=]$/.test(keyword)) {
     const text = line.bytes.slice(line.at, line.end);
-    return { kind: 'variable', place: keyword === '=' ? 10 : Number(keyword), text };
+    return { kind: 'variable', place: keyword === '=' ? BASE_TEMPLATE : Number(keyword), text };
   }
   switch (keyword) {
     case 'soa':

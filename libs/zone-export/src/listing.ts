@@ -20,7 +20,7 @@ const TEST_HOSTS = Array.from({ length: 10 }, (_, i) => i + 1);
 const TEST_NAMES = ['test', 'invalid'];
 
 /** The test entries of a zone. */
-export function testListings(zone: ZoneName): Listing[] {
+function testListings(zone: ZoneName): Listing[] {
   const key = new QuestionKey();
   const listings: Listing[] = [];
   const take = (subject: Subject, labels: readonly string[]): void => {
