@@ -12,6 +12,7 @@ import { registerStatistics } from './commands/statistics.js';
 import { registerToken } from './commands/token.js';
 import { registerUp } from './commands/up.js';
 import { registerDemo } from './commands/demo.js';
+import { registerZone } from './commands/zone.js';
 import type { CliContext } from './context.js';
 import { EXIT_OK, reportFailure } from './failure.js';
 
@@ -31,6 +32,7 @@ const GROUPS: readonly {
       registerLookup,
       registerStatistics,
       registerToken,
+      registerZone,
     ],
   },
   { title: 'For the hub operator:', register: [registerUp, registerProcesses, registerAdmin, registerDemo] },

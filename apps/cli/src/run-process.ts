@@ -11,9 +11,13 @@ const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const;
  */
 export async function runProcess(
   file: string,
-  options: { env: Readonly<Record<string, string | undefined>>; isTerminal: boolean },
+  options: {
+    env: Readonly<Record<string, string | undefined>>;
+    isTerminal: boolean;
+    args?: readonly string[];
+  },
 ): Promise<number> {
-  const child = spawn(process.execPath, [...NODE_ARGUMENTS, file], {
+  const child = spawn(process.execPath, [...NODE_ARGUMENTS, file, ...(options.args ?? [])], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...options.env },
   });

@@ -3,6 +3,7 @@ import { ConfigInvalid, formatListen, readConfig, type Config } from '@sekisho/c
 import { createLogger, NestLog, runProcess } from '@sekisho/telemetry';
 import { NestFactory } from '@nestjs/core';
 import { DnsModule } from './dns.module.js';
+import { loadArgumentsOrExit, serveLoaded } from './load/serve-loaded.js';
 
 function configuration(): Config {
   try {
@@ -14,15 +15,19 @@ function configuration(): Config {
   }
 }
 
+const load = loadArgumentsOrExit(process.argv.slice(2));
 const config = configuration();
 const logger = createLogger({ name: 'dns', level: config.logLevel });
 try {
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class
-  const app = await NestFactory.createApplicationContext(DnsModule.forConfig(config, logger), {
-    logger: new NestLog(logger),
-    abortOnError: false,
-  });
-  runProcess(logger, () => app.close());
+  if (load) await serveLoaded(config, load, logger);
+  else {
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class
+    const app = await NestFactory.createApplicationContext(DnsModule.forConfig(config, logger), {
+      logger: new NestLog(logger),
+      abortOnError: false,
+    });
+    runProcess(logger, () => app.close());
+  }
 } catch (error) {
   const { code } = error as NodeJS.ErrnoException;
   if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') throw error;

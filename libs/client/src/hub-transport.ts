@@ -52,6 +52,35 @@ export async function askHub<T>(
   throw new HubAnswerInvalid(url, reason);
 }
 
+/** A snapshot of 10 M entries is some 120 MB. */
+const FILE_TIMEOUT_MS = 300_000;
+
+/**
+ * One file of the hub.
+ * @throws {HubUnreachable | HubRefused}
+ */
+export async function fetchFromHub(
+  runtime: ClientRuntime,
+  request: { readonly url: string; readonly accessToken: string },
+): Promise<Uint8Array> {
+  const { url, accessToken } = request;
+  let response: Response;
+  try {
+    response = await runtime.fetch(url, {
+      headers: {
+        accept: 'application/octet-stream, application/problem+json',
+        authorization: `Bearer ${accessToken}`,
+      },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(FILE_TIMEOUT_MS),
+    });
+    if (response.ok) return new Uint8Array(await response.arrayBuffer());
+  } catch (error) {
+    throw new HubUnreachable(url, describeNetworkError(error), { cause: error });
+  }
+  throw readRefusal(response, parseJson(await response.text().catch(() => '')), runtime.now());
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -35,3 +35,4 @@ export {
   type BatchReceipt,
   type SubmissionProgress,
 } from './submission.js';
+export { fetchZoneSnapshot } from './zone-snapshot.js';

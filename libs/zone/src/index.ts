@@ -19,6 +19,7 @@ export {
   type Verdict,
 } from './return-code.js';
 export { decodeSnapshot, encodeSnapshot, type Sha256 } from './snapshot-codec.js';
+export { summaryOfCodes } from './summary.js';
 export { testCode } from './test-entry.js';
 export {
   apply,

@@ -5,26 +5,29 @@ import type { CliContext } from '../context.js';
 import { CommandEnded, CommandFailed } from '../failure.js';
 import { PROCESSES } from '../process-table.js';
 import { runProcess } from '../run-process.js';
+import { dnsProcess, withDnsOptions } from './dns-options.js';
 import { withExample } from './shared-options.js';
 
 export function registerProcesses(program: Command, context: CliContext): void {
   for (const { name, summary, file } of PROCESSES) {
     const command = program.command(name).description(summary);
-    command.action(async () => {
+    command.action(async (options: Parameters<typeof dnsProcess>[1]) => {
+      const { args, env } =
+        name === 'dns' ? dnsProcess(command, options, context.env) : plainProcess(context);
       // Checked here too, so that a fault is told in the same words by every command.
-      readConfig(context.env);
+      readConfig(env);
       if (!existsSync(file)) {
         throw new CommandFailed(
           `the ${name} process is not built`,
           "run `npm run build` in the project's root",
         );
       }
-      const status = await runProcess(file, {
-        env: context.env,
-        isTerminal: process.stdin.isTTY,
-      });
+      const status = await runProcess(file, { env, args, isTerminal: process.stdin.isTTY });
       if (status !== 0) throw new CommandEnded(status);
     });
-    withExample(command, `SEKISHO_DATA_DIR=/var/lib/sekisho sekisho ${name}`);
+    if (name === 'dns') withDnsOptions(command);
+    else withExample(command, `SEKISHO_DATA_DIR=/var/lib/sekisho sekisho ${name}`);
   }
 }
+
+const plainProcess = ({ env }: CliContext): ReturnType<typeof dnsProcess> => ({ args: [], env });

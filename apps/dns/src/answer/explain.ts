@@ -1,12 +1,6 @@
 import { labelsOfName } from '@sekisho/dns-wire';
 import { formatSubject, type Subject } from '@sekisho/subject';
-import {
-  categoryName,
-  decodeReturnCode,
-  subjectOfName,
-  type ReturnCode,
-  type ZoneIndex,
-} from '@sekisho/zone';
+import { subjectOfName, summaryOfCodes, type ReturnCode, type ZoneIndex } from '@sekisho/zone';
 
 /** The one line of a TXT record: `zombie, score 91: https://hub/?subject=203.0.113.9`. */
 export function explain(
@@ -19,23 +13,7 @@ export function explain(
   const labels = labelsOfName(name, 0, end).map((label) => label.toLowerCase());
   const subject = hashedAs(index, subjectOfName(labels));
   const text = subject ? formatSubject(subject) : labels.join('.');
-  return `${summary(codes)}: ${publicUrl}/?subject=${encodeURIComponent(text).replaceAll('%3A', ':')}`;
-}
-
-function summary(codes: readonly ReturnCode[]): string {
-  const parts: string[] = [];
-  let score = 0;
-  let confidence: number | undefined;
-  for (const code of codes) {
-    const decoded = decodeReturnCode(code);
-    if (decoded.kind === 'error') continue;
-    score = Math.max(score, decoded.score);
-    if (decoded.kind === 'score') ({ confidence } = decoded);
-    else if (!parts.includes(categoryName(decoded.category))) parts.push(categoryName(decoded.category));
-  }
-  parts.push(`score ${score}`);
-  if (confidence !== undefined) parts.push(`confidence ${confidence}`);
-  return parts.join(', ');
+  return `${summaryOfCodes(codes)}: ${publicUrl}/?subject=${encodeURIComponent(text).replaceAll('%3A', ':')}`;
 }
 
 /** A hash label does not say whether it is an address or a fingerprint: the zone knows. */
