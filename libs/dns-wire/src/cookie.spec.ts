@@ -58,8 +58,7 @@ describe('a server cookie', () => {
   it('of another address, version, length or content is bad', () => {
     const good = '2464c4abcf10c957010000005cf79f111f8130c3eee29480';
     const context = { secret: SECRET, address: V4, nowSeconds: made };
-    const judged = (option: string, address = V4) =>
-      judgeCookie(cookieOf(option), { ...context, address });
+    const judged = (option: string, address = V4) => judgeCookie(cookieOf(option), { ...context, address });
     expect(judged(good, Uint8Array.of(198, 51, 100, 101))).toBe('bad');
     expect(judged(good.replace('5701', '5702'))).toBe('bad');
     expect(judged(`${good}00`)).toBe('bad');

@@ -38,7 +38,10 @@ export interface ResponseLimits {
 export function encodeResponse(query: Query, reply: Reply, limits: ResponseLimits): Uint8Array {
   const { question, edns, header } = query;
   const opt = edns
-    ? optRecord({ version: 0, udpSize: limits.udpSize, isDnssecOk: false, options: limits.options ?? [] }, reply.rcode)
+    ? optRecord(
+        { version: 0, udpSize: limits.udpSize, isDnssecOk: false, options: limits.options ?? [] },
+        reply.rcode,
+      )
     : undefined;
   const questionEnd = QUESTION_NAME + (question ? question.name.length + 4 : 0);
   const records = [...reply.answers, ...reply.authority];
