@@ -19,7 +19,7 @@ export function sipHash24(key: Uint8Array, text: Uint8Array): Uint8Array {
   for (let i = 0; i < 4; i++) round(v);
   const digest = new Uint8Array(8);
   const view = new DataView(digest.buffer);
-  view.setUint32(0, v[0]! ^ v[2]! ^ v[4]! ^ v[6]!, true);
+  view.setUint32(0, v[0]! ^ v[2]! ^ v[4] ^ v[6]!, true);
   view.setUint32(4, v[1]! ^ v[3]! ^ v[5]! ^ v[7]!, true);
   return digest;
 }

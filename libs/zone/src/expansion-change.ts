@@ -116,7 +116,7 @@ function compare(before: Map<string, ExpandedName>, after: Map<string, ExpandedN
   const changes: NameChange[] = [];
   for (const [owner, old] of before) {
     const now = after.get(owner);
-    if (!now || now.about !== old.about || now.codes.join() !== old.codes.join()) {
+    if (now?.about !== old.about || now.codes.join() !== old.codes.join()) {
       changes.push({ before: old, after: now });
     }
   }

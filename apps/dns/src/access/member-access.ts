@@ -93,7 +93,7 @@ export class MemberAccess {
 
   private tallyOf(member: string, minute: number): Tally {
     const there = this.current.get(member);
-    if (there && there.minute === minute) return there;
+    if (there?.minute === minute) return there;
     if (there) this.finished.push({ member, ...there });
     const fresh = { minute, answered: 0, refused: 0 };
     this.current.set(member, fresh);
