@@ -150,9 +150,12 @@ const listenList = z.string().transform((text, context): readonly ListenAddress[
   return z.NEVER;
 });
 
-/** Equal answers that a busy network of mail servers never gets, and a victim of reflection would. */
+/**
+ * Equal answers that a busy network of mail servers never gets, and a victim of reflection would. Negative answers
+ * are the normal ones of a blocklist and stay free.
+ */
 const DEFAULT_RATES: ResponseRates = {
-  ...{ responses: 100, nxdomains: 0, nodata: 100, errors: 50 },
+  ...{ responses: 100, nxdomains: 0, nodata: 0, errors: 50 },
   ...{ windowSeconds: 15, slip: 2 },
 };
 

@@ -99,12 +99,19 @@ const refusal = (rcode: number): Decision => ({ destination: 'none', reply: empt
 
 export interface Signature {
   readonly isAuthentic: boolean;
+  /** Of an authentic query. */
+  readonly keyName: string | undefined;
   readonly signer: Signer | undefined;
   /** What to answer instead. */
   readonly refusal: Decision | undefined;
 }
 
-const UNSIGNED: Signature = { isAuthentic: false, signer: undefined, refusal: undefined };
+const UNSIGNED: Signature = {
+  isAuthentic: false,
+  keyName: undefined,
+  signer: undefined,
+  refusal: undefined,
+};
 
 /** Judges the TSIG of a query, if it has one. */
 export function signatureOf(query: Query, message: Uint8Array, state: ServerState): Signature {
@@ -112,9 +119,9 @@ export function signatureOf(query: Query, message: Uint8Array, state: ServerStat
   const judged = state.tsigKeys.judge(message, query.tsig);
   switch (judged.kind) {
     case 'authentic':
-      return { isAuthentic: true, signer: judged.signer, refusal: undefined };
+      return { ...UNSIGNED, isAuthentic: true, keyName: judged.keyName, signer: judged.signer };
     case 'refused':
-      return { isAuthentic: false, signer: judged.signer, refusal: refusal(RCODE.NOTAUTH) };
+      return { ...UNSIGNED, signer: judged.signer, refusal: refusal(RCODE.NOTAUTH) };
     case 'malformed':
       return { ...UNSIGNED, refusal: refusal(RCODE.FORMERR) };
   }

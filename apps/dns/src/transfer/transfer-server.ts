@@ -167,7 +167,7 @@ export class TransferServer {
     query: Query,
     question: Question,
     content: Content,
-    { signer }: Signature,
+    { signer, keyName }: Signature,
     client: string,
   ): Generator<Uint8Array> {
     const { zone, kind, serial, apex } = content;
@@ -191,7 +191,7 @@ export class TransferServer {
       this.running--;
       const ms = Math.round(performance.now() - startMs);
       const what = isWhole ? 'zone transferred' : 'zone transfer broken off';
-      this.logger.info({ zone, kind, serial, client, records, ms }, what);
+      this.logger.info({ zone, kind, serial, client, key: keyName, records, ms }, what);
     }
   }
 }
