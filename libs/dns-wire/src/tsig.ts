@@ -57,17 +57,17 @@ export function readTsig(message: Uint8Array, start: number): ReceivedTsig | und
     algorithm: lowerCase(algorithm.name),
     timeSigned: view.getUint16(at) * 2 ** 32 + view.getUint32(at + 2),
     fudgeSeconds: view.getUint16(at + 6),
-    mac: message.slice(at + 10, macEnd),
+    mac: copyOf(message, at + 10, macEnd),
     originalId: view.getUint16(macEnd),
     error: view.getUint16(macEnd + 2),
-    other: message.slice(macEnd + 6, otherEnd),
+    other: copyOf(message, macEnd + 6, otherEnd),
     start,
   };
 }
 
 /** The message as it was before its TSIG was added (section 4.3.2). */
 export function withoutTsig(message: Uint8Array, { start, originalId }: ReceivedTsig): Uint8Array {
-  const bare = message.slice(0, start);
+  const bare = copyOf(message, 0, start);
   const view = new DataView(bare.buffer);
   view.setUint16(0, originalId);
   view.setUint16(10, view.getUint16(10) - 1);
@@ -140,9 +140,13 @@ export function appendTsig(message: Uint8Array, tsig: Tsig): Uint8Array {
   return signed;
 }
 
+/** Not slice(), which of a Node.js Buffer is no copy. */
+const copyOf = (bytes: Uint8Array, start: number, end: number): Uint8Array =>
+  new Uint8Array(bytes.subarray(start, end));
+
 /** ASCII letters in lower case; length octets are below 64 and never letters. */
 export const lowerCase = (name: Uint8Array): Uint8Array =>
-  name.map((octet) => (octet >= 0x41 && octet <= 0x5a ? octet | 0x20 : octet));
+  Uint8Array.from(name, (octet) => (octet >= 0x41 && octet <= 0x5a ? octet | 0x20 : octet));
 
 const equals = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((octet, i) => octet === b[i]);

@@ -56,7 +56,9 @@ const nameOf = (address: string): string => {
   const groups = (text: string) =>
     text === '' ? [] : text.split(':').map((group) => group.padStart(4, '0'));
   const zeros = Array<string>(8 - groups(head).length - groups(tail).length).fill('0000');
-  return Array.from([...groups(head), ...zeros, ...groups(tail)].join('')).reverse().join('.');
+  return Array.from([...groups(head), ...zeros, ...groups(tail)].join(''))
+    .reverse()
+    .join('.');
 };
 
 // Few values at each place, so that networks, addresses and domains fall inside one another.

@@ -148,7 +148,8 @@ class Connection {
       else if (answer) this.stream(answer);
       at = end;
     }
-    this.pending = received.slice(at);
+    // A copy: what was answered must not be held by what is left.
+    this.pending = new Uint8Array(received.subarray(at));
     if (at > 0) this.idle.refresh();
     if (answers.length > 0 && !this.socket.write(Buffer.concat(answers))) this.waitForReader();
   }
