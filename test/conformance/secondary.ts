@@ -69,7 +69,7 @@ export class Secondary {
   async stop(): Promise<void> {
     const { child } = this;
     this.child = undefined;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
     child.kill('SIGTERM');
     await gone;
@@ -198,8 +198,11 @@ export async function askAll(
   socket.on('message', (message) => {
     waiting.get(message.readUInt16BE(0))?.(message);
   });
-  const askOne = async (name: string, id: number): Promise<void> => {
-    for (let attempt = 0; attempt < 6; attempt++) {
+  let lastId = randomInt(65_536);
+  const askOne = async (name: string): Promise<void> => {
+    for (let attempt = 0; attempt < 12; attempt++) {
+      // A late answer to an earlier question must not be taken for this one's.
+      const id = (lastId = (lastId + 1) % 65_536);
       const { promise, resolve } = Promise.withResolvers<Uint8Array | undefined>();
       waiting.set(id, resolve);
       const edns = { version: 0, udpSize: 4_096, isDnssecOk: false, options: [] };
@@ -209,6 +212,7 @@ export async function askAll(
       }, 700);
       const message = await promise;
       clearTimeout(timer);
+      waiting.delete(id);
       const response = message && decodeResponse(message);
       if (!response) continue;
       const values = response.answers.flatMap(({ value }) =>
@@ -221,10 +225,9 @@ export async function askAll(
     }
   };
   const queue = [...names];
-  const first = randomInt(60_000);
   await Promise.all(
-    Array.from({ length: IN_FLIGHT }, async (_, i) => {
-      for (let name = queue.pop(); name !== undefined; name = queue.pop()) await askOne(name, first + i);
+    Array.from({ length: IN_FLIGHT }, async () => {
+      for (let name = queue.pop(); name !== undefined; name = queue.pop()) await askOne(name);
     }),
   );
   socket.close();

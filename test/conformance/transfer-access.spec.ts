@@ -78,6 +78,8 @@ describe('access by key', () => {
     const text = await answer.text();
     expect(text).toContain('isp-a');
     expect(text).not.toContain(key);
+    await digUntil(federation, nameWith(await keyOf(other)), isNow('127.0.100.2'));
+    await new Promise((resolve) => setTimeout(resolve, 200));
     const list = await readFile(join(federation.directory, 'data', 'edge', 'access.json'), 'utf8');
     expect(list).toContain('isp-a');
     expect(list).not.toContain(key);

@@ -23,7 +23,7 @@ export class MembersResolver {
   async me(@CurrentMember() memberId: string): Promise<MemberModel> {
     const found = this.register.find(memberId);
     if (!found) throw new Error('a member with a valid token is not in the register');
-    return { ...toMemberModel(found.member), dnsKey: await this.dnsAccess.keyOf(memberId) };
+    return Object.assign(toMemberModel(found.member), { dnsKey: await this.dnsAccess.keyOf(memberId) });
   }
 
   @Query(() => DnsQueriesModel, { description: 'What the member asked the DNS edges in the last minutes' })
