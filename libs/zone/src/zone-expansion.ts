@@ -73,7 +73,10 @@ function ofAddress(
   codes: readonly ReturnCode[],
 ): ExpandedName {
   const labels = labelsOfNode(node, family);
-  const address = formatDigits(node.padEnd(family.labels * family.digitsPerLabel, '0'));
+  const address =
+    family === IPV4
+      ? [...Array<string>(4 - labels.length).fill('0'), ...labels].reverse().join('.')
+      : formatDigits(node.padEnd(32, '0'));
   return isWildcard
     ? { owner: ['*', ...labels].join('.'), codes, about: `${address}/${node.length * 4}` }
     : { owner: labels.join('.'), codes, about: address };
