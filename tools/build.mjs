@@ -1,7 +1,8 @@
 // Compiles every workspace's src/ to its dist/, file by file, and only what changed since the last build.
 // Types are checked by `npm run types`; this only has to be fast enough to stand in front of every command.
 import { transformFile } from '@swc/core';
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,6 +29,13 @@ async function filesBelow(folder, suffix) {
 
 async function modifiedAt(file) {
   return (await stat(file).catch(() => undefined))?.mtimeMs ?? 0;
+}
+
+/** Whole or not at all: another first run may be loading the file already. */
+async function put(file, content) {
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, content);
+  await rename(draft, file);
 }
 
 /** Compiles what is out of date; resolves to the number of files written. */
@@ -57,8 +65,8 @@ export async function build() {
         sourceFileName: relative(dirname(job.target), job.source),
       });
       await mkdir(dirname(job.target), { recursive: true });
-      if (map) await writeFile(`${job.target}.map`, map);
-      await writeFile(job.target, `${code}\n//# sourceMappingURL=${job.target.split('/').pop()}.map\n`);
+      if (map) await put(`${job.target}.map`, map);
+      await put(job.target, `${code}\n//# sourceMappingURL=${job.target.split('/').pop()}.map\n`);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() * 2 }, compile));

@@ -9,6 +9,9 @@ import { registerReport } from './commands/report.js';
 import { registerRetract } from './commands/retract.js';
 import { commandPath, withExample } from './commands/shared-options.js';
 import { registerStatistics } from './commands/statistics.js';
+import { registerToken } from './commands/token.js';
+import { registerUp } from './commands/up.js';
+import { registerDemo } from './commands/demo.js';
 import type { CliContext } from './context.js';
 import { EXIT_OK, reportFailure } from './failure.js';
 
@@ -27,9 +30,10 @@ const GROUPS: readonly {
       registerRetract,
       registerLookup,
       registerStatistics,
+      registerToken,
     ],
   },
-  { title: 'For the hub operator:', register: [registerProcesses, registerAdmin] },
+  { title: 'For the hub operator:', register: [registerUp, registerProcesses, registerAdmin, registerDemo] },
 ];
 
 function buildProgram(context: CliContext): Command {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { NODE_ARGUMENTS } from './process-table.js';
 
 const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const;
 
@@ -12,7 +13,7 @@ export async function runProcess(
   file: string,
   options: { env: Readonly<Record<string, string | undefined>>; isTerminal: boolean },
 ): Promise<number> {
-  const child = spawn(process.execPath, ['--enable-source-maps', file], {
+  const child = spawn(process.execPath, [...NODE_ARGUMENTS, file], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...options.env },
   });

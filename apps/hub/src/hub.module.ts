@@ -8,6 +8,7 @@ import { MembersModule } from './members/members.module.js';
 import { PlatformModule } from './platform/platform.module.js';
 import type { Platform } from './platform/platform.js';
 import { ProblemFilter } from './problems/problem.filter.js';
+import { PublicController } from './public/public.controller.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { ReputationsModule } from './reputations/reputations.module.js';
 import { ZonesModule } from './zones/zones.module.js';
@@ -22,7 +23,7 @@ export class HubModule {
         ...[AccessModule, MembersModule, ReportsModule, ReputationsModule],
         ...[ZonesModule, DiscoveryModule, GraphqlApiModule],
       ],
-      controllers: [HealthController],
+      controllers: [HealthController, PublicController],
       providers: [{ provide: APP_FILTER, useClass: ProblemFilter }],
     };
   }

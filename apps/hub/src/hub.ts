@@ -1,3 +1,4 @@
+import rateLimit from '@fastify/rate-limit';
 import type { IncomingMessage } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -5,6 +6,7 @@ import { MAX_ENVELOPE_BYTES } from '@sekisho/report';
 import { NestLog } from '@sekisho/telemetry';
 import { HubModule } from './hub.module.js';
 import type { Platform } from './platform/platform.js';
+import { RequestRefused } from './problems/errors.js';
 import { sendProblem } from './problems/send-problem.js';
 
 /**
@@ -33,6 +35,14 @@ class HubAdapter extends FastifyAdapter {
   }
 }
 
+/** Requests a minute from one address on routes that do work for callers who have shown nothing yet. */
+const OPEN_TO_ANYONE: ReadonlyMap<string, number> = new Map([
+  ['/', 120],
+  ['/enrolments', 300],
+  ['/keys', 300],
+  ['/oauth/token', 600],
+]);
+
 /** More than this is not waited for: who sends it loses the connection. */
 const MAX_DISCARDED_BYTES = 32 * 1024 * 1024;
 
@@ -52,7 +62,19 @@ async function discardBody(request: IncomingMessage): Promise<void> {
 
 /** The hub on its platform, ready to listen. */
 export async function createHub(platform: Platform): Promise<NestFastifyApplication> {
-  return NestFactory.create<NestFastifyApplication>(HubModule.on(platform), new HubAdapter(platform), {
+  const adapter = new HubAdapter(platform);
+  // Before the plugin, which reads a route's configuration in a hook of its own.
+  adapter.getInstance().addHook('onRoute', (route) => {
+    const max = OPEN_TO_ANYONE.get(route.url);
+    if (max !== undefined) route.config = { ...route.config, rateLimit: { max } };
+  });
+  await adapter.getInstance().register(rateLimit, {
+    global: false,
+    timeWindow: '1 minute',
+    errorResponseBuilder: (_request, { ttl }) =>
+      new RequestRefused('too-many-requests', 'too many requests from this address', Math.ceil(ttl / 1_000)),
+  });
+  return NestFactory.create<NestFastifyApplication>(HubModule.on(platform), adapter, {
     logger: new NestLog(platform.logger),
     abortOnError: false,
     forceCloseConnections: true,

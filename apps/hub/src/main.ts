@@ -3,7 +3,7 @@ import { generateHubKey, importHubKey } from '@sekisho/auth';
 import { createPrivateFile, formatListen, readConfigOrExit, readEdgeToken } from '@sekisho/config';
 import { openBackend, openNotifications } from '@sekisho/persistence';
 import { openQueue } from '@sekisho/queue';
-import { createLogger, createMetrics, runProcess } from '@sekisho/telemetry';
+import { createLogger, createMetrics, runProcess, startOrExit } from '@sekisho/telemetry';
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +15,9 @@ const logger = createLogger({ name: 'hub', level: config.logLevel });
 const onError = (error: unknown) => {
   logger.error({ err: error }, 'database connection');
 };
-const backend = await openBackend(config, { poolSize: 10, now: () => new Date(), onError });
+const backend = await startOrExit('hub', () =>
+  openBackend(config, { poolSize: 10, now: () => new Date(), onError }),
+);
 const keyFile = join(config.dataDir, 'keys', 'hub.jwk');
 await createPrivateFile(keyFile, await generateHubKey());
 
@@ -43,7 +45,7 @@ const platform = new RunningPlatform(
   await readEdgeToken(config.dataDir),
 );
 const app = await createHub(platform);
-await app.listen(config.http.port, config.http.host);
+await startOrExit('hub', () => app.listen(config.http.port, config.http.host));
 logger.info({ listen: formatListen(config.http), hub: config.publicUrl, zone: config.zone }, 'hub is ready');
 runProcess(logger, async () => {
   await app.close();

@@ -17,6 +17,7 @@ import { ScoringService } from './scoring/scoring.service.js';
 const REVIEW_EVERY_MS = 5_000;
 /** So that one review ends before the next ones queue up behind it. */
 const REVIEW_AT_MOST = 20_000;
+const SCHEDULE_AGAIN_MS = 30_000;
 const EXPIRE_EVERY_MS = 3_600_000;
 /** Jobs wait for the database most of the time. */
 const CONCURRENCY = 4;
@@ -59,10 +60,20 @@ export async function startWorker(
       },
     },
   );
-  await queue.schedule('review-subjects', { atMost: REVIEW_AT_MOST }, { everyMs: REVIEW_EVERY_MS });
-  await queue.schedule('expire', {}, { everyMs: EXPIRE_EVERY_MS });
+  const schedule = async () => {
+    await queue.schedule('review-subjects', { atMost: REVIEW_AT_MOST }, { everyMs: REVIEW_EVERY_MS });
+    await queue.schedule('expire', {}, { everyMs: EXPIRE_EVERY_MS });
+  };
+  await schedule();
+  // A queue that comes back empty has forgotten its schedules.
+  const timer = setInterval(() => {
+    schedule().catch((error: unknown) => {
+      logger.error({ err: error }, 'schedules could not be renewed');
+    });
+  }, SCHEDULE_AGAIN_MS);
   return {
     async close() {
+      clearInterval(timer);
       await runner.close();
       await queue.close();
     },

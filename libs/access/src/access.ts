@@ -11,6 +11,7 @@ export const OPERATIONS = [
   'report:submit',
   'report:retract',
   'reputation:read',
+  'reputation:read-public',
   'listing:read',
   'member:read-own',
   'member:list',
@@ -34,6 +35,8 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   'report:submit': everyone,
   'report:retract': ['member', 'reviewer'],
   'reputation:read': members,
+  // One subject at a time, for anyone listed who wants to know why.
+  'reputation:read-public': everyone,
   'listing:read': members,
   'member:read-own': ['member', 'reviewer'],
   'member:list': members,

@@ -102,12 +102,13 @@ export async function verifyRotation(
   jws: string,
   findKey: FindSigningKey,
   rules: HubAndTime,
-): Promise<{ memberId: string; keys: ProvenKeys }> {
+): Promise<{ memberId: string; signedBy: string; keys: ProvenKeys }> {
   const claims = await verifySigned(jws, rotationClaims, findKey, {
     ...{ typ: ROTATION_TYP, maxAgeMs: MAX_AGE_MS },
     ...rules,
   });
-  return { memberId: claims.iss, keys: await verifyKeyProof(claims.proof, rules) };
+  const signedBy = readHeader(jws).kid ?? '';
+  return { memberId: claims.iss, signedBy, keys: await verifyKeyProof(claims.proof, rules) };
 }
 
 async function importPublicKey(jwk: z.output<typeof signingJwk>): Promise<CryptoKey> {
@@ -117,7 +118,7 @@ async function importPublicKey(jwk: z.output<typeof signingJwk>): Promise<Crypto
       { kty, crv, x, ...(y !== undefined && { y }) },
       crv === 'P-256' ? 'ES256' : 'EdDSA',
     );
-    return key as CryptoKey;
+    return key;
   } catch (error) {
     throw new NotAuthentic('envelope-malformed', 'header jwk is not a usable public key', { cause: error });
   }

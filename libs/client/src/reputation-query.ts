@@ -57,7 +57,7 @@ export const retractMutation = {
 export type Retraction = z.output<typeof retractMutation.schema>['retractReport'];
 
 export const statisticsQuery = {
-  text: 'query Statistics { statistics { members reports subjects listings asOf } }',
+  text: 'query Statistics { statistics { members envelopes reports unscoredEnvelopes subjects listings asOf } }',
   schema: z.object({
     statistics: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])),
   }),

@@ -16,4 +16,4 @@ export {
   type EnvelopeClaims,
   type ReportInput,
 } from './schema.js';
-export { CATEGORIES, EVIDENCE, type Category, type Evidence } from './vocabulary.js';
+export { CATEGORIES, CATEGORIES_OF, EVIDENCE, type Category, type Evidence } from './vocabulary.js';

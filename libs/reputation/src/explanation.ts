@@ -51,7 +51,7 @@ function ruleNotes(figures: Figures, { type, context }: Policy): [string, string
     notes.push(['warning-list', `on ${context.protection.list}: listed only by a decision`]);
   }
   if (leading.score > 0 && !leading.tally.isCorroborated) {
-    notes.push(['single-member', 'one member alone lists nobody but its own network']);
+    notes.push(['uncorroborated', 'fewer independent members than a listing needs']);
   }
   const stayListed = figures.listed && !context.decision && figures.score < MODEL.listing.listAt;
   if (stayListed) notes.push(['hysteresis', `stays listed until below ${String(MODEL.listing.delistBelow)}`]);
@@ -131,7 +131,11 @@ function apportion(total: number, weights: readonly number[]): number[] {
   return whole;
 }
 
-const members = (count: number) => (count === 1 ? '1 member' : `${String(count)} members`);
+/** Below this many, a count could point at one of them. */
+const BLURRED_BELOW = 3;
+
+const members = (count: number) =>
+  count < BLURRED_BELOW ? `fewer than ${String(BLURRED_BELOW)} members` : `${String(count)} members`;
 
 /** Only the order of magnitude: an exact count could tell one reporter from another. */
 function volume(messages: number): string {

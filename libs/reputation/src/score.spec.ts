@@ -57,7 +57,7 @@ describe('calibration', () => {
     const classes: Evidence[] = ['trap', 'malware', 'complaint', 'port25', 'filter'];
     const reputation = score(classes.map((evidence) => seen('a', { evidence, count: 1_000 })));
     expect(reputation).toMatchObject({ score: 65, listed: false, recommendation: 'TAG', memberCount: 1 });
-    expect(factors(reputation)).toContain('single-member');
+    expect(factors(reputation)).toContain('uncorroborated');
   });
 
   it('gives nothing for no evidence', () => {
@@ -305,7 +305,7 @@ describe('explanation', () => {
     expect(tenths.reduce((a, b) => a + b, 0)).toBe(reputation.score * 10);
     expect(JSON.stringify(reputation)).not.toContain('isp-secret');
     expect(reputation.explanation[0]?.detail).toBe(
-      '2 members, 10 messages or more, last seen within the hour, half-life 72 h',
+      'fewer than 3 members, 10 messages or more, last seen within the hour, half-life 72 h',
     );
   });
 });

@@ -14,15 +14,23 @@ export interface Network extends Ip {
 
 const bytesOf = (address: ipaddr.IPv4 | ipaddr.IPv6) => Uint8Array.from(address.toByteArray());
 
+const IPV4 = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
+
+/** The canonical dotted quad only, which is what nearly every report and question holds. */
+function parseIpv4(text: string): Uint8Array | undefined {
+  const match = IPV4.exec(text);
+  if (!match) return undefined;
+  const bytes = [Number(match[1]), Number(match[2]), Number(match[3]), Number(match[4])];
+  return bytes.every((byte) => byte <= 255) ? Uint8Array.from(bytes) : undefined;
+}
+
 /**
  * One address. Zone ids, ports, brackets and short or octal IPv4 forms are refused.
  * @throws {SubjectInvalid} subject-malformed
  */
 export function parseIp(text: string): Ip {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text) && !/(?:^|\.)0\d/.test(text)) {
-    const address = ipaddr.IPv4.parse(text);
-    return { text: address.toString(), bytes: bytesOf(address) };
-  }
+  const ipv4 = parseIpv4(text);
+  if (ipv4) return { text, bytes: ipv4 };
   if (text.includes(':') && !text.includes('%') && ipaddr.IPv6.isValid(text)) {
     const address = ipaddr.IPv6.parse(text);
     if (address.isIPv4MappedAddress()) {

@@ -1,22 +1,26 @@
 // Structured logs on standard error (standard output belongs to what a command prints). Never a subject, never an address of a person.
 import type { LoggerService } from '@nestjs/common';
-import { destination, pino, type Logger } from 'pino';
+import { destination, pino, type Logger, type LoggerOptions } from 'pino';
 
 export type { Logger };
 
-export function createLogger(options: { name: string; level: string }): Logger {
-  return pino(
-    {
-      level: options.level,
-      base: { process: options.name },
-      timestamp: pino.stdTimeFunctions.isoTime,
-      redact: {
-        paths: ['*.authorization', '*.cookie', '*.password', '*.client_assertion', '*.databaseUrl'],
-        remove: true,
-      },
+const SECRETS = ['authorization', 'cookie', 'password', 'client_assertion', 'databaseUrl'];
+
+/** What every line has and what none may have. */
+export function loggerOptions({ name, level }: { name: string; level: string }): LoggerOptions {
+  return {
+    level,
+    base: { process: name },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: {
+      paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+      remove: true,
     },
-    destination({ dest: 2, sync: false }),
-  );
+  };
+}
+
+export function createLogger(options: { name: string; level: string }): Logger {
+  return pino(loggerOptions(options), destination({ dest: 2, sync: false }));
 }
 
 /** Nest's own messages through the same log: its routine start-up lines at debug. */

@@ -20,6 +20,8 @@ import { fileURLToPath } from 'node:url';
 
 export type ProcessName = 'hub' | 'worker' | 'dns';
 
+/** As `sekisho up` and `sekisho hub` start them. */
+const NODE_ARGUMENTS = ['--max-semi-space-size=64'];
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 export async function freePort(): Promise<number> {
@@ -71,7 +73,7 @@ export class Federation implements AsyncDisposable {
 
   /** Starts one process and resolves when it says that it is ready. */
   async run(name: ProcessName): Promise<void> {
-    const child = spawn(process.execPath, [join(ROOT, 'apps', name, 'dist', 'main.js')], {
+    const child = spawn(process.execPath, [...NODE_ARGUMENTS, join(ROOT, 'apps', name, 'dist', 'main.js')], {
       env: { PATH: process.env['PATH'] ?? '', ...this.env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
@@ -91,7 +93,7 @@ export class Federation implements AsyncDisposable {
   async stop(name: ProcessName, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const child = this.children.get(name);
     this.children.delete(name);
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
     child.kill(signal);
     await gone;

@@ -1,7 +1,15 @@
+// Programs that tests are judged by, from Debian's packages. An ordinary user gets them unpacked into a cache of its own,
+// because the tests of a fresh checkout must pass for everybody.
 import { execFile } from 'node:child_process';
+import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+
+const CACHE = join(tmpdir(), `sekisho-programs-${userInfo().uid}`);
+const SYSTEM_FOLDERS = ['/usr/sbin', '/sbin'];
 
 const isFound = (program: string) =>
   run('sh', ['-c', `command -v ${program}`]).then(
@@ -10,16 +18,77 @@ const isFound = (program: string) =>
   );
 
 /**
- * Makes sure that a program is there: installs its Debian package when this process may, and otherwise fails with the
- * command to run. It never lets a test be skipped.
+ * Makes sure that a program is on this process's PATH: it installs the Debian package as root, and unpacks it for an
+ * ordinary user. When that fails too, it fails with the command to run. It never lets a test be skipped.
  */
 export async function requireProgram(program: string, debianPackage: string): Promise<void> {
+  addToPath(SYSTEM_FOLDERS, 'after');
   if (await isFound(program)) return;
   const command = `apt-get install -y ${debianPackage}`;
-  if (process.getuid?.() === 0) {
-    await run('sh', ['-c', `apt-get update -q && DEBIAN_FRONTEND=noninteractive ${command}`]).catch(
-      () => undefined,
-    );
+  const attempt = process.getuid?.() === 0 ? installAsRoot(command) : unpackForUser(debianPackage);
+  const reason = await attempt.then(
+    () => '',
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  if (!(await isFound(program)))
+    throw new Error(`${program} is needed by this test: sudo ${command}\n${reason}`);
+}
+
+async function installAsRoot(command: string): Promise<void> {
+  await run('sh', ['-c', `apt-get update -qq && DEBIAN_FRONTEND=noninteractive ${command}`]);
+}
+
+/** Downloads the package with what it depends on and is not installed, and unpacks all of it into the cache. */
+async function unpackForUser(debianPackage: string): Promise<void> {
+  const folder = join(CACHE, debianPackage);
+  if (!(await readdir(folder).catch(() => undefined))) {
+    const draft = `${folder}.${process.pid}`;
+    const state = join(CACHE, 'apt');
+    await mkdir(join(state, 'lists', 'partial'), { recursive: true });
+    await mkdir(join(state, 'archives', 'partial'), { recursive: true });
+    await mkdir(draft, { recursive: true });
+    const own = [
+      ...['-o', 'Debug::NoLocking=1', '-o', `Dir::State::lists=${join(state, 'lists')}`],
+      ...['-o', `Dir::Cache=${state}`],
+    ];
+    await run('apt-get', [...own, '-qq', 'update'], { maxBuffer: 1 << 26 });
+    const { stdout } = await run('apt-get', [...own, '-qq', '-y', '--print-uris', 'install', debianPackage], {
+      maxBuffer: 1 << 26,
+    });
+    const packages = stdout.split('\n').flatMap((line) => / ([^\s_]+)_\S+\.deb /.exec(line)?.[1] ?? []);
+    await run('apt-get', [...own, '-qq', 'download', ...packages], { cwd: draft, maxBuffer: 1 << 26 });
+    for (const file of await readdir(draft)) {
+      if (file.endsWith('.deb')) await run('dpkg', ['-x', file, '.'], { cwd: draft });
+    }
+    await rename(draft, folder).catch(() => rm(draft, { recursive: true, force: true }));
   }
-  if (!(await isFound(program))) throw new Error(`${program} is needed by this test: sudo ${command}`);
+  addToPath([await wrap(folder)], 'before');
+}
+
+/** Scripts that run the unpacked programs with the unpacked libraries, and nothing else with them. */
+async function wrap(folder: string): Promise<string> {
+  const wrappers = join(folder, 'wrappers');
+  await mkdir(wrappers, { recursive: true });
+  const { stdout } = await run('sh', [
+    '-c',
+    `find ${folder}/usr/lib ${folder}/lib -name '*.so*' -printf '%h\\n' | sort -u`,
+  ]).catch(() => ({ stdout: '' }));
+  const libraries = stdout.trim().split('\n').join(':');
+  for (const place of ['bin', 'usr/bin', 'sbin', 'usr/sbin']) {
+    for (const name of await readdir(join(folder, place)).catch(() => [])) {
+      const script = join(wrappers, name);
+      const program = join(folder, place, name);
+      await writeFile(script, `#!/bin/sh\nLD_LIBRARY_PATH='${libraries}' exec '${program}' "$@"\n`);
+      await chmod(script, 0o755);
+    }
+  }
+  return wrappers;
+}
+
+function addToPath(folders: readonly string[], where: 'before' | 'after'): void {
+  const present = (process.env['PATH'] ?? '').split(delimiter);
+  const missing = folders.filter((folder) => !present.includes(folder));
+  process.env['PATH'] = (where === 'before' ? [...missing, ...present] : [...present, ...missing]).join(
+    delimiter,
+  );
 }

@@ -1,5 +1,5 @@
 import { signEnvelope, submitEnvelope, systemRuntime, type Receipt } from '@sekisho/client';
-import { CATEGORIES, EVIDENCE, type Category, type Evidence, type ReportInput } from '@sekisho/report';
+import { CATEGORIES_OF, EVIDENCE, type Category, type Evidence, type ReportInput } from '@sekisho/report';
 import { formatSubject, hashAddress, parseSubject, type Subject, type SubjectType } from '@sekisho/subject';
 import { Option, type Command } from 'commander';
 import { readStandardInput, type CliContext } from '../context.js';
@@ -79,7 +79,11 @@ function registerKind(report: Command, kind: ReportKind, context: CliContext): v
   const command = report.command(kind.type).description(kind.description);
   command
     .argument(kind.argument, kind.type === 'address' ? 'a SHA-256 made before; - reads an address' : '')
-    .addOption(new Option('--category <category>', 'what it does').choices(CATEGORIES).makeOptionMandatory())
+    .addOption(
+      new Option('--category <category>', 'what it does')
+        .choices(CATEGORIES_OF[kind.type])
+        .makeOptionMandatory(),
+    )
     .addOption(new Option('--evidence <class>', 'how you know').choices(EVIDENCE).makeOptionMandatory())
     .option(
       '--count <number>',

@@ -32,7 +32,9 @@ export class AccessGuard implements CanActivate {
   }
 
   private async callerOf(request: SekishoRequest): Promise<Caller> {
-    request.sekishoCaller ??= await this.callers.identify(request.headers?.authorization);
+    if (!request.sekishoCaller || request.isSocket) {
+      request.sekishoCaller = await this.callers.identify(request.headers?.authorization);
+    }
     return request.sekishoCaller;
   }
 }

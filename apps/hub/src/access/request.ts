@@ -5,6 +5,8 @@ import { ANONYMOUS, type Caller } from '@sekisho/auth';
 /** The part of a request, over HTTP or of a subscription's socket, that access depends on. */
 export interface SekishoRequest {
   headers?: { authorization?: string | undefined };
+  /** A socket outlives its token and the member's standing: who calls is asked again for every operation on it. */
+  isSocket?: true;
   sekishoCaller?: Caller;
 }
 
@@ -13,11 +15,6 @@ export function requestOf(context: ExecutionContext): SekishoRequest {
     ? GqlExecutionContext.create(context).getContext<{ req: SekishoRequest }>().req
     : context.switchToHttp().getRequest<SekishoRequest>();
 }
-
-/** The caller that the guard let through. */
-export const CurrentCaller = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
-  return requestOf(context).sekishoCaller ?? ANONYMOUS;
-});
 
 /** The id of the member that the guard let through; only for operations that members alone may do. */
 export const CurrentMember = createParamDecorator((_: unknown, context: ExecutionContext): string => {

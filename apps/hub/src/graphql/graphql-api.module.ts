@@ -31,7 +31,7 @@ import { SubjectScalar } from './subject.scalar.js';
         subscription: {
           // A browser cannot set headers on a socket: the token comes with connection_init, as `authorization`.
           onConnect: ({ payload }: { payload?: { authorization?: string } }): { req: SekishoRequest } => ({
-            req: { headers: { authorization: payload?.authorization } },
+            req: { headers: { authorization: payload?.authorization }, isSocket: true },
           }),
           context: (_connection: unknown, request: FastifyRequest) => ({ req: { headers: request.headers } }),
         },

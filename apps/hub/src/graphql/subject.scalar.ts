@@ -9,6 +9,7 @@ const typed = z.strictObject({ type: z.enum(SUBJECT_TYPES), value: z.string().ma
 
 /** Reads a subject from text or from {type, value}. @throws {SubjectInvalid} */
 function read(value: unknown): Subject {
+  if (typeof value === 'string') return readSubject(value.slice(0, 300));
   const parsed = typed.safeParse(value);
   if (parsed.success) return parseSubject(parsed.data.type, parsed.data.value);
   return readSubject(String(value).slice(0, 300));

@@ -46,13 +46,17 @@ export class EnrolmentController {
   @Allow('key:rotate')
   async rotate(@Body() body: unknown) {
     const now = this.platform.now();
-    const { memberId, keys } = await verifyRotation(requireJwt(body), this.register.findSigningKey, {
-      audience: this.platform.hubId,
-      now: now.getTime(),
-    });
+    const { memberId, signedBy, keys } = await verifyRotation(
+      requireJwt(body),
+      this.register.findSigningKey,
+      {
+        audience: this.platform.hubId,
+        now: now.getTime(),
+      },
+    );
     const previousValidUntil = new Date(now.getTime() + KEY_OVERLAP_MS);
     const proven = keys.enc ? [keys.sig, keys.enc] : [keys.sig];
-    await this.members.rotate(memberId, proven, now, previousValidUntil);
+    await this.members.rotate({ memberId, signedBy, keys: proven }, now, previousValidUntil);
     await this.register.refresh();
     return {
       signingKid: keys.sig.kid,

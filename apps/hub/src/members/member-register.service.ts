@@ -23,6 +23,7 @@ export class MemberRegister implements OnApplicationBootstrap, OnApplicationShut
   private publicKeys: readonly MemberKey[] = [];
   private timer: NodeJS.Timeout | undefined;
   private unsubscribe: (() => void) | undefined;
+  private isClosed = false;
   private refreshing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -33,6 +34,7 @@ export class MemberRegister implements OnApplicationBootstrap, OnApplicationShut
   async onApplicationBootstrap(): Promise<void> {
     const again = () => {
       this.refresh().catch((error: unknown) => {
+        if (this.isClosed) return;
         this.platform.logger.error({ err: error }, 'members could not be read again');
       });
     };
@@ -42,6 +44,7 @@ export class MemberRegister implements OnApplicationBootstrap, OnApplicationShut
   }
 
   onApplicationShutdown(): void {
+    this.isClosed = true;
     clearInterval(this.timer);
     this.unsubscribe?.();
   }

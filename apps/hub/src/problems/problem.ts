@@ -51,6 +51,7 @@ const STATUS: Readonly<Record<KnownError['code'], number>> = {
   'member-unknown': 404,
   'member-suspended': 403,
   'key-in-use': 409,
+  'key-superseded': 409,
   'network-taken': 409,
   'report-not-found': 404,
   'subject-malformed': 400,

@@ -4,6 +4,7 @@ import { ReportRepository, type Receipt, type Refusal } from '@sekisho/persisten
 import { admit, ENVELOPE_TYP, envelopeClaimsSchema, type Report } from '@sekisho/report';
 import { Counter, Gauge } from '@sekisho/telemetry';
 import { createHash } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { MemberRegister } from '../members/member-register.service.js';
 import { Platform } from '../platform/platform.js';
 import { RequestRefused } from '../problems/errors.js';
@@ -12,6 +13,14 @@ import { RequestRefused } from '../problems/errors.js';
 const MAX_ENVELOPE_AGE_MS = 24 * 3_600_000;
 /** Envelopes in work at once; more are told to come back, so that memory stays bounded and the database is not swamped. */
 const MAX_IN_FLIGHT = 64;
+
+/** A queue that does not answer keeps no member waiting: the report is durable already. */
+const QUEUE_PATIENCE_MS = 500;
+
+const late = (afterMs: number) =>
+  wait(afterMs, undefined, { ref: false }).then(() => {
+    throw new Error(`the queue did not answer within ${afterMs} ms`);
+  });
 
 @Injectable()
 export class ReportsService {
@@ -118,7 +127,8 @@ export class ReportsService {
   /** The receipt is the outbox: when the queue cannot be reached, the worker finds it there. */
   private async enqueue(receiptId: string, id: string): Promise<void> {
     try {
-      await this.platform.queue.add('score-receipt', { receiptId }, { id });
+      const added = this.platform.queue.add('score-receipt', { receiptId }, { id });
+      await Promise.race([added, late(QUEUE_PATIENCE_MS)]);
     } catch (error) {
       this.platform.logger.warn({ err: error, receiptId }, 'not enqueued; the worker will find the receipt');
     }

@@ -40,9 +40,11 @@ export class ListingFeed implements OnApplicationBootstrap, OnApplicationShutdow
     this.closing.abort();
   }
 
-  async *subscribe(): AsyncIterableIterator<ReputationModel> {
+  /** Ends by itself at the first change for which `isWelcome` is false: a member can be suspended meanwhile. */
+  async *subscribe(isWelcome: () => boolean): AsyncIterableIterator<ReputationModel> {
     try {
       for await (const [model] of on(this.emitter, 'changed', { signal: this.closing.signal })) {
+        if (!isWelcome()) return;
         yield model as ReputationModel;
       }
     } catch (error) {

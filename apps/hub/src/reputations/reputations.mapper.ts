@@ -12,9 +12,12 @@ export function toReputationModel(stored: StoredReputation): ReputationModel {
     categories: categories.map(({ category }) => category),
     firstSeen: bucketed(firstSeen),
     lastSeen: bucketed(lastSeen),
-    explanation: explanation.map((line) => ({
-      ...line,
-      detail: viaNetwork === undefined ? line.detail : `${line.detail} (of the listed network ${viaNetwork})`,
-    })),
+    explanation:
+      viaNetwork === undefined
+        ? [...explanation]
+        : explanation.map(({ detail, ...line }) => ({
+            ...line,
+            detail: `${detail} (of the listed network ${viaNetwork})`,
+          })),
   };
 }

@@ -2,9 +2,11 @@ import { Args, Query, Resolver, Subscription } from '@nestjs/graphql';
 import { ReputationRepository } from '@sekisho/persistence';
 import { formatSubject, readSubject, type Subject } from '@sekisho/subject';
 import { Allow } from '../access/allow.decorator.js';
+import { CurrentMember } from '../access/request.js';
 import { ConnectionArgs, readPage } from '../graphql/connection.args.js';
 import { pageOf } from '../graphql/connection.js';
 import { SubjectText } from '../graphql/subject.scalar.js';
+import { MemberRegister } from '../members/member-register.service.js';
 import { RequestRefused } from '../problems/errors.js';
 import { ListingFeed } from './listing-feed.service.js';
 import { ReputationConnection, ReputationModel, SubjectTypeModel } from './models/reputation.model.js';
@@ -17,6 +19,7 @@ export class ReputationsResolver {
   constructor(
     private readonly repository: ReputationRepository,
     private readonly feed: ListingFeed,
+    private readonly register: MemberRegister,
   ) {}
 
   @Query(() => ReputationModel, { nullable: true, description: 'null when nothing was reported' })
@@ -66,7 +69,7 @@ export class ReputationsResolver {
     resolve: (model: ReputationModel) => model,
   })
   @Allow('listing:read')
-  listingChanged(): AsyncIterableIterator<ReputationModel> {
-    return this.feed.subscribe();
+  listingChanged(@CurrentMember() memberId: string): AsyncIterableIterator<ReputationModel> {
+    return this.feed.subscribe(() => this.register.isActive(memberId));
   }
 }

@@ -18,6 +18,7 @@ import { publicationOf } from './publication.js';
 
 /** Subjects in one transaction: enough to amortise it, few enough that nobody waits long for a row. */
 const BATCH = 500;
+const NETWORK_REVIEW_MS = 3_600_000;
 /** A receipt that is not scored after this time has lost its job, or is in the long tail of a backlog. */
 const RECEIPT_OVERDUE_MS = 15_000;
 
@@ -50,13 +51,16 @@ export class ScoringService {
 
   async scoreSubjects(subjects: readonly Subject[]): Promise<void> {
     const standings = await this.repository.standings();
-    for (let level = subjects; level.length > 0; level = await this.repository.networksConcerned(level)) {
+    for (let level = subjects; level.length > 0;) {
+      const above = new Map<string, Subject>();
       for (let at = 0; at < level.length; at += BATCH) {
         const now = this.now();
-        await this.repository.score(level.slice(at, at + BATCH), now, (evidence) =>
+        const networks = await this.repository.score(level.slice(at, at + BATCH), now, (evidence) =>
           this.scored(evidence, standings, now.getTime()),
         );
+        for (const network of networks) above.set(network.value, network);
       }
+      level = [...above.values()];
     }
   }
 
@@ -90,13 +94,18 @@ export class ScoringService {
     const rolledUp = rollUp({ network: subject, children, wasListed, now });
     const isStronger =
       rolledUp.listed === reported.listed ? rolledUp.score > reported.score : rolledUp.listed;
-    return isStronger ? withReview(rolledUp, reported) : reported;
+    return isStronger ? withReview(rolledUp, reported, now) : reported;
   }
 }
 
-/** A network that is listed for its addresses still has its own evidence to review. */
-const withReview = (rolledUp: Reputation, reported: Reputation): Reputation =>
-  reported.nextReviewAt === undefined ? rolledUp : { ...rolledUp, nextReviewAt: reported.nextReviewAt };
+/**
+ * A network that is listed for its addresses is scored again whenever one of them changes, and from time to time besides:
+ * a worker that died between the two must not leave it listed for ever.
+ */
+function withReview(rolledUp: Reputation, reported: Reputation, now: number): Reputation {
+  const nextReviewAt = Math.min(reported.nextReviewAt ?? Infinity, now + NETWORK_REVIEW_MS);
+  return { ...rolledUp, nextReviewAt };
+}
 
 /** The owner's declaration of a dynamic range, the latest if there are several. */
 function declarationOf({ subject, sightings, owners }: SubjectEvidence, now: number): Scored['dynamicUntil'] {

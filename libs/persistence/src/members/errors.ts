@@ -4,6 +4,7 @@ type MemberErrorCode =
   | 'member-suspended'
   | 'enrolment-code-invalid'
   | 'key-in-use'
+  | 'key-superseded'
   | 'network-taken';
 
 /** A change to members that cannot be made. */

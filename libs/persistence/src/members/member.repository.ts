@@ -104,6 +104,8 @@ export class MemberRepository {
         throw new MemberChangeRefused('member-suspended', `member ${enrolment.memberId} is suspended`);
       }
       if (isRepeat) return member;
+      // Who enrols again has lost the former keys, or somebody else has them.
+      await manager.query('UPDATE member_key SET valid_until = $2 WHERE member_id = $1', [member.id, now]);
       await this.insertKeys(manager, member.id, [keys.sig, keys.enc], now);
       await manager.update(
         EnrolmentEntity,
@@ -116,14 +118,19 @@ export class MemberRepository {
     });
   }
 
-  /** The newer keys take over; the older ones of the same use stay valid until `previousValidUntil`. */
+  /**
+   * The newer keys take over; the older ones of the same use stay valid until `previousValidUntil`. A superseded key may
+   * repeat the rotation that superseded it, and nothing else: who stole one cannot take the member over.
+   * @throws {MemberChangeRefused} key-superseded, key-in-use
+   */
   async rotate(
-    memberId: string,
-    keys: readonly PublicKey[],
+    { memberId, signedBy, keys }: { memberId: string; signedBy: string; keys: readonly PublicKey[] },
     now: Date,
     previousValidUntil: Date,
   ): Promise<void> {
     await this.changing(async (manager) => {
+      // One rotation at a time: the second sees what the first made current.
+      await manager.query('SELECT FROM member WHERE id = $1 FOR UPDATE', [memberId]);
       const current = new Set(
         (await manager.find(MemberKeyEntity, { where: { memberId, validUntil: IsNull() } })).map(
           ({ kid }) => kid,
@@ -131,6 +138,12 @@ export class MemberRepository {
       );
       const fresh = keys.filter(({ kid }) => !current.has(kid));
       if (fresh.length === 0) return;
+      if (!current.has(signedBy)) {
+        throw new MemberChangeRefused(
+          'key-superseded',
+          'the signing key was replaced already: only the current key may register another one',
+        );
+      }
       await manager.query(
         `UPDATE member_key SET valid_until = $3 WHERE member_id = $1 AND use = ANY($2) AND valid_until IS NULL`,
         [memberId, fresh.map(({ use }) => use), previousValidUntil],

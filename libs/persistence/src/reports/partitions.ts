@@ -13,15 +13,21 @@ const weekOf = (time: number) => Math.floor((time - FIRST_MONDAY_MS) / WEEK_MS);
 const startOf = (week: number) => new Date(FIRST_MONDAY_MS + week * WEEK_MS);
 const nameOf = (week: number) => `sighting_${startOf(week).toISOString().slice(0, 10).replaceAll('-', '')}`;
 
-/** Makes the partitions from this week on. Safe to run from several processes. */
+/** Any number that only the making of partitions locks: IF NOT EXISTS fails when two look at the same moment. */
+const PARTITION_LOCK = 7_355_609;
+
+/** Makes the partitions from this week on. Processes that start at once wait for one another. */
 export async function ensurePartitions(dataSource: DataSource, now: Date): Promise<void> {
   const current = weekOf(now.getTime());
-  for (let week = current - 1; week <= current + WEEKS_AHEAD; week += 1) {
-    await dataSource.query(
-      `CREATE TABLE IF NOT EXISTS ${nameOf(week)} PARTITION OF sighting
-       FOR VALUES FROM ('${startOf(week).toISOString()}') TO ('${startOf(week + 1).toISOString()}')`,
-    );
-  }
+  await dataSource.transaction(async (manager) => {
+    await manager.query('SELECT pg_advisory_xact_lock($1)', [PARTITION_LOCK]);
+    for (let week = current - 1; week <= current + WEEKS_AHEAD; week += 1) {
+      await manager.query(
+        `CREATE TABLE IF NOT EXISTS ${nameOf(week)} PARTITION OF sighting
+         FOR VALUES FROM ('${startOf(week).toISOString()}') TO ('${startOf(week + 1).toISOString()}')`,
+      );
+    }
+  });
 }
 
 /** Drops what is past retention; resolves to the names of the partitions dropped. */
@@ -32,7 +38,7 @@ export async function dropExpiredPartitions(dataSource: DataSource, now: Date): 
      WHERE inhparent = 'sighting'::regclass AND inhrelid::regclass::text < $1 ORDER BY 1`,
     [oldest],
   );
-  for (const { name } of rows) await dataSource.query(`DROP TABLE ${name}`);
+  for (const { name } of rows) await dataSource.query(`DROP TABLE IF EXISTS ${name}`);
   return rows.map(({ name }) => name);
 }
 

@@ -69,10 +69,13 @@ export class ReputationRepository {
    */
   async find(subjects: readonly Subject[]): Promise<Map<string, StoredReputation>> {
     const rows: Row[] = await this.dataSource.query(
-      `SELECT asked, subject, ${COLUMNS} FROM unnest($1::text[]) AS asked
-         JOIN reputation ON subject = asked AND scored_at IS NOT NULL AND first_seen IS NOT NULL
+      `WITH own AS MATERIALIZED (
+         SELECT asked, subject, ${COLUMNS} FROM unnest($1::text[]) AS asked
+           JOIN reputation ON subject = asked AND scored_at IS NOT NULL AND first_seen IS NOT NULL)
+       SELECT * FROM own
        UNION ALL
-       SELECT asked, covering.subject, ${COLUMNS.replace(/\w+/g, 'covering.$&')} FROM unnest($2::text[]) AS asked,
+       SELECT asked, covering.subject, ${COLUMNS.replace(/\w+/g, 'covering.$&')}
+         FROM (SELECT unnest($2::text[]) EXCEPT SELECT asked FROM own WHERE listed) AS unlisted(asked),
          LATERAL (SELECT * FROM reputation WHERE listed AND network IS NOT NULL AND network >> asked::inet
            ORDER BY masklen(network) DESC LIMIT 1) AS covering`,
       [

@@ -68,17 +68,38 @@ export class ScoringRepository {
   }
 
   /**
-   * Scores the subjects and publishes the result in one transaction. Rows are locked before the evidence is read, so of
-   * two workers with the same subject the later one sees all that the earlier one saw.
+   * Scores the subjects and publishes the results. Rows are locked before the evidence is read, so of two workers with the
+   * same subject the later one sees all that the earlier one saw. Subjects that another worker has locked are scored in a
+   * transaction of their own, so that the many do not wait for the few that everybody reports.
+   * @returns the networks to be scored next: those right above subjects that are listed or were until now
    */
   async score(
     subjects: readonly Subject[],
     now: Date,
     scorer: (evidence: SubjectEvidence) => Scored,
-  ): Promise<void> {
-    if (subjects.length === 0) return;
-    await this.dataSource.transaction(async (manager) => {
-      const locked = await lock(manager, subjects);
+  ): Promise<Subject[]> {
+    if (subjects.length === 0) return [];
+    await makeRows(this.dataSource, subjects);
+    const scored = await this.scoreLocked(subjects, now, scorer, 'SKIP LOCKED');
+    const done = new Set(scored.map(({ subject }) => subject));
+    const rest = subjects.filter((subject) => !done.has(formatSubject(subject)));
+    if (rest.length > 0) scored.push(...(await this.scoreLocked(rest, now, scorer, 'WAIT')));
+    // An expiry that ran at the same moment took a row away: the job comes again and makes it anew.
+    if (scored.length < subjects.length) throw new Error('rows to be scored are gone; score them again');
+    const parents = new Set(scored.flatMap(({ parent }) => parent ?? []));
+    return Array.from(parents, (value): Subject => ({ type: 'network', value }));
+  }
+
+  /** @returns the subjects that were scored, each with the network above it if that is to be scored too */
+  private scoreLocked(
+    subjects: readonly Subject[],
+    now: Date,
+    scorer: (evidence: SubjectEvidence) => Scored,
+    locking: 'SKIP LOCKED' | 'WAIT',
+  ): Promise<{ subject: string; parent: string | null }[]> {
+    return this.byIndex(async (manager) => {
+      const locked = await lock(manager, subjects, locking);
+      if (locked.length === 0) return [];
       const evidence = await gather(manager, locked);
       const scored = evidence.map(scorer);
       await save(manager, scored, now);
@@ -88,18 +109,22 @@ export class ScoringRepository {
         scored.flatMap(({ entries }) => entries),
         now,
       );
+      return scored.map(({ subject, reputation }, i) => ({
+        subject: formatSubject(subject),
+        parent: reputation.listed || evidence[i]?.wasListed ? parentOf(subject) : null,
+      }));
     });
   }
 
-  /** The networks that these subjects roll up to, as far as something below them is listed or they are. */
-  async networksConcerned(subjects: readonly Subject[]): Promise<Subject[]> {
-    const parents = new Set(subjects.map(parentOf).filter((parent) => parent !== null));
-    const rows: { network: string }[] = await this.dataSource.query(
-      `SELECT DISTINCT parent AS network FROM reputation WHERE parent = ANY($1) AND listed
-       UNION SELECT subject FROM reputation WHERE subject = ANY($1) AND listed`,
-      [[...parents]],
-    );
-    return rows.map(({ network }) => ({ type: 'network', value: network }));
+  /**
+   * A transaction that looks rows up by index only. Until a table has been analysed, which a week's new partition has not
+   * been, the planner expects one row in 200 to be of any one subject and reads the whole table for each batch.
+   */
+  private byIndex<T>(run: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.dataSource.transaction(async (manager) => {
+      await manager.query('SET LOCAL enable_seqscan = off');
+      return run(manager);
+    });
   }
 
   async markScored(receiptId: string, now: Date): Promise<void> {
@@ -125,8 +150,8 @@ function parentOf({ type, value }: Subject): string | null {
   return null;
 }
 
-async function lock(sql: Sql, subjects: readonly Subject[]): Promise<LockedRow[]> {
-  // One order for everybody, so that workers wait for one another and never in a circle.
+/** Outside the scoring transaction: a row that is only begun would make others wait until its score is committed. */
+async function makeRows(sql: Sql, subjects: readonly Subject[]): Promise<void> {
   await sql.query(
     `INSERT INTO reputation (subject, subject_type, parent, network)
      SELECT s.subject, s.type, s.parent, CASE WHEN s.type = 'network' THEN s.subject::cidr END
@@ -134,8 +159,17 @@ async function lock(sql: Sql, subjects: readonly Subject[]): Promise<LockedRow[]
      ON CONFLICT (subject) DO NOTHING`,
     [subjects.map(formatSubject), subjects.map(({ type }) => type), subjects.map(parentOf)],
   );
+}
+
+async function lock(
+  sql: Sql,
+  subjects: readonly Subject[],
+  locking: 'SKIP LOCKED' | 'WAIT',
+): Promise<LockedRow[]> {
+  // One order for everybody, so that workers wait for one another and never in a circle.
   return sql.query(
-    `SELECT subject, subject_type, listed FROM reputation WHERE subject = ANY($1) ORDER BY subject FOR UPDATE`,
+    `SELECT subject, subject_type, listed FROM reputation WHERE subject = ANY($1) ORDER BY subject
+     FOR UPDATE ${locking === 'WAIT' ? '' : locking}`,
     [subjects.map(formatSubject)],
   );
 }

@@ -1,4 +1,4 @@
-import { Field, Float, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, Float, ID, ObjectType, registerEnumType } from '@nestjs/graphql';
 
 export enum MemberRoleModel {
   MEMBER = 'member',
@@ -30,7 +30,8 @@ export class MemberModel {
   @Field(() => [String], { description: 'CIDR blocks that the member owns' })
   networks!: string[];
 
-  @Field(() => [Int])
+  // RFC 6793: up to 4,294,967,295, which the Int of GraphQL cannot hold.
+  @Field(() => [Float])
   asns!: number[];
 
   @Field(() => Date)

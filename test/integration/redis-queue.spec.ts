@@ -1,0 +1,47 @@
+import {
+  createTestDatabase,
+  digUntil,
+  Federation,
+  nameOf,
+  reportOf,
+  type TestDatabase,
+} from '@sekisho/testing';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { startRedis, type TestRedis } from '../setup/redis.js';
+
+let redis: TestRedis;
+let database: TestDatabase;
+let federation: Federation;
+
+beforeAll(async () => {
+  redis = await startRedis();
+  database = await createTestDatabase(inject('databaseUrl'), { template: inject('templateDatabase') });
+  federation = await Federation.start(database.url, {
+    env: { SEKISHO_QUEUE_URL: `redis://127.0.0.1:${redis.port}/0` },
+  });
+});
+
+afterAll(async () => {
+  await federation[Symbol.asyncDispose]();
+  await database[Symbol.asyncDispose]();
+  await redis[Symbol.asyncDispose]();
+});
+
+it('with the queue on Redis three members list an address within a second', async () => {
+  const ip = '203.0.113.40';
+  const members = [];
+  for (const id of ['isp-a', 'isp-b', 'isp-c']) members.push(await federation.member(id));
+  for (const member of members) await member.submit(reportOf(ip));
+  const elapsedMs = await digUntil(federation, nameOf(ip), (answers) =>
+    answers.some((answer) => /^127\.0\.\d+\.3$/.test(answer)),
+  );
+  expect(elapsedMs).toBeLessThan(1_000);
+
+  // And the database holds no queue.
+  const sql = new pg.Client({ connectionString: database.url });
+  await sql.connect();
+  const { rowCount } = await sql.query(`SELECT FROM pg_namespace WHERE nspname = 'bullmq'`);
+  await sql.end();
+  expect(rowCount).toBe(0);
+});
