@@ -123,6 +123,8 @@ const PROBES: readonly Probe[] = [
   route('report:submit', 'ReportsController.submit', 'POST', '/reports'),
   route('zone:read', 'ZonesController.snapshot', 'GET', '/zones/ip/snapshot'),
   route('zone:read', 'ZonesController.changes', 'GET', '/zones/ip/changes?since=0'),
+  route('zone:access', 'AccessListController.members', 'GET', '/zones/access'),
+  route('zone:access', 'AccessListController.count', 'POST', '/zones/access/counts'),
   field(
     'report:submit',
     'ReportsResolver.submitReports',
@@ -141,6 +143,8 @@ const PROBES: readonly Probe[] = [
   ),
   field('listing:read', 'ReputationsResolver.listings', '{ listings { edges { cursor } } }'),
   field('member:read-own', 'MembersResolver.me', '{ me { id } }'),
+  field('member:read-own', 'MembersResolver.dnsQueries', '{ dnsQueries { answered } }'),
+  field('dns-key:rotate', 'MembersResolver.rotateDnsKey', 'mutation { rotateDnsKey }'),
   field('member:list', 'MembersResolver.members', '{ members { edges { cursor } } }'),
   field('statistics:read', 'StatisticsResolver.statistics', '{ statistics { reports } }'),
 ];

@@ -29,6 +29,10 @@ try {
     runProcess(logger, () => app.close());
   }
 } catch (error) {
+  if (error instanceof ConfigInvalid) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
   const { code } = error as NodeJS.ErrnoException;
   if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') throw error;
   const reason = {

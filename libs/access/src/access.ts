@@ -18,6 +18,8 @@ export const OPERATIONS = [
   'key:rotate',
   'statistics:read',
   'zone:read',
+  'zone:access',
+  'dns-key:rotate',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -42,6 +44,9 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   'key:rotate': everyone,
   'statistics:read': members,
   'zone:read': ['edge', 'member', 'reviewer', 'operator'],
+  // Who may ask the edges, and how much each did.
+  'zone:access': ['edge'],
+  'dns-key:rotate': ['member', 'reviewer'],
 };
 
 export const isAllowed = (role: Role, operation: Operation): boolean => RULES[operation].includes(role);

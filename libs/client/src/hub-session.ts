@@ -6,12 +6,14 @@ import type { HubDescription } from './discovery.js';
 import type { SubmissionOptions } from './envelope.js';
 import { HubAnswerInvalid, HubRefused } from './errors.js';
 import { askHub, graphqlErrorSchema } from './hub-transport.js';
-import type { EnrolledMember, Member } from './member-directory.js';
+import type { EnrolledMember } from './member-directory.js';
 import {
   meQuery,
   reputationsQuery,
   retractMutation,
+  rotateDnsKeyMutation,
   statisticsQuery,
+  type OwnMember,
   type Retraction,
   type Statistics,
   type SubjectReputation,
@@ -91,8 +93,13 @@ export class HubSession {
     return subjects.map((subject) => known.get(formatSubject(subject)));
   }
 
-  async me(): Promise<Member> {
+  async me(): Promise<OwnMember> {
     return (await this.query(meQuery, {})).me;
+  }
+
+  /** A new DNS key; the old one stops working at once. Not repeated by itself: every call makes another one. */
+  async rotateDnsKey(): Promise<string> {
+    return (await this.ask(rotateDnsKeyMutation, {})).rotateDnsKey;
   }
 
   async statistics(): Promise<Statistics> {

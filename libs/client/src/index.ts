@@ -25,7 +25,7 @@ export {
   type MemberKeys,
   type PrivateKey,
 } from './member-keys.js';
-export type { Retraction, Statistics, SubjectReputation } from './reputation-query.js';
+export type { OwnMember, Retraction, Statistics, SubjectReputation } from './reputation-query.js';
 export { DEFAULT_RETRY, type RetryPolicy } from './retry.js';
 export { systemRuntime, type ClientRuntime } from './runtime.js';
 export {

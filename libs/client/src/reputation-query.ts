@@ -34,8 +34,16 @@ export const reputationsQuery = {
 };
 
 export const meQuery = {
-  text: 'query Me { me { id name role networks asns } }',
-  schema: z.object({ me: memberSchema }),
+  text: 'query Me { me { id name role networks asns dnsKey } }',
+  schema: z.object({ me: memberSchema.extend({ dnsKey: z.string().nullish() }) }),
+};
+
+/** A member as the hub tells it to itself. */
+export type OwnMember = z.output<typeof meQuery.schema>['me'];
+
+export const rotateDnsKeyMutation = {
+  text: 'mutation RotateDnsKey { rotateDnsKey }',
+  schema: z.object({ rotateDnsKey: z.string() }),
 };
 
 export const retractMutation = {

@@ -36,4 +36,41 @@ describe('configuration', () => {
     expect(config.dns).toEqual({ host: '::1', port: 53 });
     expect(config.dnsAccess).toEqual({ kind: 'networks', networks: ['192.0.2.0/24', '2001:db8::/32'] });
   });
+
+  it('reads what a DNS edge may be told', () => {
+    const config = readConfig({
+      SEKISHO_DNS_ACCESS: 'key',
+      SEKISHO_DNS_QUOTA: '6000',
+      SEKISHO_DNS_RRL: 'responses=5,window=10',
+      SEKISHO_TRANSFER: '192.0.2.53/32',
+      SEKISHO_NOTIFY: '192.0.2.53,[2001:db8::53]:5353',
+    });
+    expect(config.dnsAccess).toEqual({ kind: 'key' });
+    expect(config.dnsQuota).toBe(6_000);
+    expect(config.dnsRates).toMatchObject({ responses: 5, windowSeconds: 10, nxdomains: 0, slip: 2 });
+    expect(config.transferNetworks).toEqual(['192.0.2.53/32']);
+    expect(config.notify).toEqual([
+      { host: '192.0.2.53', port: 53 },
+      { host: '2001:db8::53', port: 5_353 },
+    ]);
+    expect(readConfig({ SEKISHO_DNS_RRL: 'off' }).dnsRates).toBeUndefined();
+  });
+
+  it.each([
+    ['SEKISHO_DNS_QUOTA', '0'],
+    ['SEKISHO_DNS_RRL', 'answers=5'],
+    ['SEKISHO_DNS_RRL', 'slip=11'],
+    ['SEKISHO_DNS_RRL', 'windowSeconds=4'],
+    ['SEKISHO_TRANSFER', '192.0.2.53/64'],
+    ['SEKISHO_NOTIFY', 'secondary.example:53'],
+    ['SEKISHO_NOTIFY', '192.0.2.53:0'],
+    ['SEKISHO_DNS_TLS', '853'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(faultsOf({ [name]: value })[0]).toMatch(new RegExp(`^${name}: .*Example: `));
+  });
+
+  it('wants address, certificate and key of DNS over TLS together', () => {
+    const faults = faultsOf({ SEKISHO_DNS_TLS: '127.0.0.1:853', SEKISHO_DNS_TLS_CERT: '/cert.pem' });
+    expect(faults).toEqual([expect.stringContaining('SEKISHO_DNS_TLS_KEY: not set')]);
+  });
 });

@@ -9,7 +9,27 @@ export interface ListenAddress {
 }
 
 export type DnsAccess =
-  { readonly kind: 'open' } | { readonly kind: 'networks'; readonly networks: readonly string[] };
+  | { readonly kind: 'open' }
+  /** By the member's key label in front of the zone. */
+  | { readonly kind: 'key' }
+  | { readonly kind: 'networks'; readonly networks: readonly string[] };
+
+/** Response rate limiting; each rate is equal answers a second to one network, 0 for no limit. */
+export interface ResponseRates {
+  readonly responses: number;
+  readonly nxdomains: number;
+  readonly nodata: number;
+  readonly errors: number;
+  readonly windowSeconds: number;
+  /** Every so-manieth suppressed answer is sent cut, so that a real client comes back by TCP; 0: none. */
+  readonly slip: number;
+}
+
+/** DNS over TLS: where, and the files of certificate chain and key. */
+export interface DnsTls extends ListenAddress {
+  readonly certificatePath: string;
+  readonly keyPath: string;
+}
 
 export interface Config {
   readonly dataDir: string;
@@ -23,6 +43,19 @@ export interface Config {
   /** The apex Z: lower case, no final dot. */
   readonly zone: string;
   readonly dnsAccess: DnsAccess;
+  /** Queries a minute that each member may make with its key; undefined: no limit. */
+  readonly dnsQuota: number | undefined;
+  /** undefined: no limit on equal answers. */
+  readonly dnsRates: ResponseRates | undefined;
+  /** A file with the secret of server cookies, the same on all edges of an address; undefined: one for this process. */
+  readonly cookieSecretPath: string | undefined;
+  /** Networks that may transfer zones without a key. */
+  readonly transferNetworks: readonly string[];
+  /** Keys of secondaries, in BIND's syntax. */
+  readonly tsigKeysPath: string | undefined;
+  /** Secondaries to tell of changes. */
+  readonly notify: readonly ListenAddress[];
+  readonly dnsTls: DnsTls | undefined;
   /** Where people and members reach the hub; without a final slash. */
   readonly publicUrl: string;
   /** Where an edge follows the hub. */
@@ -80,17 +113,78 @@ const zone = z
   );
 
 const access = z.string().transform((text, context): DnsAccess => {
-  if (text === 'open') return { kind: 'open' };
+  if (text === 'open' || text === 'key') return { kind: text };
   const networks = text.split(/[\s,]+/).filter((part) => part !== '');
   if (networks.length === 0 || !networks.every((network) => ipaddr.isValidCIDR(network))) {
     context.addIssue({
       code: 'custom',
-      message: fault('not `open` and not a list of networks', '192.0.2.0/24,2001:db8::/32'),
+      message: fault('not `open`, not `key` and not a list of networks', '192.0.2.0/24,2001:db8::/32'),
     });
     return z.NEVER;
   }
   return { kind: 'networks', networks };
 });
+
+const networkList = z.string().transform((text, context): readonly string[] => {
+  const networks = text.split(/[\s,]+/).filter((part) => part !== '');
+  if (networks.every((network) => ipaddr.isValidCIDR(network))) return networks;
+  context.addIssue({
+    code: 'custom',
+    message: fault('not a list of networks', '192.0.2.53/32,2001:db8::/64'),
+  });
+  return z.NEVER;
+});
+
+const listenList = z.string().transform((text, context): readonly ListenAddress[] => {
+  const one = listen('');
+  const addresses = text
+    .split(/[\s,]+/)
+    .filter((part) => part !== '')
+    .map((part) => one.safeParse(/^[\d.]+$|^\[[^\]]+\]$/.test(part) ? `${part}:53` : part).data);
+  const known = addresses.filter((address) => address !== undefined && address.port > 0);
+  if (known.length === addresses.length) return known.filter((address) => address !== undefined);
+  context.addIssue({
+    code: 'custom',
+    message: fault('not a list of addresses with ports', '192.0.2.53:53,[2001:db8::53]:53'),
+  });
+  return z.NEVER;
+});
+
+/**
+ * Equal answers that a busy network of mail servers never gets, and a victim of reflection would. Negative answers
+ * are the normal ones of a blocklist and stay free.
+ */
+const DEFAULT_RATES: ResponseRates = {
+  ...{ responses: 100, nxdomains: 0, nodata: 0, errors: 50 },
+  ...{ windowSeconds: 15, slip: 2 },
+};
+
+const RATE_NAMES = { ...DEFAULT_RATES, window: 0 };
+
+const rates = z.string().transform((text, context): ResponseRates | 'off' => {
+  if (text === 'off') return text;
+  const given: Record<string, number> = {};
+  let isValid = true;
+  for (const part of text.split(/[\s,]+/).filter((one) => one !== '')) {
+    const match = /^(\w+)=(\d{1,7})$/.exec(part) ?? /^()(\d{1,7})$/.exec(part);
+    const name = match?.[1] === '' ? 'responses' : (match?.[1] ?? '');
+    isValid &&= name in RATE_NAMES && name !== 'windowSeconds';
+    given[name === 'window' ? 'windowSeconds' : name] = Number(match?.[2]);
+  }
+  const wanted = { ...DEFAULT_RATES, ...given };
+  const { windowSeconds, slip } = wanted;
+  if (isValid && windowSeconds >= 1 && windowSeconds <= 3_600 && slip <= 10) return wanted;
+  context.addIssue({
+    code: 'custom',
+    message: fault(
+      'not `off` and not rates (responses, nxdomains, nodata, errors; window 1 to 3600, slip 0 to 10)',
+      'responses=100,nxdomains=0,slip=2',
+    ),
+  });
+  return z.NEVER;
+});
+
+const path = (example: string) => z.string().min(1, fault('empty', example));
 
 const environment = z.object({
   SEKISHO_DATA_DIR: z.string().min(1, fault('empty', '/var/lib/sekisho')).default('.sekisho'),
@@ -104,6 +198,19 @@ const environment = z.object({
   SEKISHO_DNS: listen('127.0.0.1:5353').default({ host: '127.0.0.1', port: 5353 }),
   SEKISHO_ZONE: zone.default('sekisho.example'),
   SEKISHO_DNS_ACCESS: access.default({ kind: 'open' }),
+  SEKISHO_DNS_QUOTA: z
+    .string()
+    .regex(/^[1-9]\d{0,9}$/, fault('not a number of queries a minute', '60000'))
+    .transform(Number)
+    .optional(),
+  SEKISHO_DNS_RRL: rates.default(DEFAULT_RATES),
+  SEKISHO_COOKIE_SECRET: path('/etc/sekisho/cookie.secret').optional(),
+  SEKISHO_TRANSFER: networkList.default([]),
+  SEKISHO_TSIG_KEYS: path('/etc/sekisho/tsig.keys').optional(),
+  SEKISHO_NOTIFY: listenList.default([]),
+  SEKISHO_DNS_TLS: listen('[::]:853').optional(),
+  SEKISHO_DNS_TLS_CERT: path('/etc/sekisho/tls/fullchain.pem').optional(),
+  SEKISHO_DNS_TLS_KEY: path('/etc/sekisho/tls/privkey.pem').optional(),
   SEKISHO_PUBLIC_URL: url(['http', 'https'], 'https://sekisho.example').optional(),
   SEKISHO_HUB_URL: url(['http', 'https'], 'https://sekisho.example').optional(),
   SEKISHO_TRUSTEE_URL: url(['http', 'https'], 'https://trustee.example').optional(),
@@ -132,8 +239,20 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ...(parsed.error?.issues ?? []).map((issue) => `${String(issue.path[0])}: ${issue.message}`),
     ...unknown.map((name) => `${name}: no such variable. Known: ${NAMES.join(', ')}`),
   ];
+  const tlsParts = ['SEKISHO_DNS_TLS', 'SEKISHO_DNS_TLS_CERT', 'SEKISHO_DNS_TLS_KEY'];
+  const missing = tlsParts.filter((name) => given[name] === undefined);
+  if (missing.length > 0 && missing.length < tlsParts.length) {
+    faults.push(
+      ...missing.map((name) => `${name}: not set; DNS over TLS needs address, certificate and key together`),
+    );
+  }
   if (!parsed.success || faults.length > 0) throw new ConfigInvalid(faults);
   const values = parsed.data;
+  const {
+    SEKISHO_DNS_TLS: tls,
+    SEKISHO_DNS_TLS_CERT: certificatePath,
+    SEKISHO_DNS_TLS_KEY: keyPath,
+  } = values;
   const local = `http://${formatListen(values.SEKISHO_HTTP)}`;
   const dataDir = values.SEKISHO_DATA_DIR;
   return {
@@ -145,6 +264,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     dns: values.SEKISHO_DNS,
     zone: values.SEKISHO_ZONE,
     dnsAccess: values.SEKISHO_DNS_ACCESS,
+    dnsQuota: values.SEKISHO_DNS_QUOTA,
+    dnsRates: values.SEKISHO_DNS_RRL === 'off' ? undefined : values.SEKISHO_DNS_RRL,
+    cookieSecretPath: values.SEKISHO_COOKIE_SECRET,
+    transferNetworks: values.SEKISHO_TRANSFER,
+    tsigKeysPath: values.SEKISHO_TSIG_KEYS,
+    notify: values.SEKISHO_NOTIFY,
+    dnsTls: tls && certificatePath && keyPath ? { ...tls, certificatePath, keyPath } : undefined,
     publicUrl: (values.SEKISHO_PUBLIC_URL ?? local).replace(/\/+$/, ''),
     hubUrl: (values.SEKISHO_HUB_URL ?? local).replace(/\/+$/, ''),
     trusteeUrl: values.SEKISHO_TRUSTEE_URL,

@@ -5,6 +5,8 @@ export {
   readConfigOrExit,
   type Config,
   type DnsAccess,
+  type DnsTls,
   type ListenAddress,
+  type ResponseRates,
 } from './config.js';
 export { createPrivateFile, readEdgeToken } from './secret-file.js';

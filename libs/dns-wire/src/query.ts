@@ -2,7 +2,8 @@
 // section 6.1 and 7, RFC 9619 section 4 (one question), RFC 8906 (answer, don't be silent).
 import { ednsOf, readOptions, type Edns } from './edns.js';
 import { readName } from './name.js';
-import { OPCODE_QUERY, RCODE, TYPE } from './registry.js';
+import { OPCODE_QUERY, OPTION, RCODE, TYPE } from './registry.js';
+import { readTsig, type ReceivedTsig } from './tsig.js';
 
 const HEADER_BYTES = 12;
 const RESPONSE = 0x8000;
@@ -28,6 +29,10 @@ export interface Query {
   readonly question: Question | undefined;
   /** Present when the query had a readable OPT: then every answer has one too. */
   readonly edns: Edns | undefined;
+  /** Present when the query is signed; a TSIG that is malformed or not the last record gives FORMERR. */
+  readonly tsig: ReceivedTsig | undefined;
+  /** The serial of a SOA in the authority section: what an IXFR asker has (RFC 1995 section 3). */
+  readonly knownSerial: number | undefined;
 }
 
 /** Reads a packet. undefined: drop it, since it is too short to answer or itself a response. Never throws. */
@@ -43,26 +48,30 @@ export function parseQuery(message: Uint8Array): Query | undefined {
   };
   const body = readBody(message, view);
   const rcode = header.opcode === OPCODE_QUERY ? (body?.rcode ?? RCODE.FORMERR) : RCODE.NOTIMP;
-  return { header, rcode, question: body?.question, edns: body?.edns };
+  const { question, edns, tsig, knownSerial } = body ?? {};
+  return { header, rcode, question, edns, tsig, knownSerial };
 }
 
-interface Body {
-  readonly rcode: number;
-  readonly question: Question | undefined;
-  readonly edns: Edns | undefined;
-}
+type Body = Omit<Query, 'header'>;
 
 function readBody(message: Uint8Array, view: DataView): Body | undefined {
-  // More than one question, or none: a cookie query (RFC 7873 section 5.4) has no meaning without cookies.
-  if (view.getUint16(4) !== 1) return undefined;
-  const read = readName(message, HEADER_BYTES);
-  if (!read || read.end + 4 > message.length) return undefined;
-  const question = { name: read.name, type: view.getUint16(read.end), class: view.getUint16(read.end + 2) };
-  let at = read.end + 4;
-  const isAdditional = view.getUint16(6) + view.getUint16(8);
-  const records = isAdditional + view.getUint16(10);
+  const questions = view.getUint16(4);
+  if (questions > 1) return undefined;
+  let at = HEADER_BYTES;
+  let question: Question | undefined;
+  if (questions === 1) {
+    const read = readName(message, at);
+    if (!read || read.end + 4 > message.length) return undefined;
+    question = { name: read.name, type: view.getUint16(read.end), class: view.getUint16(read.end + 2) };
+    at = read.end + 4;
+  }
+  const authority = view.getUint16(6);
+  const additional = authority + view.getUint16(8);
+  const records = additional + view.getUint16(10);
   let edns: Edns | undefined;
-  let rcode: number = RCODE.NOERROR;
+  let tsig: ReceivedTsig | undefined;
+  let knownSerial: number | undefined;
+  let isMalformed = false;
   for (let i = 0; i < records; i++) {
     const start = at;
     const owner = readName(message, at);
@@ -70,13 +79,35 @@ function readBody(message: Uint8Array, view: DataView): Body | undefined {
     const { end } = owner;
     at = end + 10 + view.getUint16(end + 8);
     if (at > message.length) return undefined;
-    if (view.getUint16(end) !== TYPE.OPT) continue;
-    const options = readOptions(message.subarray(end + 10, at));
-    const isMisplaced =
-      i < isAdditional || owner.name.length !== 1 || end !== start + 1 || edns !== undefined;
-    edns ??= ednsOf(view.getUint16(end + 2), view.getUint32(end + 4), options ?? []);
-    if (isMisplaced || !options) rcode = RCODE.FORMERR;
+    switch (view.getUint16(end)) {
+      case TYPE.OPT: {
+        const options = readOptions(message.subarray(end + 10, at));
+        const isMisplaced =
+          i < additional || owner.name.length !== 1 || end !== start + 1 || edns !== undefined;
+        edns ??= ednsOf(view.getUint16(end + 2), view.getUint32(end + 4), options ?? []);
+        if (isMisplaced || !options) isMalformed = true;
+        break;
+      }
+      case TYPE.TSIG:
+        // RFC 8945 section 5.1: the last record of the additional section, and only one.
+        if (i >= additional && i === records - 1) tsig = readTsig(message, start);
+        if (!tsig) isMalformed = true;
+        break;
+      case TYPE.SOA:
+        // The serial is the first of the five numbers that end a SOA.
+        if (i >= authority && i < additional && at - end - 10 >= 22) knownSerial ??= view.getUint32(at - 20);
+        break;
+    }
   }
-  if (rcode === RCODE.NOERROR && edns !== undefined && edns.version > 0) rcode = RCODE.BADVERS;
-  return { rcode, question, edns };
+  const rcode =
+    isMalformed || (!question && !isCookieQuery(edns))
+      ? RCODE.FORMERR
+      : edns !== undefined && edns.version > 0
+        ? RCODE.BADVERS
+        : RCODE.NOERROR;
+  return { rcode, question, edns, tsig, knownSerial };
 }
+
+/** Without a question a query may still ask for a cookie (RFC 7873 section 5.4). */
+const isCookieQuery = (edns: Edns | undefined): boolean =>
+  edns?.options.some(({ code }) => code === OPTION.COOKIE) ?? false;

@@ -1,5 +1,5 @@
 // Answers: RFC 1035 section 4.1.1 (header), RFC 2181 section 9 (TC), RFC 6891 section 6.1.1 (OPT in, OPT out).
-import { OPT_BYTES, optRecord } from './edns.js';
+import { optRecord, type EdnsOption } from './edns.js';
 import type { Query } from './query.js';
 import type { ResourceRecord } from './record.js';
 import { RCODE } from './registry.js';
@@ -25,6 +25,10 @@ export interface ResponseLimits {
   readonly maxBytes: number;
   /** The UDP size that our own OPT offers. */
   readonly udpSize: number;
+  /** For our OPT, if the query had one. */
+  readonly options?: readonly EdnsOption[];
+  /** Leaves the records out and sets TC, whatever their size: the asker shall come back by TCP. */
+  readonly isCut?: boolean;
 }
 
 /**
@@ -34,13 +38,16 @@ export interface ResponseLimits {
 export function encodeResponse(query: Query, reply: Reply, limits: ResponseLimits): Uint8Array {
   const { question, edns, header } = query;
   const opt = edns
-    ? optRecord({ version: 0, udpSize: limits.udpSize, isDnssecOk: false, options: [] }, reply.rcode)
+    ? optRecord(
+        { version: 0, udpSize: limits.udpSize, isDnssecOk: false, options: limits.options ?? [] },
+        reply.rcode,
+      )
     : undefined;
   const questionEnd = QUESTION_NAME + (question ? question.name.length + 4 : 0);
   const records = [...reply.answers, ...reply.authority];
-  const size = records.reduce((sum, record) => sum + sizeOf(record), questionEnd + (opt ? OPT_BYTES : 0));
-  const isTruncated = size > limits.maxBytes;
-  const message = new Uint8Array(isTruncated ? questionEnd + (opt ? OPT_BYTES : 0) : size);
+  const size = records.reduce((sum, record) => sum + sizeOf(record), questionEnd + (opt?.length ?? 0));
+  const isTruncated = limits.isCut === true || size > limits.maxBytes;
+  const message = new Uint8Array(isTruncated ? questionEnd + (opt?.length ?? 0) : size);
   const view = new DataView(message.buffer);
   const flags =
     QR |

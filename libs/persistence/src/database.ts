@@ -4,6 +4,7 @@ import { EnrolmentEntity } from './members/enrolment.entity.js';
 import { MemberKeyEntity } from './members/member-key.entity.js';
 import { MemberEntity } from './members/member.entity.js';
 import { Foundation1763942400000 } from './migrations/1763942400000-foundation.js';
+import { DnsAccess1763985600000 } from './migrations/1763985600000-dns-access.js';
 
 export interface DatabaseOptions {
   readonly poolSize: number;
@@ -17,7 +18,7 @@ export async function openDatabase(url: string, options: DatabaseOptions): Promi
     url,
     poolSize: options.poolSize,
     entities: [MemberEntity, MemberKeyEntity, EnrolmentEntity],
-    migrations: [Foundation1763942400000],
+    migrations: [Foundation1763942400000, DnsAccess1763985600000],
     migrationsTableName: 'migration',
     synchronize: false,
     installExtensions: false,

@@ -1,6 +1,11 @@
 export { openBackend, type Backend, type BackendOptions } from './backend.js';
 export { migrateDatabase, openDatabase, type DatabaseOptions } from './database.js';
 export * from './embedded/index.js';
+export {
+  DnsAccessRepository,
+  type DnsQueryCount,
+  type DnsQueryTotal,
+} from './members/dns-access.repository.js';
 export { MemberChangeRefused } from './members/errors.js';
 export type { MemberRole, MemberStatus } from './members/member.entity.js';
 export {

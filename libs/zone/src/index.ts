@@ -1,4 +1,5 @@
 export { DeltaRejected, SnapshotDamaged } from './errors.js';
+export { expandChange, type NameChange } from './expansion-change.js';
 export { EMPTY_NON_TERMINAL } from './name-table.js';
 export { queryName, subjectOfName } from './query-name.js';
 export { QuestionKey, type KeyKind } from './question-key.js';
@@ -29,5 +30,8 @@ export {
   type ZoneEntry,
   type ZoneSnapshot,
 } from './zone-content.js';
+export type { ExpandedName } from './zone-expansion.js';
+export { stepOf, ZoneHistory, type FormerEntry, type HistoryStep } from './zone-history.js';
+export { ZoneImage } from './zone-image.js';
 export { ABSENT, ZoneIndex } from './zone-index.js';
 export { isAddressZone, isZoneName, ZONE_NAMES, type ZoneName } from './zone-name.js';

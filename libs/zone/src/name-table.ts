@@ -71,6 +71,12 @@ export class NameTable {
     return slot < 0 ? 0 : this.values[slot]!;
   }
 
+  /** Whether listed names lie below this one, itself apart. */
+  hasBelow(bytes: Uint8Array, start = 0, end = bytes.length): boolean {
+    const slot = this.slotOf(extend(SEED, bytes, start, end), bytes, start, end);
+    return slot >= 0 && this.below[slot] !== 0;
+  }
+
   /** Lists a lower-case name. True when it was not listed. */
   set(bytes: Uint8Array, start: number, end: number, value: number): boolean {
     const count = this.splitLabels(bytes, start, end);

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { memberDirectoryPath, type CliContext } from '../context.js';
 import { formatLocalTime } from '../print/local-time.js';
 import { formatPairs } from '../print/table.js';
-import { patience } from './member-session.js';
+import { openSession, patience } from './member-session.js';
 import {
   toJson,
   withDirectory,
@@ -28,6 +28,15 @@ export function registerKeys(program: Command, context: CliContext): void {
           ]),
     );
   });
+  const rotateDns = keys
+    .command('rotate-dns')
+    .description('replace the key in DNS names; the old one stops working at once');
+  withJson(withDirectory(rotateDns)).action(async (options: DirectoryOption & JsonOption) => {
+    const session = await openSession(options, context);
+    const dnsKey = await session.rotateDnsKey();
+    context.stdout.write(options.json ? toJson({ dnsKey }) : formatPairs([['DNS key', dnsKey]]));
+  });
   withExample(keys, 'sekisho keys rotate --dir /etc/sekisho/isp-a');
   withExample(rotate, 'sekisho keys rotate --dir /etc/sekisho/isp-a');
+  withExample(rotateDns, 'sekisho keys rotate-dns --dir /etc/sekisho/isp-a');
 }

@@ -28,6 +28,7 @@ export function registerMe(program: Command, context: CliContext): void {
             ['ASNs', member.asns.map((asn) => `AS${String(asn)}`).join(', ') || '-'],
             ['hub', session.hub.hub],
             ['signing key', session.member.signing.kid],
+            ['DNS key', member.dnsKey ?? '-'],
           ]),
     );
   });

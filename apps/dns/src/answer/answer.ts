@@ -9,12 +9,16 @@ import {
   MIN_UDP_SIZE,
   minimalAnyRecord,
   nameServerRecord,
+  OPTION,
   parseQuery,
   QUESTION_NAME,
   RCODE,
+  readCookie,
   soaRecord,
+  textOfName,
   textRecord,
   TYPE,
+  type EdnsOption,
   type Query,
   type Question,
   type Reply,
@@ -22,13 +26,18 @@ import {
 } from '@sekisho/dns-wire';
 import {
   ABSENT,
+  NO_ACCESS,
   QuestionKey,
   testCode,
+  TOO_MANY_QUERIES,
   WRONG_ZONE,
   type ReturnCode,
   type ZoneIndex,
   type ZoneName,
 } from '@sekisho/zone';
+import type { MemberAccess } from '../access/member-access.js';
+import type { AnswerKind } from '../access/response-rate-limiter.js';
+import type { Signer } from '../transfer/tsig-keys.js';
 import { explain } from './explain.js';
 import { placeOf, type Place } from './place.js';
 import type { Destination, ServerState, Transport } from './server-state.js';
@@ -57,10 +66,28 @@ export function answer(
 ): Uint8Array | undefined {
   const query = parseQuery(message);
   if (!query) return undefined;
-  const { destination, reply } = decide(query, state, client);
-  state.count(destination, reply.rcode, transport);
-  const maxBytes = transport === 'tcp' ? TCP_SIZE : Math.min(query.edns?.udpSize ?? MIN_UDP_SIZE, UDP_SIZE);
-  return encodeResponse(query, reply, { maxBytes, udpSize: UDP_SIZE });
+  const nowMs = state.nowMs();
+  const signature = signatureOf(query, message, state);
+  const cookie = cookieOf(query, client, state, nowMs);
+  const { destination, reply } =
+    signature.refusal ?? cookie.refusal ?? decide(query, state, { client, transport, nowMs, signature });
+  const isVouched = transport !== 'udp' || cookie.isGood || signature.isAuthentic;
+  const verdict =
+    isVouched || !state.limiter
+      ? 'send'
+      : state.limiter.judge(client, kindOf(reply), whatOf(query, reply, destination), nowMs);
+  if (verdict === 'drop') return undefined;
+  const isBadCookie = verdict === 'cut' && cookie.option !== undefined;
+  const rcode = isBadCookie ? RCODE.BADCOOKIE : reply.rcode;
+  state.count(destination, rcode, transport);
+  const room = transport === 'udp' ? Math.min(query.edns?.udpSize ?? MIN_UDP_SIZE, UDP_SIZE) : TCP_SIZE;
+  const encoded = encodeResponse(query, isBadCookie ? emptyReply(rcode) : reply, {
+    maxBytes: room - (signature.signer?.bytes ?? 0),
+    udpSize: UDP_SIZE,
+    options: optionsFor(query, cookie.option, transport),
+    isCut: verdict === 'cut' && !isBadCookie,
+  });
+  return signature.signer?.sign(encoded) ?? encoded;
 }
 
 interface Decision {
@@ -70,16 +97,118 @@ interface Decision {
 
 const refusal = (rcode: number): Decision => ({ destination: 'none', reply: emptyReply(rcode) });
 
-function decide(query: Query, state: ServerState, client: string): Decision {
+export interface Signature {
+  readonly isAuthentic: boolean;
+  /** Of an authentic query. */
+  readonly keyName: string | undefined;
+  readonly signer: Signer | undefined;
+  /** What to answer instead. */
+  readonly refusal: Decision | undefined;
+}
+
+const UNSIGNED: Signature = {
+  isAuthentic: false,
+  keyName: undefined,
+  signer: undefined,
+  refusal: undefined,
+};
+
+/** Judges the TSIG of a query, if it has one. */
+export function signatureOf(query: Query, message: Uint8Array, state: ServerState): Signature {
+  if (!query.tsig) return UNSIGNED;
+  const judged = state.tsigKeys.judge(message, query.tsig);
+  switch (judged.kind) {
+    case 'authentic':
+      return { ...UNSIGNED, isAuthentic: true, keyName: judged.keyName, signer: judged.signer };
+    case 'refused':
+      return { ...UNSIGNED, signer: judged.signer, refusal: refusal(RCODE.NOTAUTH) };
+    case 'malformed':
+      return { ...UNSIGNED, refusal: refusal(RCODE.FORMERR) };
+  }
+}
+
+interface CookieState {
+  readonly isGood: boolean;
+  /** The option for the answer. */
+  readonly option: Uint8Array | undefined;
+  readonly refusal: Decision | undefined;
+}
+
+const NO_COOKIE: CookieState = { isGood: false, option: undefined, refusal: undefined };
+
+function cookieOf(query: Query, client: string, state: ServerState, nowMs: number): CookieState {
+  const { cookies } = state;
+  const cookie = cookies && query.rcode === RCODE.NOERROR ? readCookie(query.edns) : undefined;
+  if (!cookies || !cookie) {
+    // A query without question is only for a cookie, which this server then does not give.
+    const isEmpty = query.rcode === RCODE.NOERROR && !query.question;
+    return isEmpty ? { ...NO_COOKIE, refusal: refusal(RCODE.FORMERR) } : NO_COOKIE;
+  }
+  if (cookie === 'malformed') return { ...NO_COOKIE, refusal: refusal(RCODE.FORMERR) };
+  const nowSeconds = Math.floor(nowMs / 1_000);
+  const verdict = cookies.judge(cookie, client, nowSeconds);
+  const option =
+    verdict === 'good'
+      ? Uint8Array.from([...cookie.client, ...cookie.server])
+      : cookies.make(cookie, client, nowSeconds);
+  const isGood = verdict !== 'bad';
+  if (query.question) return { isGood, option, refusal: undefined };
+  // RFC 7873 section 5.4: a query only for a cookie.
+  const rcode = isGood || cookie.server.length === 0 ? RCODE.NOERROR : RCODE.BADCOOKIE;
+  return { isGood, option, refusal: refusal(rcode) };
+}
+
+/** What RFC 7828 tells a client that asks: how long an idle connection stays, in units of 100 ms. */
+const KEEPALIVE = Uint8Array.of(0, 100);
+
+function optionsFor(query: Query, cookie: Uint8Array | undefined, transport: Transport): EdnsOption[] {
+  const options = cookie ? [{ code: OPTION.COOKIE, value: cookie }] : [];
+  const wantsKeepalive = query.edns?.options.some(({ code }) => code === OPTION.TCP_KEEPALIVE);
+  if (transport === 'udp' || !wantsKeepalive) return options;
+  return [...options, { code: OPTION.TCP_KEEPALIVE, value: KEEPALIVE }];
+}
+
+function kindOf({ rcode, answers }: Reply): AnswerKind {
+  if (rcode === RCODE.NXDOMAIN) return 'nxdomains';
+  if (rcode !== RCODE.NOERROR) return 'errors';
+  return answers.length > 0 ? 'responses' : 'nodata';
+}
+
+/** Equal answers have equal texts: a listing goes by its name and type, what is not there by its zone. */
+const whatOf = ({ question }: Query, { answers }: Reply, destination: Destination): string =>
+  answers.length > 0 && question
+    ? `${question.type} ${textOfName(question.name).toLowerCase()}`
+    : destination;
+
+interface Asker {
+  readonly client: string;
+  readonly transport: Transport;
+  readonly nowMs: number;
+  readonly signature: Signature;
+}
+
+function decide(query: Query, state: ServerState, asker: Asker): Decision {
   const { question } = query;
-  if (!state.isAllowed(client)) return refusal(RCODE.REFUSED);
+  const { isAuthentic } = asker.signature;
+  if (!isAuthentic && !state.isAllowed(asker.client)) return refusal(RCODE.REFUSED);
   if (query.rcode !== RCODE.NOERROR || !question) return refusal(query.rcode);
   if (question.class !== CLASS_IN) return refusal(RCODE.REFUSED);
   const place = placeOf(question.name, state.apexName);
   if (place.kind === 'outside') return refusal(RCODE.REFUSED);
-  // Zone transfer needs an access list of its own.
-  if (question.type === TYPE.AXFR || question.type === TYPE.IXFR) return refusal(RCODE.REFUSED);
-  if (place.kind === 'zone') return { destination: place.zone, reply: inZone(question, place, state) };
+  if (question.type === TYPE.AXFR || question.type === TYPE.IXFR) {
+    // Transfers go by TCP and do not come here; by UDP an IXFR gets the serial, so that the asker comes by TCP
+    // (RFC 1995 section 2).
+    const isIxfr = question.type === TYPE.IXFR && (isAuthentic || state.mayTransfer(asker.client));
+    if (!isIxfr || place.kind !== 'zone' || place.end > 0) return refusal(RCODE.REFUSED);
+    return { destination: place.zone, reply: inZone({ ...question, type: TYPE.SOA }, place, 0, state) };
+  }
+  if (place.kind === 'zone') {
+    const reply =
+      state.members && place.end > 0
+        ? byKey(question, place, state, state.members, asker.nowMs)
+        : inZone(question, place, place.end, state);
+    return { destination: place.zone, reply };
+  }
   return {
     destination: 'apex',
     reply: place.kind === 'apex' ? atTop(question, state) : inTop(question, place, state),
@@ -89,16 +218,22 @@ function decide(query: Query, state: ServerState, client: string): Decision {
 // Everything that is asked for is answered before the next question is read: one key serves all.
 const KEY = new QuestionKey();
 
-function inZone({ name, type }: Question, place: Place & { kind: 'zone' }, state: ServerState): Reply {
-  const { zone, end } = place;
+type InZone = Place & { kind: 'zone' };
+
+/** Answers for the labels in name[0…labelsEnd), which stand in front of the zone or of a member's key. */
+function inZone(
+  { name, type }: Question,
+  { zone, end }: InZone,
+  labelsEnd: number,
+  state: ServerState,
+): Reply {
   const index = state.zones.get(zone);
   if (!index) return emptyReply(RCODE.SERVFAIL);
-  const authority: Authority = {
-    soa: (ttl) => soaOf(QUESTION_NAME + end, ttl, index.serial, state),
-    ns: () => nameServerRecord(QUESTION_NAME + end, TTL_SECONDS, state.hostName),
-  };
+  const authority = zoneAuthority(end, index.serial, state);
   if (end === 0) return ofApex(type, authority);
-  const codes = codesFor(name, zone, end, index);
+  // The key alone: the names below it exist.
+  if (labelsEnd === 0) return negative(RCODE.NOERROR, authority);
+  const codes = codesFor(name, zone, labelsEnd, index);
   if (codes === ABSENT) return negative(RCODE.NXDOMAIN, authority);
   if (!Array.isArray(codes)) return negative(RCODE.NOERROR, authority);
   switch (type) {
@@ -106,13 +241,53 @@ function inZone({ name, type }: Question, place: Place & { kind: 'zone' }, state
       return positive(codes.map((code) => addressRecord(QUESTION_NAME, TTL_SECONDS, code)));
     case TYPE.TXT:
       return positive([
-        textRecord(QUESTION_NAME, TTL_SECONDS, explain(codes, index, name, end, state.publicUrl)),
+        textRecord(QUESTION_NAME, TTL_SECONDS, explain(codes, index, name, labelsEnd, state.publicUrl)),
       ]);
     case TYPE.ANY:
       return positive([minimalAnyRecord(QUESTION_NAME, TTL_SECONDS)]);
     default:
       return negative(RCODE.NOERROR, authority);
   }
+}
+
+const zoneAuthority = (start: number, serial: number, state: ServerState): Authority => ({
+  soa: (ttl) => soaOf(QUESTION_NAME + start, ttl, serial, state),
+  ns: () => nameServerRecord(QUESTION_NAME + start, TTL_SECONDS, state.hostName),
+});
+
+/** 26 characters of base32 and more: a label that can be a member's key. */
+const KEY_LABEL = /^[a-z2-7]{26,63}$/i;
+
+/**
+ * With access by key the last label in front of the zone is a member's key, and what it may ask for stands before it.
+ * Without a key, with one that is unknown or over its quota, a lookup gets an error answer for one second.
+ */
+function byKey(
+  question: Question,
+  place: InZone,
+  state: ServerState,
+  members: MemberAccess,
+  nowMs: number,
+): Reply {
+  const { name } = question;
+  const { zone, end } = place;
+  let last = 0;
+  for (let at = 0; at < end; at += (name[at] ?? 0) + 1) last = at;
+  const label = String.fromCharCode(...name.subarray(last + 1, end));
+  const isKey = KEY_LABEL.test(label);
+  const admission = isKey ? members.admit(label, nowMs) : 'unknown';
+  if (admission === 'allowed') return inZone(question, place, last, state);
+  const index = state.zones.get(zone);
+  const authority = zoneAuthority(end, index?.serial ?? 0, state);
+  const labelsEnd = isKey ? last : end;
+  if (labelsEnd > 0) KEY.read(zone, name, 0, labelsEnd);
+  // Who asks label by label (RFC 9156) must get down to the whole name.
+  const isPartial =
+    labelsEnd === 0 || KEY.kind === 'partial' || (!isKey && KEY.kind === 'name' && last === 0);
+  if (isPartial || question.type !== TYPE.A) return negative(RCODE.NOERROR, authority);
+  if (KEY.kind === 'malformed') return negative(RCODE.NXDOMAIN, authority);
+  const code = admission === 'over-quota' ? TOO_MANY_QUERIES : NO_ACCESS;
+  return positive([addressRecord(QUESTION_NAME, ERROR_TTL_SECONDS, code)]);
 }
 
 /** The return codes of a listed name; ABSENT or EMPTY_NON_TERMINAL of any other. */
@@ -142,9 +317,12 @@ function ofApex(type: number, authority: Authority): Reply {
   }
 }
 
+/** Z has no content of its own; the sum moves forward whenever one of its zones does. */
+export const topSerial = (state: ServerState): number =>
+  [...state.zones.values()].reduce((sum, zone) => sum + (zone.serial % 2 ** 32), 0);
+
 function topAuthority(start: number, state: ServerState): Authority {
-  // Z has no content of its own; the sum moves forward whenever one of its zones does.
-  const serial = [...state.zones.values()].reduce((sum, zone) => sum + (zone.serial % 2 ** 32), 0);
+  const serial = topSerial(state);
   return {
     soa: (ttl) => soaOf(QUESTION_NAME + start, ttl, serial, state),
     ns: () => nameServerRecord(QUESTION_NAME + start, TTL_SECONDS, state.hostName),
@@ -195,7 +373,13 @@ const negative = (rcode: number, authority: Authority): Reply => ({
   authority: [authority.soa(NEGATIVE_TTL_SECONDS)],
 });
 
-function soaOf(owner: number, ttlSeconds: number, serial: number, state: ServerState): ResourceRecord {
+/** The SOA of Z or of a zone under it. */
+export function soaOf(
+  owner: number | Uint8Array,
+  ttlSeconds: number,
+  serial: number,
+  state: ServerState,
+): ResourceRecord {
   return soaRecord(owner, ttlSeconds, {
     mname: state.hostName,
     rname: state.hostmasterName,

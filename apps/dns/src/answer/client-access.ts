@@ -1,11 +1,15 @@
 import type { DnsAccess } from '@sekisho/config';
 import { BlockList, isIP } from 'node:net';
 
-/** Who may ask: everybody, or the networks of SEKISHO_DNS_ACCESS. */
+/** Who may ask: everybody, or the networks of SEKISHO_DNS_ACCESS. With `key` the name decides, not the address. */
 export function clientAccess(access: DnsAccess): (client: string) => boolean {
-  if (access.kind === 'open') return () => true;
+  return access.kind === 'networks' ? inNetworks(access.networks) : () => true;
+}
+
+/** Whether a client is in one of these networks. */
+export function inNetworks(networks: readonly string[]): (client: string) => boolean {
   const allowed = new BlockList();
-  for (const network of access.networks) {
+  for (const network of networks) {
     const [address = '', length = ''] = network.split('/');
     allowed.addSubnet(address, Number(length), isIP(address) === 4 ? 'ipv4' : 'ipv6');
   }

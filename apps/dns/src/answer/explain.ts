@@ -12,9 +12,12 @@ export function explain(
 ): string {
   const labels = labelsOfName(name, 0, end).map((label) => label.toLowerCase());
   const subject = hashedAs(index, subjectOfName(labels));
-  const text = subject ? formatSubject(subject) : labels.join('.');
-  return `${summaryOfCodes(codes)}: ${publicUrl}/?subject=${encodeURIComponent(text).replaceAll('%3A', ':')}`;
+  return explainSubject(codes, subject ? formatSubject(subject) : labels.join('.'), publicUrl);
 }
+
+/** The same for a subject that is known, as people write it. */
+export const explainSubject = (codes: readonly ReturnCode[], subject: string, publicUrl: string): string =>
+  `${summaryOfCodes(codes)}: ${publicUrl}/?subject=${encodeURIComponent(subject).replaceAll('%3A', ':')}`;
 
 /** A hash label does not say whether it is an address or a fingerprint: the zone knows. */
 function hashedAs(index: ZoneIndex, subject: Subject | undefined): Subject | undefined {

@@ -1,8 +1,12 @@
 import { nameOfText } from '@sekisho/dns-wire';
 import { parseIp, SubjectInvalid } from '@sekisho/subject';
 import type { ZoneIndex, ZoneName } from '@sekisho/zone';
+import type { CookieJar } from '../access/cookie-jar.js';
+import type { MemberAccess } from '../access/member-access.js';
+import type { ResponseRateLimiter } from '../access/response-rate-limiter.js';
+import { TsigKeys } from '../transfer/tsig-keys.js';
 
-export type Transport = 'udp' | 'tcp';
+export type Transport = 'udp' | 'tcp' | 'tls';
 
 /** Where a counted query went: a zone, the apex with all that is in none of its zones, or nowhere of ours. */
 export type Destination = ZoneName | 'apex' | 'none';
@@ -18,10 +22,25 @@ export interface ServerOptions {
   readonly zones: ReadonlyMap<ZoneName, ZoneIndex>;
   readonly isAllowed: (client: string) => boolean;
   readonly count: (destination: Destination, rcode: number, transport: Transport) => void;
+  /** Who may transfer zones without a key. Default: nobody. */
+  readonly mayTransfer?: (client: string) => boolean;
+  /** Default: no keys, so every signature is refused. */
+  readonly tsigKeys?: TsigKeys;
+  /** With these, a lookup needs a member's key in its name. */
+  readonly members?: MemberAccess | undefined;
+  /** Default: cookies are ignored. */
+  readonly cookies?: CookieJar | undefined;
+  /** Limits answers by UDP. Default: no limit. */
+  readonly limiter?: ResponseRateLimiter | undefined;
+  /** Milliseconds since 1970. */
+  readonly nowMs?: () => number;
 }
 
 /** All that an answer depends on besides the query. Names are whole wire names, lower case. */
 export interface ServerState extends ServerOptions {
+  readonly mayTransfer: (client: string) => boolean;
+  readonly tsigKeys: TsigKeys;
+  readonly nowMs: () => number;
   readonly apexName: Uint8Array;
   /** `ns1.Z`, MNAME and the only NS. */
   readonly hostName: Uint8Array;
@@ -33,8 +52,12 @@ export interface ServerState extends ServerOptions {
 
 /** @throws {RangeError} when the apex is no name */
 export function createServerState(options: ServerOptions): ServerState {
+  const { nowMs = Date.now, mayTransfer = () => false } = options;
   return {
     ...options,
+    nowMs,
+    mayTransfer,
+    tsigKeys: options.tsigKeys ?? new TsigKeys([], () => Math.floor(nowMs() / 1_000)),
     apexName: wireName(options.apex),
     hostName: wireName(`ns1.${options.apex}`),
     hostmasterName: wireName(`hostmaster.${options.apex}`),

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from './backoff.js';
 import { HubUnavailable } from './errors.js';
 import { WAIT_SECONDS, type HubClient } from './hub-client.js';
+import type { ZoneObserver } from '../transfer/zone-histories.js';
 import { nativeSha256, type SnapshotFile } from './snapshot-file.js';
 
 // Losing a minute of changes costs one larger delta after a restart; writing more often costs disk.
@@ -32,6 +33,7 @@ export class ZoneFollower {
     private readonly hub: HubClient,
     private readonly file: SnapshotFile,
     private readonly logger: Logger,
+    private readonly observer?: ZoneObserver,
   ) {}
 
   /** Puts the last snapshot on disk into service, if there is a good one. */
@@ -41,8 +43,9 @@ export class ZoneFollower {
       this.logger.info({ zone: this.zone }, 'no snapshot on disk: SERVFAIL until the hub gives one');
       return;
     }
-    this.zones.set(this.zone, index);
     this.savedSerial = index.serial;
+    await this.observer?.loaded(index);
+    this.zones.set(this.zone, index);
     this.logger.info({ zone: this.zone, serial: index.serial, entries: index.size }, 'zone loaded from disk');
   }
 
@@ -95,7 +98,9 @@ export class ZoneFollower {
       this.logger.info({ zone: this.zone, serial: index.serial }, 'serial too old: taking a snapshot');
       return;
     }
+    const applied = this.observer?.applying(index, change);
     index.apply(change);
+    applied?.();
     this.saveLater();
   }
 
@@ -107,6 +112,7 @@ export class ZoneFollower {
     }
     this.zones.set(this.zone, index);
     this.needsSnapshot = false;
+    this.observer?.replaced(index);
     this.logger.info({ zone: this.zone, serial, entries: index.size }, 'zone loaded from the hub');
     this.saveLater();
     return index;

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
+  DnsAccessRepository,
   MemberRepository,
   ReportRepository,
   ReputationRepository,
@@ -7,7 +8,13 @@ import {
 } from '@sekisho/persistence';
 import { Platform } from './platform.js';
 
-const REPOSITORIES = [MemberRepository, ReportRepository, ReputationRepository, ZoneRepository];
+const REPOSITORIES = [
+  DnsAccessRepository,
+  MemberRepository,
+  ReportRepository,
+  ReputationRepository,
+  ZoneRepository,
+];
 
 /** Makes the platform and the repositories over its database injectable everywhere. */
 @Module({})

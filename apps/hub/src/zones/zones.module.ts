@@ -1,6 +1,11 @@
 import { Module } from '@nestjs/common';
+import { AccessListController } from './access-list.controller.js';
+import { AccessListService } from './access-list.service.js';
 import { ZonesController } from './zones.controller.js';
 import { ZonesService } from './zones.service.js';
 
-@Module({ controllers: [ZonesController], providers: [ZonesService] })
+@Module({
+  controllers: [AccessListController, ZonesController],
+  providers: [AccessListService, ZonesService],
+})
 export class ZonesModule {}

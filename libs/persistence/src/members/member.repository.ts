@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { IsNull, type DataSource, type EntityManager } from 'typeorm';
+import { putDnsKey } from './dns-access.repository.js';
 import { EnrolmentEntity } from './enrolment.entity.js';
 import { MemberChangeRefused } from './errors.js';
 import { MemberKeyEntity } from './member-key.entity.js';
@@ -112,6 +113,7 @@ export class MemberRepository {
         { usedAt: now, usedByKid: keys.sig.kid },
       );
       await manager.update(MemberEntity, { id: member.id }, { status: 'active' });
+      await putDnsKey(manager, member.id);
       return { ...member, status: 'active' };
     });
   }

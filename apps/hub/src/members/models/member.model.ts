@@ -36,4 +36,20 @@ export class MemberModel {
 
   @Field(() => Date)
   createdAt!: Date;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The label in front of a zone that lets this member's mail servers ask; shown to the member itself",
+  })
+  dnsKey?: string | undefined;
+}
+
+@ObjectType('DnsQueries', { description: 'DNS queries of one member over all edges; never what was asked' })
+export class DnsQueriesModel {
+  @Field(() => Float)
+  answered!: number;
+
+  @Field(() => Float, { description: 'Refused because the quota of that minute was used up' })
+  refused!: number;
 }
