@@ -1,10 +1,11 @@
+import { createServer } from 'node:net';
 import { failureOf } from '@sekisho/dns-wire';
 import { formatListen, type Config } from '@sekisho/config';
 import type { Logger } from '@sekisho/telemetry';
 import { clientAccess } from '../answer/client-access.js';
 import type { Transport } from '../answer/server-state.js';
-import { TcpListener } from '../listen/tcp-listener.js';
 import { UdpListener } from '../listen/udp-listener.js';
+import { StreamListener } from '../tls/stream-listener.js';
 import { answerLoaded } from './answer-loaded.js';
 import type { LoadArguments } from './load-arguments.js';
 import { ServedZones } from './served-zones.js';
@@ -13,7 +14,7 @@ import { ServedZones } from './served-zones.js';
 export class LoadedServer {
   private readonly zones: ServedZones;
   private readonly udp: UdpListener;
-  private readonly tcp: TcpListener;
+  private readonly tcp: StreamListener;
   private readonly isAllowed: (client: string) => boolean;
 
   constructor(
@@ -24,7 +25,7 @@ export class LoadedServer {
     this.isAllowed = clientAccess(config.dnsAccess);
     this.zones = new ServedZones(options.specs, options.ttlSeconds, logger);
     this.udp = new UdpListener(this.respond, logger);
-    this.tcp = new TcpListener(this.respond, logger);
+    this.tcp = new StreamListener(createServer({ noDelay: true }), 'tcp', this.respond, logger);
   }
 
   /** Loads everything, then listens. @throws {DatasetRefused} and what the system says when it cannot listen */
