@@ -28,5 +28,5 @@ export {
   type ZoneEntry,
   type ZoneSnapshot,
 } from './zone-content.js';
-export { ABSENT, ZoneIndex } from './zone-index.js';
+export { ABSENT, ZoneIndex, type SharedZone } from './zone-index.js';
 export { isAddressZone, isZoneName, ZONE_NAMES, type ZoneName } from './zone-name.js';
