@@ -1,43 +1,45 @@
 import { failureOf } from '@sekisho/dns-wire';
 import { formatListen, readEdgeToken, type Config } from '@sekisho/config';
 import type { Logger } from '@sekisho/telemetry';
-import { ZONE_NAMES, type ZoneIndex, type ZoneName } from '@sekisho/zone';
+import { ZONE_NAMES } from '@sekisho/zone';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { answer } from './answer/answer.js';
 import { clientAccess } from './answer/client-access.js';
 import { createServerState, type ServerState } from './answer/server-state.js';
 import { HubClient } from './follow/hub-client.js';
+import { ServedZones } from './follow/served-zones.js';
 import { SnapshotFile } from './follow/snapshot-file.js';
 import { ZoneFollower } from './follow/zone-follower.js';
 import type { Respond } from './listen/respond.js';
 import { TcpListener } from './listen/tcp-listener.js';
-import { UdpListener } from './listen/udp-listener.js';
-import { QueryCounter } from './query-counter.js';
+import { chooseUdp, type UdpService } from './listen/udp-service.js';
+import { OperationServer } from './operate/operation-server.js';
+import { QueryCounter } from './operate/query-counter.js';
 import { CONFIG, LOGGER } from './tokens.js';
 
 /** The order of life: what is on disk, then the sockets, then the hub; and back. */
 @Injectable()
 export class DnsServer implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly zones = new Map<ZoneName, ZoneIndex>();
   private readonly state: ServerState;
-  private readonly udp: UdpListener;
+  private udp: UdpService | undefined;
   private readonly tcp: TcpListener;
   private followers: readonly ZoneFollower[] = [];
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOGGER) private readonly logger: Logger,
-    counter: QueryCounter,
+    private readonly zones: ServedZones,
+    private readonly counter: QueryCounter,
+    private readonly operation: OperationServer,
   ) {
     this.state = createServerState({
       apex: config.zone,
       listenHost: config.dns.host,
       publicUrl: config.publicUrl,
-      zones: this.zones,
+      zones: zones.indexes,
       isAllowed: clientAccess(config.dnsAccess),
       count: counter.count,
     });
-    this.udp = new UdpListener(this.respond, logger);
     this.tcp = new TcpListener(this.respond, logger);
   }
 
@@ -50,15 +52,27 @@ export class DnsServer implements OnApplicationBootstrap, OnApplicationShutdown 
     );
     // One after the other: reading is bound by the processor, and the smaller peak of memory is worth it.
     for (const follower of this.followers) await follower.load();
+    const { apexName, hostName, hostmasterName } = this.state;
+    const udp = await chooseUdp(config, { apexName, hostName, hostmasterName }, this.respond, logger);
+    this.udp = udp;
+    for (const index of this.zones.indexes.values()) udp.publish(index);
+    this.zones.onChange((index) => {
+      udp.publish(index);
+    });
+    this.counter.addHot(() => udp.counts);
     // TCP takes over the port that UDP got, which matters when the system chooses it.
-    const port = await this.udp.listen(config.dns);
+    const port = await udp.listen(config.dns);
     await this.tcp.listen({ ...config.dns, port });
+    if (config.dnsHttp) await this.operation.listen(config.dnsHttp);
     for (const follower of this.followers) follower.start();
-    logger.info({ listen: formatListen({ ...config.dns, port }), apex: config.zone }, 'answering');
+    logger.info(
+      { listen: formatListen({ ...config.dns, port }), apex: config.zone, udp: udp.mode },
+      'answering',
+    );
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.udp.close(), this.tcp.close()]);
+    await Promise.all([this.udp?.close(), this.tcp.close(), this.operation.close()]);
     await Promise.all(this.followers.map((follower) => follower.stop()));
   }
 

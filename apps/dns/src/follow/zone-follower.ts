@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from './backoff.js';
 import { HubUnavailable } from './errors.js';
 import { WAIT_SECONDS, type HubClient } from './hub-client.js';
+import type { ServedZones } from './served-zones.js';
 import { nativeSha256, type SnapshotFile } from './snapshot-file.js';
 
 // Losing a minute of changes costs one larger delta after a restart; writing more often costs disk.
@@ -27,8 +28,8 @@ export class ZoneFollower {
 
   constructor(
     private readonly zone: ZoneName,
-    /** Where the zone is served from; only this follower sets it. */
-    private readonly zones: Map<ZoneName, ZoneIndex>,
+    /** Where the zone is served from; only this follower changes it there. */
+    private readonly zones: ServedZones,
     private readonly hub: HubClient,
     private readonly file: SnapshotFile,
     private readonly logger: Logger,
@@ -41,7 +42,7 @@ export class ZoneFollower {
       this.logger.info({ zone: this.zone }, 'no snapshot on disk: SERVFAIL until the hub gives one');
       return;
     }
-    this.zones.set(this.zone, index);
+    this.zones.put(index);
     this.savedSerial = index.serial;
     this.logger.info({ zone: this.zone, serial: index.serial, entries: index.size }, 'zone loaded from disk');
   }
@@ -80,12 +81,13 @@ export class ZoneFollower {
   }
 
   private async advance(signal: AbortSignal): Promise<void> {
-    const served = this.zones.get(this.zone);
+    const served = this.zones.indexes.get(this.zone);
     const isFresh = !served || this.needsSnapshot;
     const index = isFresh ? await this.takeSnapshot(signal) : served;
     const askedAtMs = performance.now();
     const change = await this.hub.changes(this.zone, index.serial, signal);
     if (change === 'nothing') {
+      this.zones.confirm(this.zone, performance.now());
       if (performance.now() - askedAtMs < (WAIT_SECONDS * 1000) / 2) await pause(HASTY_PAUSE_MS, signal);
       return;
     }
@@ -95,7 +97,8 @@ export class ZoneFollower {
       this.logger.info({ zone: this.zone, serial: index.serial }, 'serial too old: taking a snapshot');
       return;
     }
-    index.apply(change);
+    this.zones.apply(index, change);
+    this.zones.confirm(this.zone, performance.now());
     this.saveLater();
   }
 
@@ -105,7 +108,8 @@ export class ZoneFollower {
     if (index.zone !== this.zone || index.serial !== serial) {
       throw new SnapshotDamaged(`it is ${index.zone} ${index.serial}, announced as ${this.zone} ${serial}`);
     }
-    this.zones.set(this.zone, index);
+    this.zones.put(index);
+    this.zones.confirm(this.zone, performance.now());
     this.needsSnapshot = false;
     this.logger.info({ zone: this.zone, serial, entries: index.size }, 'zone loaded from the hub');
     this.saveLater();
@@ -116,7 +120,7 @@ export class ZoneFollower {
     const isExpected =
       error instanceof HubUnavailable || error instanceof SnapshotDamaged || error instanceof DeltaRejected;
     const context = isExpected ? { zone: this.zone, reason: error.message } : { zone: this.zone, err: error };
-    const state = this.zones.has(this.zone)
+    const state = this.zones.indexes.has(this.zone)
       ? 'serving the last state'
       : 'SERVFAIL until the hub gives a snapshot';
     // Once an outage; the repetitions say nothing new.
@@ -135,7 +139,7 @@ export class ZoneFollower {
   }
 
   private save(): void {
-    const index = this.zones.get(this.zone);
+    const index = this.zones.indexes.get(this.zone);
     if (!index || index.serial === this.savedSerial) return;
     this.savedAtMs = performance.now();
     const { serial } = index;
