@@ -45,7 +45,7 @@ export async function loadLibc(): Promise<Libc> {
     getsockname: call('int getsockname(int, void *, void *)'),
     setsockopt: call('int setsockopt(int, int, int, void *, uint32_t)'),
     close: call('int close(int)'),
-    sendto: call('ssize_t sendto(int, void *, size_t, int, void *, uint32_t)'),
+    sendto: call('long sendto(int, void *, size_t, int, void *, uint32_t)'),
     recvmmsg: call('int recvmmsg(int, void *, uint, int, void *)'),
     sendmmsg: call('int sendmmsg(int, void *, uint, int)'),
     allocate: (bytes) => {
