@@ -43,6 +43,7 @@ const domain = (i: number): Subject => ({
 });
 /** /24 to /18 by place; their first three octets are all different, the last is left free for questions. */
 const PREFIXES = [24, 24, 24, 24, 23, 22, 20];
+const NETWORKS = 200_000;
 const BLOCKS = 0xdf00_0000 / 0x4000;
 const network = (i: number): Subject => {
   // Blocks of 2^14 addresses, so that none lies in another.
@@ -63,12 +64,13 @@ export const DATA_SETS: readonly DataSet[] = [
   {
     name: 'IPv4 CIDR',
     zone: 'ip',
-    count: 200_000,
+    count: NETWORKS,
     rbldnsdType: 'ip4trie',
     subject: network,
     line: (value) => value,
     asked: (i) => {
-      const base = 0x0100_0000 + spread(i, BLOCKS) * 0x4000;
+      const block = i < NETWORKS ? i : NETWORKS + (i % (BLOCKS - NETWORKS));
+      const base = 0x0100_0000 + spread(block, BLOCKS) * 0x4000;
       return { type: 'ip', value: dotted(base + 1 + (i % 200)) };
     },
   },

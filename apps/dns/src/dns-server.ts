@@ -7,8 +7,9 @@ import { answer } from './answer/answer.js';
 import { clientAccess } from './answer/client-access.js';
 import { createServerState, type ServerState } from './answer/server-state.js';
 import { HubClient } from './follow/hub-client.js';
+import { HubKeys } from './follow/hub-keys.js';
 import { ServedZones } from './follow/served-zones.js';
-import { SnapshotFile } from './follow/snapshot-file.js';
+import { SnapshotStore } from './follow/snapshot-store.js';
 import { ZoneFollower } from './follow/zone-follower.js';
 import type { Respond } from './listen/respond.js';
 import { TcpListener } from './listen/tcp-listener.js';
@@ -46,9 +47,17 @@ export class DnsServer implements OnApplicationBootstrap, OnApplicationShutdown 
   async onApplicationBootstrap(): Promise<void> {
     const { config, logger } = this;
     const hub = new HubClient(config.hubUrl, await readEdgeToken(config.dataDir));
+    const keys = new HubKeys(config.dataDir, () => hub.keys());
     this.followers = ZONE_NAMES.map(
       (zone) =>
-        new ZoneFollower(zone, this.zones, hub, new SnapshotFile(config.dataDir, zone, logger), logger),
+        new ZoneFollower(
+          zone,
+          this.zones,
+          hub,
+          keys,
+          new SnapshotStore(config.dataDir, zone, keys, logger),
+          logger,
+        ),
     );
     // One after the other: reading is bound by the processor, and the smaller peak of memory is worth it.
     for (const follower of this.followers) await follower.load();

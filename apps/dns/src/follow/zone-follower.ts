@@ -1,14 +1,15 @@
+import { HubSignatureRefused } from '@sekisho/auth';
 import type { Logger } from '@sekisho/telemetry';
 import { decodeSnapshot, DeltaRejected, SnapshotDamaged, type ZoneIndex, type ZoneName } from '@sekisho/zone';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from './backoff.js';
+import { readChanges } from './change-message.js';
 import { HubUnavailable } from './errors.js';
 import { WAIT_SECONDS, type HubClient } from './hub-client.js';
+import type { HubKeys } from './hub-keys.js';
 import type { ServedZones } from './served-zones.js';
-import { nativeSha256, type SnapshotFile } from './snapshot-file.js';
+import { nativeSha256, type SnapshotStore } from './snapshot-store.js';
 
-// Losing a minute of changes costs one larger delta after a restart; writing more often costs disk.
-const SAVE_INTERVAL_MS = 60_000;
 // Against a hub that does not wait: one question a second is harmless.
 const HASTY_PAUSE_MS = 1_000;
 
@@ -19,10 +20,6 @@ const HASTY_PAUSE_MS = 1_000;
 export class ZoneFollower {
   private readonly stopping = new AbortController();
   private following: Promise<void> = Promise.resolve();
-  private saving: Promise<void> = Promise.resolve();
-  private saveTimer: NodeJS.Timeout | undefined;
-  private savedSerial = -1;
-  private savedAtMs = Number.NEGATIVE_INFINITY;
   private needsSnapshot = false;
   private isReached = true;
 
@@ -31,19 +28,19 @@ export class ZoneFollower {
     /** Where the zone is served from; only this follower changes it there. */
     private readonly zones: ServedZones,
     private readonly hub: HubClient,
-    private readonly file: SnapshotFile,
+    private readonly keys: HubKeys,
+    private readonly store: SnapshotStore,
     private readonly logger: Logger,
   ) {}
 
   /** Puts the last snapshot on disk into service, if there is a good one. */
   async load(): Promise<void> {
-    const index = await this.file.load();
+    const index = await this.store.load();
     if (!index) {
       this.logger.info({ zone: this.zone }, 'no snapshot on disk: SERVFAIL until the hub gives one');
       return;
     }
     this.zones.put(index);
-    this.savedSerial = index.serial;
     this.logger.info({ zone: this.zone, serial: index.serial, entries: index.size }, 'zone loaded from disk');
   }
 
@@ -51,13 +48,11 @@ export class ZoneFollower {
     this.following = this.follow();
   }
 
-  /** Stops following and saves what is in service. */
+  /** Stops following; resolves when what is in service is on disk. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    clearTimeout(this.saveTimer);
     await this.following;
-    this.save();
-    await this.saving;
+    await this.store.flush();
   }
 
   private async follow(): Promise<void> {
@@ -97,13 +92,16 @@ export class ZoneFollower {
       this.logger.info({ zone: this.zone, serial: index.serial }, 'serial too old: taking a snapshot');
       return;
     }
-    this.zones.apply(index, change);
+    await this.keys.verify(change.signature, change.body, 'sekisho-changes+jws');
+    this.zones.apply(index, readChanges(change.body));
     this.zones.confirm(this.zone, performance.now());
-    this.saveLater();
+    this.store.append({ bytes: change.body, signature: change.signature });
+    if (this.store.isLong) this.needsSnapshot = true;
   }
 
   private async takeSnapshot(signal: AbortSignal): Promise<ZoneIndex> {
-    const { bytes, serial } = await this.hub.snapshot(this.zone, signal);
+    const { bytes, serial, signature } = await this.hub.snapshot(this.zone, signal);
+    await this.keys.verify(signature, bytes, 'sekisho-snapshot+jws');
     const index = decodeSnapshot(bytes, nativeSha256);
     if (index.zone !== this.zone || index.serial !== serial) {
       throw new SnapshotDamaged(`it is ${index.zone} ${index.serial}, announced as ${this.zone} ${serial}`);
@@ -112,13 +110,16 @@ export class ZoneFollower {
     this.zones.confirm(this.zone, performance.now());
     this.needsSnapshot = false;
     this.logger.info({ zone: this.zone, serial, entries: index.size }, 'zone loaded from the hub');
-    this.saveLater();
+    this.store.save(serial, { bytes, signature });
     return index;
   }
 
   private note(error: unknown): void {
     const isExpected =
-      error instanceof HubUnavailable || error instanceof SnapshotDamaged || error instanceof DeltaRejected;
+      error instanceof HubUnavailable ||
+      error instanceof HubSignatureRefused ||
+      error instanceof SnapshotDamaged ||
+      error instanceof DeltaRejected;
     const context = isExpected ? { zone: this.zone, reason: error.message } : { zone: this.zone, err: error };
     const state = this.zones.indexes.has(this.zone)
       ? 'serving the last state'
@@ -127,32 +128,6 @@ export class ZoneFollower {
     if (this.isReached || !isExpected) this.logger.warn(context, `the hub cannot be followed: ${state}`);
     else this.logger.debug(context, 'the hub still cannot be followed');
     this.isReached = false;
-  }
-
-  private saveLater(): void {
-    if (this.saveTimer) return;
-    const waitMs = Math.max(0, this.savedAtMs + SAVE_INTERVAL_MS - performance.now());
-    this.saveTimer = setTimeout(() => {
-      this.saveTimer = undefined;
-      this.save();
-    }, waitMs);
-  }
-
-  private save(): void {
-    const index = this.zones.indexes.get(this.zone);
-    if (!index || index.serial === this.savedSerial) return;
-    this.savedAtMs = performance.now();
-    const { serial } = index;
-    this.saving = this.saving
-      .then(() => this.file.save(index))
-      .then(
-        () => {
-          this.savedSerial = serial;
-        },
-        (error: unknown) => {
-          this.logger.error({ zone: this.zone, err: error }, 'snapshot not saved');
-        },
-      );
   }
 }
 

@@ -110,7 +110,15 @@ const zoneText = fc.constantFrom(
   'nosuch',
   'low.ip',
 );
-const apexText = fc.constantFrom('z.example', 'Z.eXAMPLE', 'z.example', 'z.EXAMPLE', 'Z.example', 'y.example', 'xz.example');
+const apexText = fc.constantFrom(
+  'z.example',
+  'Z.eXAMPLE',
+  'z.example',
+  'z.EXAMPLE',
+  'Z.example',
+  'y.example',
+  'xz.example',
+);
 const name = fc
   .tuple(fc.option(front, { freq: 12 }), fc.option(zoneText, { freq: 12 }), apexText)
   .map((parts) => parts.filter((part) => part !== null).join('.'))
