@@ -1,17 +1,15 @@
 // The two servers as processes of their own, and what the kernel says about them.
 import { decodeResponse } from '@sekisho/dns-wire';
-import { encodeSnapshot } from '@sekisho/zone';
+import { EdgeData } from '@sekisho/testing';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { APEX, entriesOf, rbldnsdFile, type DataSet } from './dns-data.ts';
 
 const MAIN = fileURLToPath(new URL('../apps/dns/dist/main.js', import.meta.url));
-const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 /** USER_HZ: fixed at 100 on Linux. */
 const TICKS_PER_SECOND = 100;
 
@@ -91,9 +89,8 @@ export async function startRbldnsd(folder: string, data: DataSet, query: Uint8Ar
 /** Writes what both servers load. */
 export async function writeData(folder: string, data: DataSet): Promise<void> {
   await writeFile(join(folder, `${data.zone}.${data.rbldnsdType}`), rbldnsdFile(data));
-  await mkdir(join(folder, 'edge'), { recursive: true });
-  const snapshot = encodeSnapshot({ zone: data.zone, serial: 1, entries: [...entriesOf(data)] }, sha256);
-  await writeFile(join(folder, 'edge', `${data.zone}.snapshot`), snapshot);
+  const edge = await EdgeData.create(folder);
+  await edge.write({ zone: data.zone, serial: 1, entries: [...entriesOf(data)] });
 }
 
 export async function stop({ child }: RunningServer): Promise<void> {
