@@ -34,7 +34,7 @@ const ipv6 = (i: number): Subject => {
   const word = spread(i, 0xffff_ffff);
   return {
     type: 'ip',
-    value: `2001:db8:${hex((word >>> 16) + 1)}:${hex((word & 0xffff) + 1)}:1:2:3:${hex((i % 65_000) + 1)}`,
+    value: `2001:db8:${hex(word >>> 16)}:${hex(word & 0xffff)}:1:2:3:${hex((i % 65_000) + 1)}`,
   };
 };
 const domain = (i: number): Subject => ({

@@ -10,7 +10,7 @@ export interface Load {
   readonly seconds: number;
   /** Queries on the way at any time; 0: open load at `rate`. */
   readonly window: number;
-  /** Queries a second of the open load. */
+  /** Queries a second of the open load; with a window, how many of its latencies are kept for each second. */
   readonly rate: number;
 }
 
