@@ -84,7 +84,11 @@ export class HotListener {
     const { names } = this;
     const zones = [...this.zones.values()].map(({ index }) => index.shared);
     const workerData: HotWorkerSetup = { fd, control, counts, names, zones };
-    const worker = new Worker(new URL('./hot-worker.js', import.meta.url), { workerData });
+    const worker = new Worker(new URL('./hot-worker.js', import.meta.url), {
+      workerData,
+      // It allocates next to nothing; the default would reserve several times as much.
+      resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 },
+    });
     worker.on('message', (packets: readonly Uint8Array[]) => {
       for (const packet of packets) this.answer(fd, packet);
       Atomics.sub(control, CONTROL.waiting, packets.length);
