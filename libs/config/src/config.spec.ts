@@ -36,4 +36,20 @@ describe('configuration', () => {
     expect(config.dns).toEqual({ host: '::1', port: 53 });
     expect(config.dnsAccess).toEqual({ kind: 'networks', networks: ['192.0.2.0/24', '2001:db8::/32'] });
   });
+
+  it('leaves one processor to the main thread of the DNS process, and takes a number of workers', () => {
+    expect(readConfig({}).dnsWorkers).toBeGreaterThanOrEqual(1);
+    expect(readConfig({ SEKISHO_DNS_WORKERS: '12' }).dnsWorkers).toBe(12);
+  });
+
+  it.each([
+    ['SEKISHO_DNS_WORKERS', '0'],
+    ['SEKISHO_DNS_WORKERS', '257'],
+    ['SEKISHO_DNS_WORKERS', 'many'],
+    ['SEKISHO_DNS_MAX_AGE', '0'],
+    ['SEKISHO_DNS_HOT', 'maybe'],
+    ['SEKISHO_DNS_HTTP', '9153'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(() => readConfig({ [name]: value })).toThrow(name);
+  });
 });
