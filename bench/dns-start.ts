@@ -77,7 +77,11 @@ async function coldStart(dataDir: string, name: string): Promise<Start> {
   const asking = setInterval(() => {
     socket.send(query, port, '127.0.0.1');
   }, 5);
-  const seconds = ((await answered) - startedAt) / 1000;
+  const ended = once(child, 'exit').then(([status]) => {
+    throw new Error(`the server ended with status ${String(status)}`);
+  });
+  ended.catch(() => undefined);
+  const seconds = ((await Promise.race([answered, ended])) - startedAt) / 1000;
   clearInterval(asking);
   const residentBytes = await residentOf(child);
   child.kill('SIGTERM');
