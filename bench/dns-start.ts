@@ -2,13 +2,14 @@
 //   npm run build && npx node bench/dns-start.ts
 // The hub is not there: the process has only its snapshot file, as after a power cut at the operator's.
 import { decodeResponse, encodeQuery, TYPE } from '@sekisho/dns-wire';
+import { EdgeData } from '@sekisho/testing';
 import type { ZoneIndex } from '@sekisho/zone';
 import { decodeSnapshot, encodeSnapshot, QuestionKey, type ZoneEntry } from '@sekisho/zone';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -76,7 +77,11 @@ async function coldStart(dataDir: string, name: string): Promise<Start> {
   const asking = setInterval(() => {
     socket.send(query, port, '127.0.0.1');
   }, 5);
-  const seconds = ((await answered) - startedAt) / 1000;
+  const ended = once(child, 'exit').then(([status]) => {
+    throw new Error(`the server ended with status ${String(status)}`);
+  });
+  ended.catch(() => undefined);
+  const seconds = ((await Promise.race([answered, ended])) - startedAt) / 1000;
   clearInterval(asking);
   const residentBytes = await residentOf(child);
   child.kill('SIGTERM');
@@ -111,12 +116,11 @@ try {
     codes: [CODE + (i % 9) * 256],
   }));
   const file = encodeSnapshot({ zone: 'ip', serial: 1, entries }, sha256);
-  const path = join(dataDir, 'edge', 'ip.snapshot');
-  await mkdir(join(dataDir, 'edge'), { recursive: true });
+  const edge = await EdgeData.create(dataDir);
 
-  await writeFile(path, encodeSnapshot({ zone: 'ip', serial: 1, entries: [] }));
+  await edge.write({ zone: 'ip', serial: 1, entries: [] });
   const empty = await coldStart(dataDir, '2.0.0.127.ip.z.example');
-  await writeFile(path, file);
+  await edge.write({ zone: 'ip', serial: 1, entries });
   const starts: Start[] = [];
   for (let i = 0; i < STARTS; i++) {
     starts.push(await coldStart(dataDir, `${reversed(addressOf(ENTRIES - 1))}.ip.z.example`));

@@ -13,6 +13,12 @@ const codes = (edge: EdgeProcess) => digShort(edge.port, NAME);
 const shows = (edge: EdgeProcess, ...wanted: string[]) =>
   eventually(async () => (await codes(edge)).join() === wanted.join());
 
+async function flipBit(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  bytes[60] = (bytes[60] ?? 0) ^ 1;
+  await writeFile(path, bytes);
+}
+
 describe('an edge', () => {
   it('shows a change of the hub within a second', async () => {
     await using fixture = await EdgeFixture.create();
@@ -82,16 +88,70 @@ describe('an edge', () => {
     const first = await fixture.startLoaded();
     await first.stop();
     await fixture.hub.close();
-    const path = join(fixture.dataDir, 'edge', 'ip.snapshot');
-    const bytes = await readFile(path);
-    bytes[60] = (bytes[60] ?? 0) ^ 1;
-    await writeFile(path, bytes);
+    await flipBit(join(fixture.dataDir, 'edge', 'ip.2.snapshot'));
     const second = await fixture.start();
     expect((await dig(second.port, NAME)).status).toBe('SERVFAIL');
     expect((await dig(second.port, 'policy.z.example', 'SOA')).status).toBe('NOERROR');
     expect(second.log).toContain('snapshot file ignored');
     await fixture.hub.open();
     await shows(second, '127.0.91.3');
+  });
+
+  it('goes back to the snapshot before a damaged or unsigned one', async () => {
+    await using fixture = await EdgeFixture.create();
+    fixture.hub.publish('ip', { '203.0.113.9': ['127.0.91.3'] });
+    await (await fixture.startLoaded()).stop();
+    fixture.hub.publish('ip', { '203.0.113.9': ['127.0.92.3'] });
+    fixture.hub.forgetChanges('ip');
+    const edge = await fixture.start();
+    await shows(edge, '127.0.92.3');
+    await edge.stop();
+    await fixture.hub.close();
+    const [good, signature] = await Promise.all(
+      ['snapshot', 'jws'].map((suffix) => readFile(join(fixture.dataDir, 'edge', `ip.3.${suffix}`))),
+    );
+    for (const [suffix, bytes] of [
+      ['snapshot', good?.subarray(0, 100)],
+      ['jws', Buffer.from('none')],
+    ] as const) {
+      await writeFile(join(fixture.dataDir, 'edge', `ip.3.${suffix}`), bytes ?? '');
+      const again = await fixture.start();
+      expect(await codes(again)).toEqual(['127.0.91.3']);
+      await again.stop();
+      await writeFile(join(fixture.dataDir, 'edge', 'ip.3.snapshot'), good ?? '');
+      await writeFile(join(fixture.dataDir, 'edge', 'ip.3.jws'), signature ?? '');
+    }
+    expect(await codes(await fixture.start())).toEqual(['127.0.92.3']);
+  });
+
+  it('starts with the changes up to the first that is damaged', async () => {
+    await using fixture = await EdgeFixture.create();
+    const first = await fixture.startLoaded();
+    for (const score of [91, 92, 93]) {
+      fixture.hub.publish('ip', { '203.0.113.9': [`127.0.${score}.3`] });
+      await shows(first, `127.0.${score}.3`);
+    }
+    await first.stop();
+    await fixture.hub.close();
+    const path = join(fixture.dataDir, 'edge', 'ip.1.changes');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace('127.0.93.3', '127.0.99.3'));
+    expect(await codes(await fixture.start())).toEqual(['127.0.92.3']);
+    // As a crash leaves it.
+    await writeFile(path, text.slice(0, -20));
+    expect(await codes(await fixture.start())).toEqual(['127.0.92.3']);
+  });
+
+  it('takes a new key from the hub, and nothing that a key of nobody signed', async () => {
+    await using fixture = await EdgeFixture.create();
+    const edge = await fixture.startLoaded();
+    fixture.hub.rotateKey();
+    fixture.hub.publish('ip', { '203.0.113.9': ['127.0.91.3'] });
+    await shows(edge, '127.0.91.3');
+    fixture.hub.signAsStranger();
+    fixture.hub.publish('ip', { '203.0.113.9': ['127.0.92.3'] });
+    await eventually(() => Promise.resolve(edge.log.includes('its kid is no key of the hub')));
+    expect(await codes(edge)).toEqual(['127.0.91.3']);
   });
 
   it('says SERVFAIL, not NXDOMAIN, for a zone that it never had, and what to do about a wrong token', async () => {

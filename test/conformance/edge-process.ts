@@ -46,6 +46,10 @@ export class EdgeProcess {
     return new EdgeProcess(child, port, lines);
   }
 
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
   get log(): string {
     return this.lines.join('\n');
   }

@@ -1,4 +1,5 @@
 // The hub's side of what an edge follows: the real snapshot bytes and the real change messages over plain HTTP.
+import { generateHubKey, importHubKey, signDigest, type HubKey, type HubSignatureTyp } from '@sekisho/auth';
 import { formatSubject, readSubject } from '@sekisho/subject';
 import {
   apply,
@@ -14,8 +15,11 @@ import {
   type ZoneName,
   type ZoneSnapshot,
 } from '@sekisho/zone';
+import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+
+const newKey = async (): Promise<HubKey> => importHubKey(await generateHubKey());
 
 export type Listings = Readonly<Record<string, readonly string[]>>;
 
@@ -40,6 +44,9 @@ export class HubPeer {
   private server: Server | undefined;
   private port = 0;
   private spoiled: string | undefined;
+  private stranger: Promise<HubKey> | undefined;
+
+  private key: Promise<HubKey> = newKey();
 
   constructor(private readonly token: string) {
     for (const zone of ZONE_NAMES)
@@ -84,6 +91,16 @@ export class HubPeer {
     this.spoiled = text;
   }
 
+  /** From now on the hub signs with another key, which its key document has instead of the old one. */
+  rotateKey(): void {
+    this.key = newKey();
+  }
+
+  /** From now on what the hub sends is signed by a key that its key document does not have. */
+  signAsStranger(): void {
+    this.stranger = newKey();
+  }
+
   /** Forgets the changes: whoever is behind has to take the snapshot again. */
   forgetChanges(zone: ZoneName): void {
     this.served(zone).deltas = [];
@@ -99,9 +116,14 @@ export class HubPeer {
     const url = new URL(request.url ?? '/', this.url);
     this.requests.push(`${url.pathname}${url.search}`);
     const [, zone = '', kind] = /^\/zones\/([^/]+)\/(snapshot|changes)$/.exec(url.pathname) ?? [];
-    if (request.headers.authorization !== `Bearer ${this.token}`) response.writeHead(401).end();
+    if (url.pathname === '/.well-known/jwks.json') {
+      const { publicJwk } = await this.key;
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ keys: [publicJwk] }));
+    } else if (request.headers.authorization !== `Bearer ${this.token}`) response.writeHead(401).end();
     else if (!isZoneName(zone)) response.writeHead(404).end();
-    else if (kind === 'snapshot') this.sendSnapshot(zone, response);
+    else if (kind === 'snapshot') await this.sendSnapshot(zone, response);
     else
       await this.sendChanges(
         zone,
@@ -111,14 +133,21 @@ export class HubPeer {
       );
   }
 
-  private sendSnapshot(zone: ZoneName, response: ServerResponse): void {
+  private async sign(bytes: Uint8Array, typ: HubSignatureTyp): Promise<string> {
+    const digest = createHash('sha256').update(bytes).digest();
+    return signDigest(digest, typ, await (this.stranger ?? this.key));
+  }
+
+  private async sendSnapshot(zone: ZoneName, response: ServerResponse): Promise<void> {
     const { snapshot } = this.served(zone);
+    const bytes = encodeSnapshot(snapshot);
     response
       .writeHead(200, {
         'content-type': 'application/octet-stream',
         'sekisho-serial': String(snapshot.serial),
+        'sekisho-signature': await this.sign(bytes, 'sekisho-snapshot+jws'),
       })
-      .end(encodeSnapshot(snapshot));
+      .end(bytes);
   }
 
   private async sendChanges(
@@ -143,8 +172,9 @@ export class HubPeer {
       return;
     }
     if (this.spoiled !== undefined) {
-      response.writeHead(200, { 'content-type': 'application/json' }).end(this.spoiled);
+      const { spoiled } = this;
       this.spoiled = undefined;
+      await this.sendSigned(response, spoiled);
       return;
     }
     const body = {
@@ -157,6 +187,15 @@ export class HubPeer {
       ]),
       withdraw: delta.withdraw.map(formatSubject),
     };
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    await this.sendSigned(response, JSON.stringify(body));
+  }
+
+  private async sendSigned(response: ServerResponse, text: string): Promise<void> {
+    response
+      .writeHead(200, {
+        'content-type': 'application/json',
+        'sekisho-signature': await this.sign(Buffer.from(text), 'sekisho-changes+jws'),
+      })
+      .end(text);
   }
 }

@@ -2,7 +2,10 @@ import type { Config } from '@sekisho/config';
 import { createMetrics, Registry, type Logger } from '@sekisho/telemetry';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DnsServer } from './dns-server.js';
-import { QueryCounter } from './query-counter.js';
+import { ServedZones } from './follow/served-zones.js';
+import { OperationServer } from './operate/operation-server.js';
+import { QueryCounter } from './operate/query-counter.js';
+import { ZoneAge } from './operate/zone-age.js';
 import { CONFIG, LOGGER } from './tokens.js';
 
 @Module({})
@@ -14,11 +17,19 @@ export class DnsModule {
         { provide: CONFIG, useValue: config },
         { provide: LOGGER, useValue: logger },
         { provide: Registry, useFactory: createMetrics },
+        ServedZones,
         {
           provide: QueryCounter,
           useFactory: (registry: Registry) => new QueryCounter(registry),
           inject: [Registry],
         },
+        {
+          provide: ZoneAge,
+          useFactory: (zones: ServedZones, registry: Registry) =>
+            new ZoneAge(zones, registry, config.dnsMaxAgeSeconds),
+          inject: [ServedZones, Registry],
+        },
+        OperationServer,
         DnsServer,
       ],
     };

@@ -17,3 +17,11 @@ export {
   verifyClientAssertion,
   type Caller,
 } from './token.js';
+export {
+  HubSignatureRefused,
+  readHubKeys,
+  signDigest,
+  verifyDigest,
+  type HubSignatureCode,
+  type HubSignatureTyp,
+} from './hub-signature.js';

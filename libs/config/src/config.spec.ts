@@ -73,4 +73,20 @@ describe('configuration', () => {
     const faults = faultsOf({ SEKISHO_DNS_TLS: '127.0.0.1:853', SEKISHO_DNS_TLS_CERT: '/cert.pem' });
     expect(faults).toEqual([expect.stringContaining('SEKISHO_DNS_TLS_KEY: not set')]);
   });
+
+  it('leaves one processor to the main thread of the DNS process, and takes a number of workers', () => {
+    expect(readConfig({}).dnsWorkers).toBeGreaterThanOrEqual(1);
+    expect(readConfig({ SEKISHO_DNS_WORKERS: '12' }).dnsWorkers).toBe(12);
+  });
+
+  it.each([
+    ['SEKISHO_DNS_WORKERS', '0'],
+    ['SEKISHO_DNS_WORKERS', '257'],
+    ['SEKISHO_DNS_WORKERS', 'many'],
+    ['SEKISHO_DNS_MAX_AGE', '0'],
+    ['SEKISHO_DNS_HOT', 'maybe'],
+    ['SEKISHO_DNS_HTTP', '9153'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(() => readConfig({ [name]: value })).toThrow(name);
+  });
 });

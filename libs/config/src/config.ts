@@ -1,5 +1,6 @@
 // The one place where SEKISHO_* is read. A bad value stops the process before it does anything.
 import ipaddr from 'ipaddr.js';
+import { availableParallelism } from 'node:os';
 import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 
@@ -56,6 +57,14 @@ export interface Config {
   /** Secondaries to tell of changes. */
   readonly notify: readonly ListenAddress[];
   readonly dnsTls: DnsTls | undefined;
+  /** Threads that answer UDP, 1 to 256. */
+  readonly dnsWorkers: number;
+  /** false: UDP is answered by the main thread, without batched system calls. */
+  readonly isDnsHot: boolean;
+  /** Where the DNS process serves its metrics and health; undefined: nowhere. */
+  readonly dnsHttp: ListenAddress | undefined;
+  /** An edge that has not heard of its hub for longer is not ready; it goes on answering. */
+  readonly dnsMaxAgeSeconds: number;
   /** Where people and members reach the hub; without a final slash. */
   readonly publicUrl: string;
   /** Where an edge follows the hub. */
@@ -97,6 +106,13 @@ const listen = (example: string) =>
     }
     return { host, port };
   });
+
+const count = (least: number, most: number, example: string) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, fault('not a number', example))
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, fault(`not between ${least} and ${most}`, example));
 
 const flag = z
   .enum(['0', '1', 'true', 'false', 'yes', 'no'], { error: fault('not yes or no', 'yes') })
@@ -197,13 +213,17 @@ const environment = z.object({
   SEKISHO_HTTP: listen('127.0.0.1:8080').default({ host: '127.0.0.1', port: 8080 }),
   SEKISHO_DNS: listen('127.0.0.1:5353').default({ host: '127.0.0.1', port: 5353 }),
   SEKISHO_ZONE: zone.default('sekisho.example'),
+  SEKISHO_DNS_WORKERS: count(1, 256, '3').optional(),
+  SEKISHO_DNS_HOT: flag.default(true),
+  SEKISHO_DNS_HTTP: listen('127.0.0.1:9153').optional(),
+  SEKISHO_DNS_MAX_AGE: count(1, 31_536_000, '900').default(900),
   SEKISHO_DNS_ACCESS: access.default({ kind: 'open' }),
   SEKISHO_DNS_QUOTA: z
     .string()
     .regex(/^[1-9]\d{0,9}$/, fault('not a number of queries a minute', '60000'))
     .transform(Number)
     .optional(),
-  SEKISHO_DNS_RRL: rates.default(DEFAULT_RATES),
+  SEKISHO_DNS_RRL: rates.default('off'),
   SEKISHO_COOKIE_SECRET: path('/etc/sekisho/cookie.secret').optional(),
   SEKISHO_TRANSFER: networkList.default([]),
   SEKISHO_TSIG_KEYS: path('/etc/sekisho/tsig.keys').optional(),
@@ -271,6 +291,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     tsigKeysPath: values.SEKISHO_TSIG_KEYS,
     notify: values.SEKISHO_NOTIFY,
     dnsTls: tls && certificatePath && keyPath ? { ...tls, certificatePath, keyPath } : undefined,
+    // One processor is left to the thread that follows the hub and answers what is unusual.
+    dnsWorkers: values.SEKISHO_DNS_WORKERS ?? Math.max(1, availableParallelism() - 1),
+    isDnsHot: values.SEKISHO_DNS_HOT,
+    dnsHttp: values.SEKISHO_DNS_HTTP,
+    dnsMaxAgeSeconds: values.SEKISHO_DNS_MAX_AGE,
     publicUrl: (values.SEKISHO_PUBLIC_URL ?? local).replace(/\/+$/, ''),
     hubUrl: (values.SEKISHO_HUB_URL ?? local).replace(/\/+$/, ''),
     trusteeUrl: values.SEKISHO_TRUSTEE_URL,

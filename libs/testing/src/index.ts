@@ -4,3 +4,4 @@ export { requireProgram } from './program.js';
 export { createTestDatabase, execute, type TestDatabase } from './test-database.js';
 export { compareStep, parseTranscript, rewriteTranscript } from './transcript.js';
 export { runTranscript, type TranscriptOptions } from './transcript-runner.js';
+export { EdgeData } from './edge-data.js';

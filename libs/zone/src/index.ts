@@ -33,5 +33,5 @@ export {
 export type { ExpandedName } from './zone-expansion.js';
 export { stepOf, ZoneHistory, type FormerEntry, type HistoryStep } from './zone-history.js';
 export { ZoneImage } from './zone-image.js';
-export { ABSENT, ZoneIndex } from './zone-index.js';
+export { ABSENT, ZoneIndex, type SharedZone } from './zone-index.js';
 export { isAddressZone, isZoneName, ZONE_NAMES, type ZoneName } from './zone-name.js';

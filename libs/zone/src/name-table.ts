@@ -1,8 +1,11 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- reads of typed arrays inside their bounds */
+import { sharedBytes, sharedWords } from './shared-words.js';
+
 // Names are kept in wire form without the root label (RFC 1035 section 3.1), lower case (RFC 4343: ASCII only).
 const BUILT_LOAD = 0.6;
 const MAX_LOAD = 0.75;
 const MIN_CAPACITY = 8;
+const SPARE_NAMES = 256;
 
 /** The longest name in wire form without its root label (RFC 1035 section 2.3.4: 255 octets with it). */
 export const MAX_NAME_BYTES = 254;
@@ -10,13 +13,23 @@ export const MAX_NAME_BYTES = 254;
 /** A name that is not listed but has listed names below it (RFC 8020 section 2). */
 export const EMPTY_NON_TERMINAL = -1;
 
+/** The arrays of a NameTable. */
+export interface SharedNames {
+  readonly offsets: Uint32Array;
+  readonly values: Uint32Array;
+  readonly below: Uint32Array;
+  readonly arena: Uint8Array;
+}
+
 /**
  * Listed names, each of which covers everything below itself. Every ancestor of a listed name is a node too, with
  * the count of listed names below it, so a walk from the right ends at the first label that leads nowhere, and an
  * empty non-terminal is known. A node without listing and without descendants is dead until the next rebuild.
+ *
+ * One thread writes, others read through `attach` without locks: a node is written before the offset that makes it
+ * visible, and stays where it is as long as the arrays do.
  */
 export class NameTable {
-  private capacity: number;
   private offsets: Uint32Array; // arena offset + 1; 0 is an empty slot
   private values: Uint32Array; // 0: not listed
   private below: Uint32Array; // listed names strictly below
@@ -24,14 +37,38 @@ export class NameTable {
   private arenaUsed = 0;
   private nodes = 0;
   private live = 0;
+  private moves = 0;
   private readonly starts = new Uint8Array(128);
 
-  constructor(expected = 0) {
-    this.capacity = Math.max(MIN_CAPACITY, Math.ceil(expected / BUILT_LOAD));
-    this.offsets = new Uint32Array(this.capacity);
-    this.values = new Uint32Array(this.capacity);
-    this.below = new Uint32Array(this.capacity);
-    this.arena = new Uint8Array(Math.max(256, expected * 24));
+  private constructor({ offsets, values, below, arena }: SharedNames) {
+    this.offsets = offsets;
+    this.values = values;
+    this.below = below;
+    this.arena = arena;
+  }
+
+  static create(expected = 0): NameTable {
+    return new NameTable(arraysFor(expected, expected * 24));
+  }
+
+  /** A reader of another thread's names: only find and get. */
+  static attach(shared: SharedNames): NameTable {
+    return new NameTable(shared);
+  }
+
+  /** The arrays for `attach`. */
+  get shared(): SharedNames {
+    const { offsets, values, below, arena } = this;
+    return { offsets, values, below, arena };
+  }
+
+  /** Grows when `shared` has another array. */
+  get layout(): number {
+    return this.moves;
+  }
+
+  private get capacity(): number {
+    return this.offsets.length;
   }
 
   /** Listed names. */
@@ -57,8 +94,7 @@ export class NameTable {
       hash = extend(hash, bytes, left, right);
       const slot = this.slotOf(hash, bytes, left, end);
       if (slot < 0) return best;
-      const value = this.values[slot]!;
-      if (value !== 0) best = value;
+      if (this.values[slot] !== 0) best = this.confirmed(slot, bytes, left, end) || best;
       else if (this.below[slot] === 0) return best;
       right = left;
     }
@@ -83,7 +119,7 @@ export class NameTable {
     this.reserve(count, count * (end - start + 1));
     const slot = this.nodeOf(extend(SEED, bytes, start, end), bytes, start, end);
     const isNew = this.values[slot] === 0;
-    this.values[slot] = value;
+    Atomics.store(this.values, slot, value);
     if (!isNew) return false;
     this.live++;
     let hash = SEED;
@@ -101,7 +137,7 @@ export class NameTable {
   delete(bytes: Uint8Array, start = 0, end = bytes.length): boolean {
     const slot = this.slotOf(extend(SEED, bytes, start, end), bytes, start, end);
     if (slot < 0 || this.values[slot] === 0) return false;
-    this.values[slot] = 0;
+    Atomics.store(this.values, slot, 0);
     this.live--;
     const count = this.splitLabels(bytes, start, end);
     for (let label = 1; label < count; label++) {
@@ -140,6 +176,12 @@ export class NameTable {
     }
   }
 
+  /** The value of a slot whose name was compared; the comparison may have come before the writer's octets did. */
+  private confirmed(slot: number, bytes: Uint8Array, start: number, end: number): number {
+    const value = Atomics.load(this.values, slot);
+    return this.isAt(this.offsets[slot]! - 1, bytes, start, end) ? value : 0;
+  }
+
   private nodeOf(hash: number, bytes: Uint8Array, start: number, end: number): number {
     const there = this.slotOf(hash, bytes, start, end);
     if (there >= 0) return there;
@@ -149,7 +191,7 @@ export class NameTable {
     this.arena[at] = end - start;
     for (let i = start; i < end; i++) this.arena[at + 1 + i - start] = bytes[i]!;
     this.arenaUsed = at + 1 + end - start;
-    this.offsets[slot] = at + 1;
+    Atomics.store(this.offsets, slot, at + 1);
     this.nodes++;
     return slot;
   }
@@ -166,9 +208,10 @@ export class NameTable {
   private reserve(nodes: number, bytes: number): void {
     if (this.nodes + nodes > this.capacity * MAX_LOAD) this.rebuild(nodes);
     if (this.arenaUsed + bytes > this.arena.length) {
-      const grown = new Uint8Array(Math.ceil(this.arena.length * 1.5) + bytes);
+      const grown = sharedBytes(Math.ceil(this.arena.length * 1.5) + bytes);
       grown.set(this.arena.subarray(0, this.arenaUsed));
       this.arena = grown;
+      this.moves++;
     }
   }
 
@@ -181,11 +224,12 @@ export class NameTable {
       kept++;
       keptBytes += 1 + arena[offsets[slot]! - 1]!;
     }
-    this.capacity = Math.max(MIN_CAPACITY, Math.ceil(((kept + extra) * 1.25) / BUILT_LOAD));
-    this.offsets = new Uint32Array(this.capacity);
-    this.values = new Uint32Array(this.capacity);
-    this.below = new Uint32Array(this.capacity);
-    this.arena = new Uint8Array(Math.ceil(keptBytes * 1.25) + 256);
+    const grown = arraysFor(Math.ceil((kept + extra) * 1.25) + SPARE_NAMES, Math.ceil(keptBytes * 1.25));
+    this.offsets = grown.offsets;
+    this.values = grown.values;
+    this.below = grown.below;
+    this.arena = grown.arena;
+    this.moves++;
     this.arenaUsed = 0;
     this.nodes = 0;
     for (let slot = 0; slot < offsets.length; slot++) {
@@ -197,6 +241,16 @@ export class NameTable {
       this.below[moved] = below[slot]!;
     }
   }
+}
+
+function arraysFor(names: number, bytes: number): SharedNames {
+  const capacity = Math.max(MIN_CAPACITY, Math.ceil(names / BUILT_LOAD));
+  return {
+    offsets: sharedWords(capacity),
+    values: sharedWords(capacity),
+    below: sharedWords(capacity),
+    arena: sharedBytes(Math.max(256, bytes + 256)),
+  };
 }
 
 const SEED = 0x811c_9dc5;

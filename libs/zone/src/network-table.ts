@@ -1,14 +1,41 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- reads of typed arrays inside their bounds */
 import { KeyTable } from './key-table.js';
 
+/** Prefix length and slots of each table. */
+export type SharedNetworks = readonly (readonly [length: number, slots: Uint32Array])[];
+
 /** Networks of one family (width 1: IPv4, 4: IPv6), one table for each prefix length in use; the longest wins. */
 export class NetworkTable {
   private readonly tables: (KeyTable | undefined)[] = [];
   private lengths: number[] = [];
   private readonly masked: Uint32Array;
+  private moves = 0;
 
   constructor(private readonly width: number) {
     this.masked = new Uint32Array(width);
+  }
+
+  /** A reader of another thread's networks: only find. */
+  static attach(width: number, shared: SharedNetworks): NetworkTable {
+    const networks = new NetworkTable(width);
+    for (const [length, slots] of shared) {
+      networks.tables[length] = KeyTable.attach(width, slots);
+      networks.lengths.push(length);
+    }
+    return networks;
+  }
+
+  /** The arrays for `attach`, the longest prefix first. */
+  get shared(): SharedNetworks {
+    return this.lengths.flatMap((length): SharedNetworks => {
+      const table = this.tables[length];
+      return table ? [[length, table.shared]] : [];
+    });
+  }
+
+  /** Grows when `shared` becomes another list. */
+  get layout(): number {
+    return this.lengths.reduce((sum, length) => sum + (this.tables[length]?.layout ?? 0), this.moves);
   }
 
   get size(): number {
@@ -43,6 +70,7 @@ export class NetworkTable {
     const table = this.tables[prefixLength];
     if (!table?.delete(words, at)) return false;
     if (table.size === 0) {
+      this.moves += table.layout + 1;
       this.tables[prefixLength] = undefined;
       this.lengths = this.lengths.filter((length) => length !== prefixLength);
     }
@@ -53,7 +81,8 @@ export class NetworkTable {
   reserve(prefixLength: number, expected: number): KeyTable {
     const there = this.tables[prefixLength];
     if (there) return there;
-    const table = new KeyTable(this.width, expected);
+    const table = KeyTable.create(this.width, expected);
+    this.moves++;
     this.tables[prefixLength] = table;
     this.lengths = [...this.lengths, prefixLength].sort((a, b) => b - a);
     return table;

@@ -221,8 +221,7 @@ class SectionReader {
   }
 
   private codes(count: number): CodeSets {
-    // A copy: the sets outlive the file's bytes.
-    const words = this.words(count).slice();
+    const words = this.words(count);
     this.isHandle = new Uint8Array(count + 1);
     for (let at = 0; at < count;) {
       const length = words[at]!;
@@ -236,13 +235,13 @@ class SectionReader {
       }
       at += 1 + length;
     }
-    return new CodeSets(words);
+    return CodeSets.create(words);
   }
 
   private keys(count: number, width: number): KeyTable {
     const keys = this.words(count * width);
     const handles = this.handles(count);
-    const table = new KeyTable(width, count);
+    const table = KeyTable.create(width, count);
     for (let i = 0; i < count; i++) {
       if (!table.set(keys, i * width, handles[i]!)) throw new SnapshotDamaged('an entry comes twice');
     }
@@ -275,7 +274,7 @@ class SectionReader {
   private names(count: number, byteCount: number): NameTable {
     const handles = this.handles(count);
     const bytes = this.take(byteCount);
-    const table = new NameTable(count);
+    const table = NameTable.create(count);
     let at = 0;
     for (let i = 0; i < count; i++) {
       const length = bytes[at] ?? 0;

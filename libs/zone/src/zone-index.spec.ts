@@ -267,3 +267,68 @@ describe('query names', () => {
     expect(subjectOfName(['x'])).toBeUndefined();
   });
 });
+
+describe('a reader in another thread', () => {
+  const listed = (text: string, ...codes: number[]) => ({ subject: readSubject(text), codes });
+  const asked = (reader: ZoneIndex, text: string): readonly number[] | number => {
+    const labels = text.split('.');
+    const bytes = Uint8Array.from(labels.flatMap((label) => [label.length, ...Buffer.from(label)]));
+    const found = reader.find(new QuestionKey().read('ip', bytes, 0, bytes.length));
+    return found > 0 ? reader.codesOf(found) : found;
+  };
+  const fresh = () =>
+    ZoneIndex.from({ zone: 'ip', serial: 2 ** 32 + 7, entries: [listed('203.0.113.9', 0x7f005b03)] });
+
+  it('sees the entries, every change in place and the serial', () => {
+    const writer = fresh();
+    const reader = ZoneIndex.attach(writer.shared);
+    expect(reader.dnsSerial).toBe(7);
+    expect(asked(reader, '9.113.0.203')).toEqual([0x7f005b03]);
+    const { layout } = writer;
+    writer.apply({
+      zone: 'ip',
+      from: writer.serial,
+      to: writer.serial + 1,
+      announce: [listed('203.0.113.10', 0x7f005c03)],
+      withdraw: [readSubject('203.0.113.9')],
+    });
+    expect(writer.layout).toBe(layout);
+    expect(reader.dnsSerial).toBe(8);
+    expect(asked(reader, '9.113.0.203')).toBe(ABSENT);
+    expect(asked(reader, '10.113.0.203')).toEqual([0x7f005c03]);
+  });
+
+  it('stands still when the arrays move, and goes on with the new ones', () => {
+    const writer = fresh();
+    const before = ZoneIndex.attach(writer.shared);
+    const { layout } = writer;
+    writer.apply({
+      zone: 'ip',
+      from: writer.serial,
+      to: writer.serial + 1,
+      announce: Array.from({ length: 2000 }, (_, i) => listed(`10.0.${i >> 8}.${i & 255}`, 0x7f005b03)),
+      withdraw: [readSubject('203.0.113.9')],
+    });
+    expect(writer.layout).toBeGreaterThan(layout);
+    expect(asked(before, '9.113.0.203')).toEqual([0x7f005b03]);
+    const after = ZoneIndex.attach(writer.shared);
+    expect(asked(after, '9.113.0.203')).toBe(ABSENT);
+    expect(asked(after, '1.7.0.10')).toEqual([0x7f005b03]);
+  });
+
+  it('knows when a set of codes came after the array that it has', () => {
+    const writer = fresh();
+    const reader = ZoneIndex.attach(writer.shared);
+    const { codes } = writer.tables;
+    let handle = 0;
+    for (let i = 0; i < 1000; i++) handle = codes.intern([0x7f000002 + (i % 100) * 256, 0x7f006402 + i]);
+    expect(codes.has(handle)).toBe(true);
+    expect(reader.tables.codes.has(handle)).toBe(false);
+  });
+
+  it('takes at most twelve octets for an IPv4 address', () => {
+    const entries = Array.from({ length: 20_000 }, (_, i) => listed(`10.${i >> 8}.${i & 255}.9`, 0x7f005b03));
+    const index = ZoneIndex.from({ zone: 'ip', serial: 1, entries });
+    expect(index.tables.ipv4.byteLength / entries.length).toBeLessThan(12);
+  });
+});

@@ -3,10 +3,11 @@ import { SubjectInvalid, type Subject } from '@sekisho/subject';
 import { CodeSets } from './code-sets.js';
 import { DeltaRejected } from './errors.js';
 import { KeyTable } from './key-table.js';
-import { EMPTY_NON_TERMINAL, NameTable } from './name-table.js';
-import { NetworkTable } from './network-table.js';
+import { EMPTY_NON_TERMINAL, NameTable, type SharedNames } from './name-table.js';
+import { NetworkTable, type SharedNetworks } from './network-table.js';
 import { canHold, type QuestionKey } from './question-key.js';
 import { isListingCode, type ReturnCode } from './return-code.js';
+import { sharedWords } from './shared-words.js';
 import {
   keyOfSubject,
   subjectOfHash,
@@ -27,7 +28,7 @@ import type { ZoneName } from './zone-name.js';
 /** The name does not exist: NXDOMAIN. */
 export const ABSENT = 0;
 
-/** The tables of a zone: plain typed arrays inside, so they can later live in memory shared between threads. */
+/** The tables of a zone, in memory shared between threads. */
 export interface ZoneTables {
   readonly codes: CodeSets;
   readonly ipv4: KeyTable;
@@ -39,6 +40,21 @@ export interface ZoneTables {
   readonly name: NameTable;
 }
 
+/** What another thread needs to read a zone: a message with it shares the arrays, it copies nothing. */
+export interface SharedZone {
+  readonly zone: ZoneName;
+  /** The serial modulo 2^32, in the first word. */
+  readonly serial: Uint32Array;
+  readonly codes: Uint32Array;
+  readonly ipv4: Uint32Array;
+  readonly ipv6: Uint32Array;
+  readonly network4: SharedNetworks;
+  readonly network6: SharedNetworks;
+  readonly address: Uint32Array;
+  readonly fingerprint: Uint32Array;
+  readonly name: SharedNames;
+}
+
 /** Tables with room for these entries, so that filling them never builds anew. */
 function tablesFor(entries: readonly ZoneEntry[]): ZoneTables {
   const counts = { ipv4: 0, ipv6: 0, network: 0, domain: 0, address: 0, fingerprint: 0, subscriber: 0 };
@@ -46,32 +62,36 @@ function tablesFor(entries: readonly ZoneEntry[]): ZoneTables {
     counts[subject.type === 'ip' ? (subject.value.includes(':') ? 'ipv6' : 'ipv4') : subject.type]++;
   }
   return {
-    codes: new CodeSets(),
-    ipv4: new KeyTable(1, counts.ipv4),
-    ipv6: new KeyTable(4, counts.ipv6),
+    codes: CodeSets.create(),
+    ipv4: KeyTable.create(1, counts.ipv4),
+    ipv6: KeyTable.create(4, counts.ipv6),
     network4: new NetworkTable(1),
     network6: new NetworkTable(4),
-    address: new KeyTable(8, counts.address),
-    fingerprint: new KeyTable(8, counts.fingerprint),
-    name: new NameTable(counts.domain),
+    address: KeyTable.create(8, counts.address),
+    fingerprint: KeyTable.create(8, counts.fingerprint),
+    name: NameTable.create(counts.domain),
   };
 }
 
 /**
  * A zone in memory. Deltas change it in place, a few microseconds an entry, so a lookup on the same thread sees a
- * delta wholly or not at all. An exact address wins over the networks around it, a longer network over a shorter,
+ * delta wholly or not at all; a lookup of another thread (`attach`) sees each entry as it was or as it is. An exact address wins over the networks around it, a longer network over a shorter,
  * a domain over the domains above it.
  *
  * Empty non-terminals (RFC 8020): every proper prefix of a possible address name counts as one, whether or not
  * anything is listed below it; for domains they are known exactly.
  */
 export class ZoneIndex {
+  private serialWord = sharedWords(1);
+
   constructor(
     readonly zone: ZoneName,
     private at: number,
     /** For the snapshot codec; nobody else changes them. */
     readonly tables: ZoneTables,
-  ) {}
+  ) {
+    this.serialWord[0] = at % 2 ** 32;
+  }
 
   /** @throws {DeltaRejected} when an entry cannot be in the zone */
   static from(snapshot: ZoneSnapshot): ZoneIndex {
@@ -86,8 +106,57 @@ export class ZoneIndex {
     return index;
   }
 
+  /**
+   * A reader in another thread: only find, codesOf and dnsSerial. It follows all changes until `layout` of the writer
+   * grows; from then on it stands still until it is replaced by one of a new `shared`.
+   */
+  static attach(shared: SharedZone): ZoneIndex {
+    const index = new ZoneIndex(shared.zone, 0, {
+      codes: CodeSets.attach(shared.codes),
+      ipv4: KeyTable.attach(1, shared.ipv4),
+      ipv6: KeyTable.attach(4, shared.ipv6),
+      network4: NetworkTable.attach(1, shared.network4),
+      network6: NetworkTable.attach(4, shared.network6),
+      address: KeyTable.attach(8, shared.address),
+      fingerprint: KeyTable.attach(8, shared.fingerprint),
+      name: NameTable.attach(shared.name),
+    });
+    index.serialWord = shared.serial;
+    return index;
+  }
+
+  get shared(): SharedZone {
+    const { codes, ipv4, ipv6, network4, network6, address, fingerprint, name } = this.tables;
+    return {
+      zone: this.zone,
+      serial: this.serialWord,
+      codes: codes.shared,
+      ipv4: ipv4.shared,
+      ipv6: ipv6.shared,
+      network4: network4.shared,
+      network6: network6.shared,
+      address: address.shared,
+      fingerprint: fingerprint.shared,
+      name: name.shared,
+    };
+  }
+
+  /** Grows when an array of `shared` is replaced: readers have to be given the new ones. */
+  get layout(): number {
+    const { codes, ipv4, ipv6, network4, network6, address, fingerprint, name } = this.tables;
+    return [codes, ipv4, ipv6, network4, network6, address, fingerprint, name].reduce(
+      (sum, table) => sum + table.layout,
+      0,
+    );
+  }
+
   get serial(): number {
     return this.at;
+  }
+
+  /** The serial as DNS shows it (RFC 1982), also in an attached reader. */
+  get dnsSerial(): number {
+    return Atomics.load(this.serialWord, 0);
   }
 
   /** Number of entries. */
@@ -143,7 +212,14 @@ export class ZoneIndex {
   apply(delta: ZoneDelta): void {
     checkContinues(this, delta);
     if (!Number.isSafeInteger(delta.to) || delta.to < 0) throw new DeltaRejected('its serial is no number');
-    const withdrawn = delta.withdraw.map((subject) => this.keyIn(subject));
+    const kept = new Set(
+      delta.withdraw.length === 0
+        ? []
+        : delta.announce.map(({ subject }) => `${subject.type}:${subject.value}`),
+    );
+    const withdrawn = delta.withdraw
+      .filter(({ type, value }) => !kept.has(`${type}:${value}`))
+      .map((subject) => this.keyIn(subject));
     const announced = delta.announce.map(({ subject, codes }) => {
       if (
         codes.length === 0 ||
@@ -153,9 +229,12 @@ export class ZoneIndex {
       }
       return { key: this.keyIn(subject), codes };
     });
-    for (const key of withdrawn) this.remove(key);
+    // Announced first, so that a reader never finds a subject that only changes, or moves from an address to the
+    // network around it, gone in between.
     for (const { key, codes } of announced) this.put(key, this.tables.codes.intern(codes));
+    for (const key of withdrawn) this.remove(key);
     this.at = delta.to;
+    Atomics.store(this.serialWord, 0, delta.to % 2 ** 32);
   }
 
   /** Every entry, in no particular order. */

@@ -1,5 +1,5 @@
 import { readSubject, SubjectInvalid, type Subject } from '@sekisho/subject';
-import { parseReturnCode, ZONE_NAMES, type ReturnCode, type ZoneDelta } from '@sekisho/zone';
+import { DeltaRejected, parseReturnCode, ZONE_NAMES, type ReturnCode, type ZoneDelta } from '@sekisho/zone';
 import { z } from 'zod';
 
 const subject = z.string().transform((text, context): Subject => {
@@ -42,3 +42,19 @@ export const changeMessage = z
     ...delta,
     announce: announce.map(([listed, sorted]) => ({ subject: listed, codes: sorted })),
   }));
+
+/** @throws {DeltaRejected} for octets that are no change message */
+export function readChanges(body: Uint8Array): ZoneDelta {
+  const parsed = changeMessage.safeParse(parseJson(body));
+  if (!parsed.success) throw new DeltaRejected(z.prettifyError(parsed.error));
+  return parsed.data;
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new DeltaRejected('it is no JSON');
+  }
+}

@@ -1,6 +1,4 @@
-import { DeltaRejected, type ZoneDelta, type ZoneName } from '@sekisho/zone';
-import { z } from 'zod';
-import { changeMessage } from './change-message.js';
+import type { ZoneName } from '@sekisho/zone';
 import { HubUnavailable } from './errors.js';
 
 /** How long the hub may hold back an answer until something changes. */
@@ -9,11 +7,21 @@ export const WAIT_SECONDS = 25;
 const CHANGES_TIMEOUT_MS = (WAIT_SECONDS + 10) * 1000;
 // 10 M entries are some 120 MB; a link that takes longer needs a nearer hub.
 const SNAPSHOT_TIMEOUT_MS = 300_000;
+const KEYS_TIMEOUT_MS = 10_000;
 
 export interface FetchedSnapshot {
   readonly bytes: Uint8Array;
   /** What the hub says the serial is; the file has the last word. */
   readonly serial: number;
+  /** Not verified yet. */
+  readonly signature: string;
+}
+
+export interface FetchedChanges {
+  /** What was signed. */
+  readonly body: Uint8Array;
+  /** Not verified yet. */
+  readonly signature: string;
 }
 
 /** The hub as an edge sees it. The token is the operator's edge token; it is sent to the hub's URL alone. */
@@ -35,6 +43,7 @@ export class HubClient {
         return {
           bytes: new Uint8Array(await response.arrayBuffer()),
           serial: Number(response.headers.get('sekisho-serial') ?? Number.NaN),
+          signature: response.headers.get('sekisho-signature') ?? '',
         };
       },
     );
@@ -43,21 +52,21 @@ export class HubClient {
   /**
    * What changed since a serial; waits up to WAIT_SECONDS for something to change.
    * 'nothing' when nothing did, 'unknown-serial' when only a snapshot helps.
-   * @throws {HubUnavailable} @throws {DeltaRejected} when the message cannot be read
+   * @throws {HubUnavailable}
    */
   async changes(
     zone: ZoneName,
     since: number,
     stop: AbortSignal,
-  ): Promise<ZoneDelta | 'nothing' | 'unknown-serial'> {
+  ): Promise<FetchedChanges | 'nothing' | 'unknown-serial'> {
     const path = `/zones/${zone}/changes?since=${since}&wait=${WAIT_SECONDS}`;
     return this.get(path, 'application/json', CHANGES_TIMEOUT_MS, stop, async (response) => {
       switch (response.status) {
-        case 200: {
-          const parsed = changeMessage.safeParse(await response.json());
-          if (!parsed.success) throw new DeltaRejected(z.prettifyError(parsed.error));
-          return parsed.data;
-        }
+        case 200:
+          return {
+            body: new Uint8Array(await response.arrayBuffer()),
+            signature: response.headers.get('sekisho-signature') ?? '',
+          };
         case 204:
           return 'nothing';
         case 410:
@@ -66,6 +75,20 @@ export class HubClient {
           throw refusal(response);
       }
     });
+  }
+
+  /** The document with the hub's public keys. @throws {HubUnavailable} */
+  async keys(): Promise<unknown> {
+    return this.get(
+      '/.well-known/jwks.json',
+      'application/json',
+      KEYS_TIMEOUT_MS,
+      new AbortController().signal,
+      async (response) => {
+        if (response.status !== 200) throw refusal(response);
+        return response.json();
+      },
+    );
   }
 
   private async get<T>(
@@ -84,7 +107,7 @@ export class HubClient {
       });
       return await read(response);
     } catch (error) {
-      if (error instanceof HubUnavailable || error instanceof DeltaRejected) throw error;
+      if (error instanceof HubUnavailable) throw error;
       throw new HubUnavailable(`the hub at ${this.hubUrl} does not answer: ${reasonOf(error)}`, {
         cause: error,
       });

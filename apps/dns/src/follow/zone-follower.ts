@@ -1,14 +1,16 @@
+import { HubSignatureRefused } from '@sekisho/auth';
 import type { Logger } from '@sekisho/telemetry';
 import { decodeSnapshot, DeltaRejected, SnapshotDamaged, type ZoneIndex, type ZoneName } from '@sekisho/zone';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from './backoff.js';
+import { readChanges } from './change-message.js';
 import { HubUnavailable } from './errors.js';
 import { WAIT_SECONDS, type HubClient } from './hub-client.js';
 import type { ZoneObserver } from '../transfer/zone-histories.js';
-import { nativeSha256, type SnapshotFile } from './snapshot-file.js';
+import type { HubKeys } from './hub-keys.js';
+import type { ServedZones } from './served-zones.js';
+import { nativeSha256, type SnapshotStore } from './snapshot-store.js';
 
-// Losing a minute of changes costs one larger delta after a restart; writing more often costs disk.
-const SAVE_INTERVAL_MS = 60_000;
 // Against a hub that does not wait: one question a second is harmless.
 const HASTY_PAUSE_MS = 1_000;
 
@@ -19,33 +21,29 @@ const HASTY_PAUSE_MS = 1_000;
 export class ZoneFollower {
   private readonly stopping = new AbortController();
   private following: Promise<void> = Promise.resolve();
-  private saving: Promise<void> = Promise.resolve();
-  private saveTimer: NodeJS.Timeout | undefined;
-  private savedSerial = -1;
-  private savedAtMs = Number.NEGATIVE_INFINITY;
   private needsSnapshot = false;
   private isReached = true;
 
   constructor(
     private readonly zone: ZoneName,
-    /** Where the zone is served from; only this follower sets it. */
-    private readonly zones: Map<ZoneName, ZoneIndex>,
+    /** Where the zone is served from; only this follower changes it there. */
+    private readonly zones: ServedZones,
     private readonly hub: HubClient,
-    private readonly file: SnapshotFile,
+    private readonly keys: HubKeys,
+    private readonly store: SnapshotStore,
     private readonly logger: Logger,
     private readonly observer?: ZoneObserver,
   ) {}
 
   /** Puts the last snapshot on disk into service, if there is a good one. */
   async load(): Promise<void> {
-    const index = await this.file.load();
+    const index = await this.store.load();
     if (!index) {
       this.logger.info({ zone: this.zone }, 'no snapshot on disk: SERVFAIL until the hub gives one');
       return;
     }
-    this.savedSerial = index.serial;
     await this.observer?.loaded(index);
-    this.zones.set(this.zone, index);
+    this.zones.put(index);
     this.logger.info({ zone: this.zone, serial: index.serial, entries: index.size }, 'zone loaded from disk');
   }
 
@@ -53,13 +51,11 @@ export class ZoneFollower {
     this.following = this.follow();
   }
 
-  /** Stops following and saves what is in service. */
+  /** Stops following; resolves when what is in service is on disk. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    clearTimeout(this.saveTimer);
     await this.following;
-    this.save();
-    await this.saving;
+    await this.store.flush();
   }
 
   private async follow(): Promise<void> {
@@ -83,12 +79,13 @@ export class ZoneFollower {
   }
 
   private async advance(signal: AbortSignal): Promise<void> {
-    const served = this.zones.get(this.zone);
+    const served = this.zones.indexes.get(this.zone);
     const isFresh = !served || this.needsSnapshot;
     const index = isFresh ? await this.takeSnapshot(signal) : served;
     const askedAtMs = performance.now();
     const change = await this.hub.changes(this.zone, index.serial, signal);
     if (change === 'nothing') {
+      this.zones.confirm(this.zone, performance.now());
       if (performance.now() - askedAtMs < (WAIT_SECONDS * 1000) / 2) await pause(HASTY_PAUSE_MS, signal);
       return;
     }
@@ -98,63 +95,46 @@ export class ZoneFollower {
       this.logger.info({ zone: this.zone, serial: index.serial }, 'serial too old: taking a snapshot');
       return;
     }
-    const applied = this.observer?.applying(index, change);
-    index.apply(change);
+    await this.keys.verify(change.signature, change.body, 'sekisho-changes+jws');
+    const delta = readChanges(change.body);
+    const applied = this.observer?.applying(index, delta);
+    this.zones.apply(index, delta);
     applied?.();
-    this.saveLater();
+    this.zones.confirm(this.zone, performance.now());
+    this.store.append({ bytes: change.body, signature: change.signature });
+    if (this.store.isLong) this.needsSnapshot = true;
   }
 
   private async takeSnapshot(signal: AbortSignal): Promise<ZoneIndex> {
-    const { bytes, serial } = await this.hub.snapshot(this.zone, signal);
+    const { bytes, serial, signature } = await this.hub.snapshot(this.zone, signal);
+    await this.keys.verify(signature, bytes, 'sekisho-snapshot+jws');
     const index = decodeSnapshot(bytes, nativeSha256);
     if (index.zone !== this.zone || index.serial !== serial) {
       throw new SnapshotDamaged(`it is ${index.zone} ${index.serial}, announced as ${this.zone} ${serial}`);
     }
-    this.zones.set(this.zone, index);
+    this.zones.put(index);
+    this.zones.confirm(this.zone, performance.now());
     this.needsSnapshot = false;
     this.observer?.replaced(index);
     this.logger.info({ zone: this.zone, serial, entries: index.size }, 'zone loaded from the hub');
-    this.saveLater();
+    this.store.save(serial, { bytes, signature });
     return index;
   }
 
   private note(error: unknown): void {
     const isExpected =
-      error instanceof HubUnavailable || error instanceof SnapshotDamaged || error instanceof DeltaRejected;
+      error instanceof HubUnavailable ||
+      error instanceof HubSignatureRefused ||
+      error instanceof SnapshotDamaged ||
+      error instanceof DeltaRejected;
     const context = isExpected ? { zone: this.zone, reason: error.message } : { zone: this.zone, err: error };
-    const state = this.zones.has(this.zone)
+    const state = this.zones.indexes.has(this.zone)
       ? 'serving the last state'
       : 'SERVFAIL until the hub gives a snapshot';
     // Once an outage; the repetitions say nothing new.
     if (this.isReached || !isExpected) this.logger.warn(context, `the hub cannot be followed: ${state}`);
     else this.logger.debug(context, 'the hub still cannot be followed');
     this.isReached = false;
-  }
-
-  private saveLater(): void {
-    if (this.saveTimer) return;
-    const waitMs = Math.max(0, this.savedAtMs + SAVE_INTERVAL_MS - performance.now());
-    this.saveTimer = setTimeout(() => {
-      this.saveTimer = undefined;
-      this.save();
-    }, waitMs);
-  }
-
-  private save(): void {
-    const index = this.zones.get(this.zone);
-    if (!index || index.serial === this.savedSerial) return;
-    this.savedAtMs = performance.now();
-    const { serial } = index;
-    this.saving = this.saving
-      .then(() => this.file.save(index))
-      .then(
-        () => {
-          this.savedSerial = serial;
-        },
-        (error: unknown) => {
-          this.logger.error({ zone: this.zone, err: error }, 'snapshot not saved');
-        },
-      );
   }
 }
 

@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { Allow } from '../access/allow.decorator.js';
@@ -17,21 +17,21 @@ export class ZonesController {
 
   @Get(':zone/snapshot')
   async snapshot(@Param('zone') zone: string, @Res() reply: FastifyReply) {
-    const { serial, bytes } = await this.zones.snapshot(zone);
+    const { serial, bytes, signature } = await this.zones.snapshot(zone);
     await reply
       .header('content-type', 'application/octet-stream')
       .header('sekisho-serial', String(serial))
+      .header('sekisho-signature', signature)
       .send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   }
 
   /** Long poll: `wait` is in seconds; 204 when nothing changed in that time. */
   @Get(':zone/changes')
-  @Header('cache-control', 'no-store')
   async changes(
     @Param('zone') zone: string,
     @Query() parameters: unknown,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ) {
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const parsed = query.safeParse(parameters);
     if (!parsed.success) {
       throw new RequestRefused(
@@ -42,10 +42,17 @@ export class ZonesController {
     const { since, wait } = parsed.data;
     const changes = await this.zones.changes(zone, since, wait * 1000);
     if (!changes) {
-      void reply.status(204);
-      return undefined;
+      await reply.status(204).send();
+      return;
     }
     const { from, to, announce, withdraw } = changes;
-    return { zone, from, to, announce: announce.map(({ subject, codes }) => [subject, codes]), withdraw };
+    const listed = announce.map(({ subject, codes }) => [subject, codes]);
+    // What is signed are these octets, so they are made here.
+    const body = Buffer.from(JSON.stringify({ zone, from, to, announce: listed, withdraw }));
+    await reply
+      .header('content-type', 'application/json; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .header('sekisho-signature', await this.zones.sign(body, 'sekisho-changes+jws'))
+      .send(body);
   }
 }

@@ -1,3 +1,4 @@
+import { signDigest, type HubSignatureTyp } from '@sekisho/auth';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ZoneRepository, type ZoneChanges } from '@sekisho/persistence';
 import { readSubject } from '@sekisho/subject';
@@ -11,10 +12,14 @@ export const ZONES: readonly ZoneName[] = ZONE_NAMES;
 export interface EncodedSnapshot {
   readonly serial: number;
   readonly bytes: Uint8Array;
+  /** By the hub's key; edges use nothing else. */
+  readonly signature: string;
 }
 
 /** Edges that start at the same time get the same bytes; a slightly old snapshot costs an edge a few changes more. */
 const SNAPSHOT_LIFETIME_MS = 10_000;
+
+const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 
 @Injectable()
 export class ZonesService implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -73,6 +78,11 @@ export class ZonesService implements OnApplicationBootstrap, OnApplicationShutdo
     }
   }
 
+  /** A compact JWS of the hub over the SHA-256 of what is sent. */
+  sign(bytes: Uint8Array, typ: HubSignatureTyp): Promise<string> {
+    return signDigest(sha256(bytes), typ, this.platform.hubKey);
+  }
+
   private nextChange(deadline: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const wake = () => {
@@ -96,8 +106,8 @@ export class ZonesService implements OnApplicationBootstrap, OnApplicationShutdo
       subject: readSubject(subject),
       codes: codes.map((code) => parseReturnCode(code)).filter((code) => code !== undefined),
     }));
-    const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
-    return { serial: found.serial, bytes: encodeSnapshot({ zone, serial: found.serial, entries }, sha256) };
+    const bytes = encodeSnapshot({ zone, serial: found.serial, entries }, sha256);
+    return { serial: found.serial, bytes, signature: await this.sign(bytes, 'sekisho-snapshot+jws') };
   }
 
   private requireZone(name: string): ZoneName {

@@ -1,0 +1,33 @@
+// What the main thread and a hot worker say to each other: a few shared numbers, and messages.
+import { ZONE_NAMES, type SharedZone } from '@sekisho/zone';
+import type { HotNames } from './hot-answer.js';
+
+/** Places in `control`, 32-bit integers for Atomics. */
+export const CONTROL = { stop: 0, publications: 1, waiting: 2, LENGTH: 3 } as const;
+
+/** Packets that wait for the main thread, for each worker; more are dropped, as the kernel would. */
+export const MAX_WAITING = 2048;
+
+const ANSWERS = 2 * ZONE_NAMES.length;
+/** Places in `counts`, doubles that one worker writes: answers by zone and rcode first. */
+export const COUNT = {
+  answers: 0,
+  received: ANSWERS,
+  batches: ANSWERS + 1,
+  handedOver: ANSWERS + 2,
+  dropped: ANSWERS + 3,
+  overflowed: ANSWERS + 4,
+  unsent: ANSWERS + 5,
+  LENGTH: ANSWERS + 6,
+} as const;
+
+export interface HotWorkerSetup {
+  readonly fd: number;
+  readonly control: Int32Array;
+  readonly counts: Float64Array;
+  readonly names: HotNames;
+  readonly zones: readonly SharedZone[];
+}
+
+export const createControl = (): Int32Array => new Int32Array(new SharedArrayBuffer(CONTROL.LENGTH * 4));
+export const createCounts = (): Float64Array => new Float64Array(new SharedArrayBuffer(COUNT.LENGTH * 8));

@@ -1,0 +1,113 @@
+// One thread patches a zone while others read the same memory at full speed. Each entry has a code that follows from its
+// subject, so a reader can tell a wrong listing, whatever the moment.
+import { readSubject, type Subject } from '@sekisho/subject';
+import { queryName, ZoneIndex, type ZoneEntry } from '@sekisho/zone';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, it } from 'vitest';
+
+const MILLISECONDS = Number(process.env['SEKISHO_STRESS_MS'] ?? 3000);
+
+/** Subjects that share all but one word, so that half-written keys would match other keys. */
+function subjectOf(i: number): Subject {
+  const low = i % 250;
+  const high = Math.floor(i / 250) % 200;
+  switch (i % 4) {
+    case 0:
+      return readSubject(`10.0.${high}.${low}`);
+    case 1:
+      return readSubject(`2001:db8:${high.toString(16)}::${low.toString(16)}`);
+    case 2:
+      return readSubject(`2001:db8:${high.toString(16)}:${(low + 1).toString(16)}::/64`);
+    default:
+      return readSubject(`${high}.${low}.example`);
+  }
+}
+
+/** The labels in front of the zone's apex, in wire form. */
+function frontOf(subject: Subject): Uint8Array {
+  const labels = queryName(subject, 'score', 'z').split('.').slice(0, -2);
+  return Uint8Array.from(labels.flatMap((label) => [label.length, ...Buffer.from(label)]));
+}
+
+/** No two subjects that are close to each other have the same. */
+const codeOf = (i: number): number => 0x7f00_0000 + (i % 101) * 256 + 2 + (i % 250);
+const entryOf = (i: number): ZoneEntry => ({ subject: subjectOf(i), codes: [codeOf(i)] });
+
+// Plain JavaScript on the compiled packages: a worker does not go through the test runner.
+const READER = `
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+const { ZoneIndex, QuestionKey } = await import(workerData.zone);
+const { names, codes } = workerData;
+const key = new QuestionKey();
+let index = ZoneIndex.attach(workerData.shared);
+let seen = 0, looks = 0, hits = 0, wrong = 0, moves = 0;
+parentPort.postMessage('ready');
+while (Atomics.load(workerData.control, 0) === 0) {
+  if (Atomics.load(workerData.control, 1) !== seen) {
+    seen = Atomics.load(workerData.control, 1);
+    for (let next = receiveMessageOnPort(parentPort); next; next = receiveMessageOnPort(parentPort)) {
+      index = ZoneIndex.attach(next.message);
+      moves++;
+    }
+  }
+  for (let i = 0; i < names.length; i++) {
+    const found = index.find(key.read('score', names[i], 0, names[i].length));
+    looks++;
+    if (found <= 0 || !index.tables.codes.has(found)) continue;
+    hits++;
+    const there = index.codesOf(found);
+    if (there.length !== 1 || there[0] !== codes[i]) wrong++;
+  }
+}
+parentPort.postMessage({ looks, hits, wrong, moves });
+process.exit(0);
+`;
+
+describe('a zone in shared memory', () => {
+  it.each([
+    ['a thousand entries a second change', 20_000, 50, 50],
+    ['few entries change as fast as they can', 256, 8, 0],
+  ])('never shows a reader a listing that is not, while %s', async (_, count, deltas, tickMs) => {
+    const index = ZoneIndex.from({
+      zone: 'score',
+      serial: 1,
+      entries: Array.from({ length: count / 2 }, (_, i) => entryOf(i)),
+    });
+    const control = new Int32Array(new SharedArrayBuffer(8));
+    const workerData = {
+      zone: new URL('../../libs/zone/dist/index.js', import.meta.url).toString(),
+      shared: index.shared,
+      control,
+      names: Array.from({ length: count }, (_, i) => frontOf(subjectOf(i))),
+      codes: Array.from({ length: count }, (_, i) => codeOf(i)),
+    };
+    // Without the test runner's conditions, which lead to sources.
+    const worker = new Worker(READER, { eval: true, workerData, execArgv: [] });
+    expect(await once(worker, 'message')).toEqual(['ready']);
+    let { layout } = index;
+    let next = count / 2;
+    const end = performance.now() + MILLISECONDS;
+    while (performance.now() < end) {
+      const announce = Array.from({ length: deltas }, (_, i) => entryOf((next + i) % count));
+      const withdraw = Array.from({ length: deltas }, (_, i) => subjectOf((next + i + count / 2) % count));
+      next += deltas;
+      index.apply({ zone: 'score', from: index.serial, to: index.serial + 1, announce, withdraw });
+      if (index.layout !== layout) {
+        ({ layout } = index);
+        worker.postMessage(index.shared);
+        Atomics.add(control, 1, 1);
+      }
+      if (tickMs > 0) await new Promise((done) => setTimeout(done, tickMs));
+    }
+    const result = once(worker, 'message');
+    Atomics.store(control, 0, 1);
+    const [{ looks, hits, wrong, moves }] = (await result) as [
+      { looks: number; hits: number; wrong: number; moves: number },
+    ];
+    expect(wrong).toBe(0);
+    expect(looks).toBeGreaterThan(10 * count);
+    expect(hits).toBeGreaterThan(count);
+    expect(moves).toBeGreaterThan(0);
+  });
+});
