@@ -19,7 +19,18 @@ export class EdgeProcess {
     private readonly lines: string[],
   ) {}
 
-  static async start({ dataDir, hubUrl, environment = {} }: EdgeOptions): Promise<EdgeProcess> {
+  /** On a port that the system chooses for UDP; when somebody else has it for TCP, once more on another. */
+  static async start(options: EdgeOptions): Promise<EdgeProcess> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await EdgeProcess.startOnce(options);
+      } catch (error) {
+        if (attempt === 5 || !String(error).includes('another program listens there')) throw error;
+      }
+    }
+  }
+
+  private static async startOnce({ dataDir, hubUrl, environment = {} }: EdgeOptions): Promise<EdgeProcess> {
     const child = fork(MAIN, [], {
       execArgv: [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

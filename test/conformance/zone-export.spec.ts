@@ -272,17 +272,15 @@ describe('sekisho zone export', () => {
     expect(await readFile(join(out, 'ip.z.example.rbldnsd'), 'utf8')).toBe(before);
     expect((await readdir(out)).filter((name) => name.endsWith('.part'))).toEqual([]);
     await edge.stop();
+    const edgeFolder = join(fixture.dataDir, 'edge');
+    const newest =
+      (await readdir(edgeFolder))
+        .filter((name) => /^ip\.\d+\.snapshot$/.test(name))
+        .sort()
+        .at(-1) ?? '';
     const { stdout } = await run(
       process.execPath,
-      [
-        CLI,
-        'zone',
-        'export',
-        '--format',
-        'rbldnsd',
-        '--snapshot',
-        join(fixture.dataDir, 'edge', 'ip.snapshot'),
-      ],
+      [CLI, 'zone', 'export', '--format', 'rbldnsd', '--snapshot', join(edgeFolder, newest)],
       {
         env: {
           PATH: process.env['PATH'],

@@ -52,6 +52,6 @@ describe('the migrations', () => {
     const answers = await Promise.all(
       [1, 2, 3].map(() => run(process.execPath, ['--input-type=module', '--eval', program])),
     );
-    expect(answers.map(({ stdout }) => stdout)).toEqual(['1', '1', '1']);
+    expect(answers.map(({ stdout }) => stdout)).toEqual(['2', '2', '2']);
   });
 });

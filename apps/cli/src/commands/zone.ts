@@ -90,7 +90,7 @@ export function registerZone(program: Command, context: CliContext): void {
   withExample(
     command,
     'sekisho zone export --format rbldnsd --zone ip --out /var/lib/rbldnsd',
-    'sekisho zone export --format rpz --zone domain --snapshot /var/lib/sekisho/edge/domain.snapshot',
+    'sekisho zone export --format rpz --zone domain --snapshot /var/lib/sekisho/edge/domain.42.snapshot',
   );
   withExample(zone, 'sekisho zone export --format rbldnsd --zone ip --out /var/lib/rbldnsd');
 }
