@@ -75,8 +75,8 @@ async function fill(database: BenchDatabase): Promise<void> {
   }));
   const columns = `score, listed, high_confidence, confidence, recommendation, member_count, categories, explanation,
     first_seen, last_seen, expires_at, next_review_at`;
-  const source = `jsonb_to_recordset($1) AS e(kind int, score smallint, listed boolean, high_confidence boolean,
-    confidence smallint, recommendation text, member_count integer, categories jsonb, explanation jsonb,
+  const source = `json_to_recordset($1) AS e(kind int, score smallint, listed boolean, high_confidence boolean,
+    confidence smallint, recommendation text, member_count integer, categories json, explanation json,
     first_seen timestamptz, last_seen timestamptz, expires_at timestamptz, next_review_at timestamptz)`;
   await database.query(
     `INSERT INTO reputation (subject, subject_type, parent, ${columns}, scored_at, model_version)

@@ -93,6 +93,7 @@ const UP = [
      PRIMARY KEY (network, member_id))`,
   `CREATE INDEX dynamic_range_covering ON dynamic_range USING gist (network inet_ops)`,
 
+  // json, not jsonb: nobody searches in it, and it is read as it was written, which costs the database next to nothing.
   `CREATE TABLE reputation (
      subject text PRIMARY KEY,
      subject_type subject_type NOT NULL,
@@ -104,8 +105,8 @@ const UP = [
      confidence smallint NOT NULL DEFAULT 0,
      recommendation text NOT NULL DEFAULT 'ACCEPT',
      member_count integer NOT NULL DEFAULT 0,
-     categories jsonb NOT NULL DEFAULT '[]',
-     explanation jsonb NOT NULL DEFAULT '[]',
+     categories json NOT NULL DEFAULT '[]',
+     explanation json NOT NULL DEFAULT '[]',
      first_seen timestamptz,
      last_seen timestamptz,
      expires_at timestamptz,
@@ -114,7 +115,7 @@ const UP = [
      model_version text)`,
   `CREATE INDEX reputation_due ON reputation (next_review_at) WHERE next_review_at IS NOT NULL`,
   `CREATE INDEX reputation_listed ON reputation (subject_type, subject) WHERE listed`,
-  `CREATE INDEX reputation_covering ON reputation USING gist (network inet_ops) WHERE listed AND network IS NOT NULL`,
+  `CREATE INDEX reputation_covering ON reputation USING spgist (network inet_ops) WHERE listed AND network IS NOT NULL`,
   `CREATE INDEX reputation_children ON reputation (parent) WHERE listed`,
 
   `CREATE TABLE zone_state (

@@ -272,8 +272,8 @@ async function save(manager: EntityManager, scored: readonly Scored[], now: Date
        confidence = n.confidence, recommendation = n.recommendation, member_count = n.member_count,
        categories = n.categories, explanation = n.explanation, first_seen = n.first_seen, last_seen = n.last_seen,
        expires_at = n.expires_at, next_review_at = n.next_review_at, model_version = n.model_version, scored_at = $2
-     FROM jsonb_to_recordset($1) AS n(subject text, score smallint, listed boolean, high_confidence boolean,
-       confidence smallint, recommendation text, member_count integer, categories jsonb, explanation jsonb,
+     FROM json_to_recordset($1) AS n(subject text, score smallint, listed boolean, high_confidence boolean,
+       confidence smallint, recommendation text, member_count integer, categories json, explanation json,
        first_seen timestamptz, last_seen timestamptz, expires_at timestamptz, next_review_at timestamptz,
        model_version text)
      WHERE reputation.subject = n.subject`,
