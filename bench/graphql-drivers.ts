@@ -78,6 +78,7 @@ Module({})(RootModule);
 
 async function serve(driver: Driver): Promise<void> {
   const module = { module: RootModule, imports: [graphqlModule(driver)] };
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class
   const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
     logger: false,
   });

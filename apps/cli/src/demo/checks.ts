@@ -52,8 +52,8 @@ export function demoChecks(federation: DemoFederation, accepted: number): Check[
           must(reputation?.listed === true, `${ip} is not listed (score ${String(reputation?.score)})`);
           must(
             answers.length > 0 &&
-              answers.every((code) => code.startsWith(`127.0.${String(reputation?.score)}.`)),
-            `${ip} has score ${String(reputation?.score)} and answers ${answers.join(' ') || 'nothing'}`,
+              answers.every((code) => code.startsWith(`127.0.${String(reputation.score)}.`)),
+            `${ip} has score ${String(reputation.score)} and answers ${answers.join(' ') || 'nothing'}`,
           );
           listed += 1;
         }

@@ -47,7 +47,7 @@ export class Supervisor {
     for (const timer of this.timers) clearTimeout(timer);
     for (const { name } of this.processes.toReversed()) {
       const child = this.running.get(name);
-      if (!child || child.exitCode !== null || child.signalCode !== null) continue;
+      if (child?.exitCode !== null || child.signalCode !== null) continue;
       const gone = once(child, 'exit');
       child.kill('SIGTERM');
       const deadline = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS);
