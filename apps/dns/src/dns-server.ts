@@ -72,9 +72,9 @@ export class DnsServer implements OnApplicationBootstrap, OnApplicationShutdown 
     for (const follower of this.followers) await follower.load();
     await this.access?.load();
     const udp = await this.openUdp();
-    // TCP takes over the port that UDP got, which matters when the system chooses it.
-    const port = await udp.listen(config.dns);
-    const tlsPort = await this.streams.listen(port);
+    // UDP takes over the port that TCP got: when the system chooses it, UDP is the less likely to be taken.
+    const { port, tlsPort } = await this.streams.listen();
+    await udp.listen({ ...config.dns, port });
     if (config.dnsHttp) await this.operation.listen(config.dnsHttp);
     for (const follower of this.followers) follower.start();
     this.access?.start();

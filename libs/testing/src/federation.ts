@@ -11,6 +11,7 @@ import { readConfig } from '@sekisho/config';
 import { openOperatorDatabase, type NewMember } from '@sekisho/persistence';
 import type { ReportInput } from '@sekisho/report';
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -24,13 +25,24 @@ export type ProcessName = 'hub' | 'worker' | 'dns';
 const NODE_ARGUMENTS = ['--max-semi-space-size=64'];
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
+/** Below what Linux gives to outgoing connections, one of which could take a port before its server has started. */
+const PORTS = { from: 15_000, to: 32_000 };
+
+/** A TCP port of 127.0.0.1 that nobody listens on. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = randomInt(PORTS.from, PORTS.to);
+    const server = createServer();
+    try {
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
+      return port;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    } finally {
+      server.close();
+    }
+  }
 }
 
 export class Federation implements AsyncDisposable {

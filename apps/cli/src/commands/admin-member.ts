@@ -88,7 +88,7 @@ function registerStanding(
 ): void {
   const command = member.command(change).description(description).argument('<id>');
   withJson(command).action(async (id: string, options: JsonOption) => {
-    await withDatabase(context, (database) => database.members[change](id, new Date(context.now())));
+    await withDatabase(context, (database) => database.members[change](id));
     const isSuspended = change === 'suspend';
     context.stdout.write(
       options.json ? toJson({ id, isSuspended }) : `${id} is ${isSuspended ? 'suspended' : 'active again'}\n`,

@@ -32,8 +32,8 @@ export class LoadedServer {
   async start(): Promise<void> {
     const { config, logger } = this;
     await this.zones.load();
-    const port = await this.udp.listen(config.dns);
-    await this.tcp.listen({ ...config.dns, port });
+    const port = await this.tcp.listen(config.dns);
+    await this.udp.listen({ ...config.dns, port });
     this.zones.watch(this.options.checkSeconds);
     process.on('SIGHUP', this.reload);
     const zones = this.zones.zones.map(({ name }) => name);

@@ -34,11 +34,11 @@ export class StreamListeners {
     );
   }
 
-  /** Resolves to the port of TLS, if it is served. @throws what the system says when it cannot listen */
-  async listen(port: number): Promise<number | undefined> {
+  /** Resolves to the port of TCP, and that of TLS if it is served. @throws what the system says when it cannot listen */
+  async listen(): Promise<{ port: number; tlsPort: number | undefined }> {
     const { dns, dnsTls } = this.config;
-    await this.tcp.listen({ ...dns, port });
-    return dnsTls && this.tls ? this.tls.listen(dnsTls) : undefined;
+    const port = await this.tcp.listen(dns);
+    return { port, tlsPort: dnsTls && this.tls ? await this.tls.listen(dnsTls) : undefined };
   }
 
   async close(): Promise<void> {

@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { DnsAccessRepository } from '@sekisho/persistence';
 import { createHash } from 'node:crypto';
 import { Platform } from '../platform/platform.js';
+import { ChangeSignal } from './change-signal.js';
 
 /** Who may ask the DNS edges: digests, so that an edge's disk holds nobody's key. */
 export interface AccessList {
@@ -17,7 +18,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('base6
 
 @Injectable()
 export class AccessListService implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly waiting = new Set<() => void>();
+  private readonly changed = new ChangeSignal();
   private unsubscribe: (() => void) | undefined;
   private timer: NodeJS.Timeout | undefined;
 
@@ -28,7 +29,7 @@ export class AccessListService implements OnApplicationBootstrap, OnApplicationS
 
   onApplicationBootstrap(): void {
     const wake = () => {
-      this.wakeAll();
+      this.changed.wakeAll();
     };
     this.unsubscribe = this.platform.notifications.on('sekisho_members', wake);
     this.timer = setInterval(wake, REFRESH_MS);
@@ -37,41 +38,20 @@ export class AccessListService implements OnApplicationBootstrap, OnApplicationS
   onApplicationShutdown(): void {
     clearInterval(this.timer);
     this.unsubscribe?.();
-    this.wakeAll();
+    this.changed.close();
   }
 
   /** The list when it is not `since` any more; waits up to `waitMs` for that, then undefined. */
-  async listAfter(since: string, waitMs: number): Promise<AccessList | undefined> {
-    const deadline = AbortSignal.timeout(waitMs);
-    for (;;) {
-      // Listening starts before looking: a change between the two wakes us.
-      const woken = this.nextChange(deadline);
+  listAfter(since: string, waitMs: number): Promise<AccessList | undefined> {
+    return this.changed.waitFor(async () => {
       const list = await this.list();
-      if (list.version !== since) return list;
-      if (deadline.aborted) return undefined;
-      await woken;
-    }
+      return list.version === since ? undefined : list;
+    }, waitMs);
   }
 
   private async list(): Promise<AccessList> {
     const keys = await this.access.keys();
     const members = keys.map(({ memberId, key }) => ({ member: memberId, digest: sha256(key) }));
     return { version: sha256(JSON.stringify(members)), members };
-  }
-
-  private nextChange(deadline: AbortSignal): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    const wake = () => {
-      this.waiting.delete(wake);
-      deadline.removeEventListener('abort', wake);
-      resolve(undefined);
-    };
-    this.waiting.add(wake);
-    deadline.addEventListener('abort', wake);
-    return promise;
-  }
-
-  private wakeAll(): void {
-    for (const wake of this.waiting) wake();
   }
 }

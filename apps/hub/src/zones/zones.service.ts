@@ -6,6 +6,7 @@ import { encodeSnapshot, isZoneName, parseReturnCode, ZONE_NAMES, type ZoneName 
 import { createHash } from 'node:crypto';
 import { Platform } from '../platform/platform.js';
 import { RequestRefused } from '../problems/errors.js';
+import { ChangeSignal } from './change-signal.js';
 
 export const ZONES: readonly ZoneName[] = ZONE_NAMES;
 
@@ -24,7 +25,7 @@ const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(by
 @Injectable()
 export class ZonesService implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly snapshots = new Map<ZoneName, { at: number; snapshot: Promise<EncodedSnapshot> }>();
-  private readonly waiting = new Set<() => void>();
+  private readonly changed = new ChangeSignal();
   private unsubscribe: (() => void) | undefined;
 
   constructor(
@@ -34,13 +35,13 @@ export class ZonesService implements OnApplicationBootstrap, OnApplicationShutdo
 
   onApplicationBootstrap(): void {
     this.unsubscribe = this.platform.notifications.on('sekisho_zones', () => {
-      this.wakeAll();
+      this.changed.wakeAll();
     });
   }
 
   onApplicationShutdown(): void {
     this.unsubscribe?.();
-    this.wakeAll();
+    this.changed.close();
   }
 
   /** @throws {RequestRefused} not-found */
@@ -59,12 +60,9 @@ export class ZonesService implements OnApplicationBootstrap, OnApplicationShutdo
    * What changed after `since`; waits up to `waitMs` for something to change, then undefined.
    * @throws {RequestRefused} not-found, history-gone
    */
-  async changes(name: string, since: number, waitMs: number): Promise<ZoneChanges | undefined> {
+  changes(name: string, since: number, waitMs: number): Promise<ZoneChanges | undefined> {
     const zone = this.requireZone(name);
-    const deadline = AbortSignal.timeout(waitMs);
-    for (;;) {
-      // Listening starts before looking: a change between the two wakes us.
-      const woken = this.nextChange(deadline);
+    return this.changed.waitFor(async () => {
       const changes = await this.zones.changes(zone, since);
       if (changes === 'gone' || !changes) {
         throw new RequestRefused(
@@ -72,31 +70,13 @@ export class ZonesService implements OnApplicationBootstrap, OnApplicationShutdo
           `the history of ${zone} does not reach back to ${since}; take the snapshot`,
         );
       }
-      if (changes.to > since) return changes;
-      if (deadline.aborted) return undefined;
-      await woken;
-    }
+      return changes.to > since ? changes : undefined;
+    }, waitMs);
   }
 
   /** A compact JWS of the hub over the SHA-256 of what is sent. */
   sign(bytes: Uint8Array, typ: HubSignatureTyp): Promise<string> {
     return signDigest(sha256(bytes), typ, this.platform.hubKey);
-  }
-
-  private nextChange(deadline: AbortSignal): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    const wake = () => {
-      this.waiting.delete(wake);
-      deadline.removeEventListener('abort', wake);
-      resolve(undefined);
-    };
-    this.waiting.add(wake);
-    deadline.addEventListener('abort', wake);
-    return promise;
-  }
-
-  private wakeAll(): void {
-    for (const wake of this.waiting) wake();
   }
 
   private async encode(zone: ZoneName): Promise<EncodedSnapshot> {
