@@ -97,7 +97,7 @@ describe('an edge in operation', () => {
     expect(await get(http, '/health/ready')).toEqual({ status: 200, text: 'ok\n' });
     await fixture.hub.close();
     await eventually(async () => (await get(http, '/health/ready')).status === 503);
-    expect((await get(http, '/health/ready')).text).toMatch(/^zone ip is \d+ s old, more than 2$/m);
+    expect((await get(http, '/health/ready')).text).toMatch(/^zone \S+ is \d+ s old, more than 2$/m);
     expect((await get(http, '/health/live')).status).toBe(200);
     expect((await dig(edge.port, NAME)).status).toBe('NOERROR');
   });

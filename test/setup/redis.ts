@@ -1,7 +1,7 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { freePort, requireProgram } from '@sekisho/testing';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,43 +11,9 @@ export interface TestRedis extends AsyncDisposable {
   readonly port: number;
 }
 
-function hasRedis(): boolean {
-  try {
-    execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function installRedis(): void {
-  const remedy = 'The queue tests need a real redis-server. Run: apt-get install -y redis-server';
-  if (process.getuid?.() !== 0) throw new Error(`${remedy} (as root)`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  try {
-    execFileSync('apt-get', ['update'], { env, stdio: 'ignore' });
-    execFileSync('apt-get', ['install', '-y', '--no-install-recommends', 'redis-server'], {
-      env,
-      stdio: 'ignore',
-    });
-  } catch (cause) {
-    throw new Error(remedy, { cause });
-  }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no TCP address');
-  return address.port;
-}
-
-/** Starts redis-server, installing it first when root finds none. */
+/** Starts redis-server, fetching it first when there is none. */
 export async function startRedis(): Promise<TestRedis> {
-  if (!hasRedis()) installRedis();
+  await requireProgram('redis-server', 'redis-server');
   const folder = await mkdtemp(join(tmpdir(), 'sekisho-redis-'));
   const port = await freePort();
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--databases', '64', '--dir', folder];

@@ -1,9 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ChangeSignal } from './change-signal.js';
 
+const nothing = (): Promise<string | undefined> => Promise.resolve(undefined);
+
 describe('waiting for a change', () => {
   it('looks once and gives up at once when nobody wants to wait', async () => {
-    const look = vi.fn(() => Promise.resolve(undefined));
+    const look = vi.fn(nothing);
     expect(await new ChangeSignal().waitFor(look, 0)).toBeUndefined();
     expect(look).toHaveBeenCalledTimes(1);
   });
@@ -23,10 +25,10 @@ describe('waiting for a change', () => {
     vi.useFakeTimers();
     try {
       const signal = new ChangeSignal();
-      const late = signal.waitFor(() => Promise.resolve(undefined), 1_000);
+      const late = signal.waitFor(nothing, 1_000);
       await vi.advanceTimersByTimeAsync(1_000);
       expect(await late).toBeUndefined();
-      const closed = signal.waitFor(() => Promise.resolve(undefined), 60_000);
+      const closed = signal.waitFor(nothing, 60_000);
       await vi.advanceTimersByTimeAsync(0);
       signal.close();
       expect(await closed).toBeUndefined();

@@ -15,11 +15,11 @@ export class ChangeSignal {
 
   /** What `look` finds, as soon as it finds something; undefined when it found nothing in `waitMs`. */
   async waitFor<T>(look: () => Promise<T | undefined>, waitMs: number): Promise<T | undefined> {
-    let isOver = false;
+    const time = { isOver: waitMs === 0 };
     let wake: (() => void) | undefined;
     const again = () => wake?.();
     const timer = setTimeout(() => {
-      isOver = true;
+      time.isOver = true;
       again();
     }, waitMs);
     this.waiting.add(again);
@@ -32,7 +32,7 @@ export class ChangeSignal {
         };
         const found = await look();
         if (found !== undefined) return found;
-        if (isOver || this.isClosed || waitMs === 0) return undefined;
+        if (time.isOver || this.isClosed) return undefined;
         await promise;
       }
     } finally {
