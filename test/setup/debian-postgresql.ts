@@ -3,7 +3,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -23,6 +23,9 @@ async function oldestVersion(): Promise<number | undefined> {
     .sort((a, b) => a - b)[0];
 }
 
+const folderOf = async (program: string) =>
+  dirname((await run('sh', ['-c', `command -v ${program}`])).stdout.trim());
+
 /** PostgreSQL does not run as root. */
 async function serverAccount(): Promise<{ uid?: number; gid?: number }> {
   if (process.getuid?.() !== 0) return {};
@@ -32,10 +35,11 @@ async function serverAccount(): Promise<{ uid?: number; gid?: number }> {
 
 /** A server from Debian's package, the oldest version that is there; installed first when root finds none. */
 export async function startDebianPostgresql(): Promise<OtherPostgresql> {
-  if ((await oldestVersion()) === undefined) await requireProgram('pg_lsclusters', 'postgresql');
-  const majorVersion = await oldestVersion();
-  if (majorVersion === undefined) throw new Error(`no PostgreSQL 14 or later in ${VERSIONS}`);
-  const bin = join(VERSIONS, String(majorVersion), 'bin');
+  if ((await oldestVersion()) === undefined) await requireProgram('initdb', 'postgresql');
+  const installed = await oldestVersion();
+  // Unpacked for an ordinary user, its programs are on the PATH.
+  const bin = installed === undefined ? await folderOf('initdb') : join(VERSIONS, String(installed), 'bin');
+  const majorVersion = installed ?? Number(/ (\d+)/.exec((await run('initdb', ['--version'])).stdout)?.[1]);
   const account = await serverAccount();
   const folder = await mkdtemp(join(tmpdir(), 'sekisho-postgresql-'));
   await chmod(folder, 0o755);

@@ -74,7 +74,16 @@ async function wrap(folder: string): Promise<string> {
     `find ${folder}/usr/lib ${folder}/lib -name '*.so*' -printf '%h\\n' | sort -u`,
   ]).catch(() => ({ stdout: '' }));
   const libraries = stdout.trim().split('\n').join(':');
-  for (const place of ['bin', 'usr/bin', 'sbin', 'usr/sbin']) {
+  const postgresql = join('usr', 'lib', 'postgresql');
+  const versions = await readdir(join(folder, postgresql)).catch(() => []);
+  const places = [
+    'bin',
+    'usr/bin',
+    'sbin',
+    'usr/sbin',
+    ...versions.map((version) => join(postgresql, version, 'bin')),
+  ];
+  for (const place of places) {
     for (const name of await readdir(join(folder, place)).catch(() => [])) {
       const script = join(wrappers, name);
       const program = join(folder, place, name);
