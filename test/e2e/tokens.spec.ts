@@ -308,6 +308,15 @@ describe('key rotation', () => {
     expect(await keysOf()).toEqual(before);
   });
 
+  it('by a new enrolment ends every earlier key at once', async () => {
+    const signer = await federation.member('isp-lost');
+    const { code } = await operator.members.newCode('isp-lost', new Date());
+    const next = await generateMemberKeys();
+    expect((await enrol(code, next)).status).toBe(201);
+    expect((await report(signer)).status).toBe(401);
+    expect((await report(signer, next)).status).toBe(202);
+  });
+
   it('is not for a key that was replaced already, even while it may still sign reports', async () => {
     const signer = await federation.member('isp-stale');
     const next = await generateMemberKeys();

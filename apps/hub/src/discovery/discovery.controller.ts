@@ -1,9 +1,9 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { MAX_ENVELOPE_BYTES, MAX_REPORTS, reportJsonSchema } from '@sekisho/report';
+import { ZONE_NAMES } from '@sekisho/zone';
 import { Allow } from '../access/allow.decorator.js';
 import { MemberRegister } from '../members/member-register.service.js';
 import { Platform } from '../platform/platform.js';
-import { ZONES } from '../zones/zones.service.js';
 
 @Controller()
 export class DiscoveryController {
@@ -28,7 +28,7 @@ export class DiscoveryController {
         jwks: `${hubId}/.well-known/jwks.json`,
         schema: `${hubId}/schema/report.json`,
       },
-      zone: { apex: config.zone, names: ZONES },
+      zone: { apex: config.zone, names: ZONE_NAMES },
       limits: { reportsPerEnvelope: MAX_REPORTS, envelopeBytes: MAX_ENVELOPE_BYTES },
     };
   }

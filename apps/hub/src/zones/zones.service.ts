@@ -8,8 +8,6 @@ import { Platform } from '../platform/platform.js';
 import { RequestRefused } from '../problems/errors.js';
 import { ChangeSignal } from './change-signal.js';
 
-export const ZONES: readonly ZoneName[] = ZONE_NAMES;
-
 export interface EncodedSnapshot {
   readonly serial: number;
   readonly bytes: Uint8Array;
@@ -94,7 +92,7 @@ export class ZonesService implements OnApplicationBootstrap, OnApplicationShutdo
     if (isZoneName(name)) return name;
     throw new RequestRefused(
       'not-found',
-      `no zone ${JSON.stringify(name.slice(0, 40))}; the zones are ${ZONES.join(', ')}`,
+      `no zone ${JSON.stringify(name.slice(0, 40))}; the zones are ${ZONE_NAMES.join(', ')}`,
     );
   }
 }
