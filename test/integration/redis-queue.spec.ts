@@ -2,6 +2,7 @@ import {
   createTestDatabase,
   digUntil,
   Federation,
+  type FederationMember,
   nameOf,
   reportOf,
   type TestDatabase,
@@ -28,11 +29,14 @@ afterAll(async () => {
   await redis[Symbol.asyncDispose]();
 });
 
+let reporter: FederationMember;
+
 it('with the queue on Redis three members list an address within a second', async () => {
   const ip = '203.0.113.40';
   const members = [];
   for (const id of ['isp-a', 'isp-b', 'isp-c']) members.push(await federation.member(id));
   for (const member of members) await member.submit(reportOf(ip));
+  [reporter] = members as [FederationMember];
   const elapsedMs = await digUntil(federation, nameOf(ip), (answers) =>
     answers.some((answer) => /^127\.0\.\d+\.3$/.test(answer)),
   );
@@ -44,4 +48,17 @@ it('with the queue on Redis three members list an address within a second', asyn
   const { rowCount } = await sql.query(`SELECT FROM pg_namespace WHERE nspname = 'bullmq'`);
   await sql.end();
   expect(rowCount).toBe(0);
+});
+
+it('a Redis that is gone keeps no member waiting: the receipt is the outbox', async () => {
+  await redis[Symbol.asyncDispose]();
+  const start = performance.now();
+  const receipt = await reporter.submit(reportOf('203.0.113.41'));
+  expect(receipt.accepted).toBe(1);
+  expect(performance.now() - start).toBeLessThan(5_000);
+  const sql = new pg.Client({ connectionString: database.url });
+  await sql.connect();
+  const { rows } = await sql.query(`SELECT scored_at FROM receipt WHERE id = $1`, [receipt.receiptId]);
+  await sql.end();
+  expect(rows).toEqual([{ scored_at: null }]);
 });
