@@ -25,12 +25,12 @@ export function canonicalJapaneseAddress(text: string): JapaneseAddress {
   const { municipality, rest } = splitMunicipality(withoutPostalCode(folded));
   const hidden = rest.replace(NUMBERED_TOWN, (name) => name.replace(/\d/g, '\0'));
   const found = HOUSE_NUMBER.exec(hidden);
-  if (found === null) {
+  if (found === null || found[0].endsWith('丁目')) {
     throw new IdentifierInvalid(
       'incomplete',
       'address',
       'text',
-      'the house number is missing',
+      found === null ? 'the house number is missing' : 'no house number follows 丁目',
       '東京都千代田区丸の内1丁目2番3号',
     );
   }

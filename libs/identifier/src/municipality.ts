@@ -17,6 +17,9 @@ const COUNTY = /^[^市区町村\d]{1,5}?郡|^(?:余市|高市)郡/;
 const CITY = /^[^区\d]{1,6}?市(?:市)?/;
 const TOWN = /^[^区市\d]{1,7}?[町村](?:[町村](?=\D))?/;
 
+/** Islands that people write before a municipality of the same name; they have no county. */
+const ISLANDS = /^(?:八丈島(?=八丈町)|三宅島(?=三宅村))/;
+
 const EXAMPLE = '東京都千代田区丸の内1丁目2番3号';
 const fail = (code: 'malformed' | 'incomplete' | 'ambiguous', what: string) =>
   new IdentifierInvalid(code, 'address', 'text', what, EXAMPLE);
@@ -28,7 +31,7 @@ const fail = (code: 'malformed' | 'incomplete' | 'ambiguous', what: string) =>
  */
 export function splitMunicipality(text: string): { municipality: string; rest: string } {
   const prefecture = PREFECTURES.exec(text)?.[0] ?? '';
-  const local = text.slice(prefecture.length);
+  const local = text.slice(prefecture.length).replace(ISLANDS, '');
   const ward = TOKYO_WARDS.exec(local)?.[0];
   if (ward !== undefined) {
     if (prefecture !== '' && prefecture !== '東京都')
