@@ -7,7 +7,7 @@ interface Provider {
   readonly ignoresDots: boolean;
 }
 
-// Providers that deliver name+anything@ to name@, by their own help pages. Anybody else's + may be part of the name.
+// Providers known to deliver name+anything@ to name@. Anybody else's + may be part of the name.
 const PROVIDERS = new Map<string, Provider>([
   ['gmail.com', { domain: 'gmail.com', ignoresDots: true }],
   ['googlemail.com', { domain: 'gmail.com', ignoresDots: true }],

@@ -37,6 +37,12 @@ describe('the published vectors', () => {
       expect(refusal).toBeInstanceOf(IdentifierInvalid);
       expect(refusal).toMatchObject({ code, where, type: source.type, kind: 'Rejected' });
       expect(String(refusal)).toContain('Example: ');
+      const { type, ...parts } = source;
+      expect(type).not.toBe('');
+      for (const text of Object.values({ ...parts, ...('payer' in parts ? parts.payer : {}) })) {
+        // Shorter ones are in the words of any message.
+        if (typeof text === 'string' && text.length >= 5) expect(String(refusal)).not.toContain(text);
+      }
     },
   );
 
