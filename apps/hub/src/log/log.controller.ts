@@ -16,7 +16,7 @@ export class LogController {
     return this.log.published();
   }
 
-  @Get('tile/*path')
+  @Get('tile/*')
   async tile(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const path = new URL(request.url, 'http://hub').pathname.replace(/^\/log\//, '');
     const bytes = await this.log.tile(path);
