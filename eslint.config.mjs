@@ -11,6 +11,7 @@ const PURE = [
   'access',
   'rbldnsd',
   'zone-export',
+  'tlog',
   'oprf',
   'identifier',
 ].map((name) => `libs/${name}/src/**/*.ts`);

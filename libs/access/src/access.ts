@@ -20,6 +20,7 @@ export const OPERATIONS = [
   'zone:read',
   'zone:access',
   'dns-key:rotate',
+  'log:read',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -47,6 +48,8 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   // Who may ask the edges, and how much each did.
   'zone:access': ['edge'],
   'dns-key:rotate': ['member', 'reviewer'],
+  // Commitments and checkpoints only: whoever can read it can check it.
+  'log:read': everyone,
 };
 
 export const isAllowed = (role: Role, operation: Operation): boolean => RULES[operation].includes(role);
