@@ -12,6 +12,8 @@ const PURE = [
   'rbldnsd',
   'zone-export',
   'tlog',
+  'oprf',
+  'identifier',
 ].map((name) => `libs/${name}/src/**/*.ts`);
 
 export default defineConfig(
