@@ -146,6 +146,13 @@ const PROBES: readonly Probe[] = [
   field('member:read-own', 'MembersResolver.dnsQueries', '{ dnsQueries { answered } }'),
   field('dns-key:rotate', 'MembersResolver.rotateDnsKey', 'mutation { rotateDnsKey }'),
   field('member:list', 'MembersResolver.members', '{ members { edges { cursor } } }'),
+  field('evidence:seal', 'EvidenceResolver.ownerKey', '{ ownerKey(subject: "203.0.113.9") { kid } }'),
+  field('evidence:read-own', 'EvidenceResolver.sealedEvidence', '{ sealedEvidence { edges { cursor } } }'),
+  field(
+    'evidence:read-own',
+    'EvidenceResolver.acknowledgeEvidence',
+    'mutation { acknowledgeEvidence(ids: []) }',
+  ),
   field('statistics:read', 'StatisticsResolver.statistics', '{ statistics { reports } }'),
 ];
 /** Has a test of its own, because a subscription that is allowed answers nothing at first. */

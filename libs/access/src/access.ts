@@ -20,6 +20,8 @@ export const OPERATIONS = [
   'zone:read',
   'zone:access',
   'dns-key:rotate',
+  'evidence:seal',
+  'evidence:read-own',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -47,6 +49,9 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   // Who may ask the edges, and how much each did.
   'zone:access': ['edge'],
   'dns-key:rotate': ['member', 'reviewer'],
+  // The public key of whoever owns an address.
+  'evidence:seal': ['member', 'reviewer'],
+  'evidence:read-own': ['member', 'reviewer'],
 };
 
 export const isAllowed = (role: Role, operation: Operation): boolean => RULES[operation].includes(role);

@@ -1,9 +1,5 @@
 export type SealedFaultCode =
-  | 'evidence-malformed'
-  | 'evidence-too-large'
-  | 'sealed-malformed'
-  | 'sealed-key-unknown'
-  | 'sealed-damaged';
+  'evidence-malformed' | 'evidence-too-large' | 'sealed-malformed' | 'sealed-key-unknown' | 'sealed-damaged';
 
 /** Evidence that cannot be sealed, or a sealed one that cannot be opened here. */
 export class SealedFault extends Error {

@@ -5,7 +5,14 @@ const NEWLINE = /\r?\n/;
 const RECIPIENT_FIELDS = new Set([
   ...['to', 'cc', 'bcc', 'resent-to', 'resent-cc', 'resent-bcc', 'apparently-to', 'envelope-to'],
   ...['delivered-to', 'x-original-to', 'x-envelope-to', 'x-rcpt-to', 'x-delivered-to', 'x-forwarded-to'],
-  ...['x-forwarded-for', 'original-recipient', 'final-recipient', 'list-unsubscribe', 'in-reply-to', 'references'],
+  ...[
+    'x-forwarded-for',
+    'original-recipient',
+    'final-recipient',
+    'list-unsubscribe',
+    'in-reply-to',
+    'references',
+  ],
   ...['subject', 'thread-topic', 'comments', 'keywords'],
 ]);
 /** RFC 5321 section 4.4: the optional `for` clause of a trace field. */
@@ -33,4 +40,8 @@ export function sampleOfHeaders(message: string): string {
     .join('\n');
 }
 
-const nameOf = (field: string) => field.slice(0, Math.max(0, field.indexOf(':'))).trim().toLowerCase();
+const nameOf = (field: string) =>
+  field
+    .slice(0, Math.max(0, field.indexOf(':')))
+    .trim()
+    .toLowerCase();

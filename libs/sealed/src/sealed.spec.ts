@@ -1,4 +1,11 @@
-import { calculateJwkThumbprint, CompactEncrypt, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import {
+  calculateJwkThumbprint,
+  CompactEncrypt,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+} from 'jose';
 import { describe, expect, it } from 'vitest';
 import { sampleOfHeaders } from './header-sample.js';
 import { readRecipientKid, SEALED_ALG, SEALED_ENC, SEALED_TYP } from './sealed-header.js';

@@ -4,6 +4,8 @@ import {
   MemberRepository,
   ReportRepository,
   ReputationRepository,
+  SealedEvidenceRepository,
+  StatisticsRepository,
   ZoneRepository,
 } from '@sekisho/persistence';
 import { Platform } from './platform.js';
@@ -13,6 +15,8 @@ const REPOSITORIES = [
   MemberRepository,
   ReportRepository,
   ReputationRepository,
+  SealedEvidenceRepository,
+  StatisticsRepository,
   ZoneRepository,
 ];
 
