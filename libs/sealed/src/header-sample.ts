@@ -28,8 +28,8 @@ export function sampleOfHeaders(message: string): string {
   const lines: string[] = [];
   for (const line of message.split(NEWLINE)) {
     if (line === '') break;
-    if (/^[ \t]/.test(line) && lines.length > 0) lines[lines.length - 1] += `\n${line}`;
-    else lines.push(line);
+    const field = /^[ \t]/.test(line) ? lines.pop() : undefined;
+    lines.push(field === undefined ? line : `${field}\n${line}`);
   }
   return lines
     .filter((field) => !RECIPIENT_FIELDS.has(nameOf(field)))
