@@ -115,7 +115,7 @@ const PROBES: readonly Probe[] = [
   route('hub:describe', 'DiscoveryController.schema', 'GET', '/schema/report.json'),
   route('hub:describe', 'HealthController.live', 'GET', '/health/live'),
   route('hub:describe', 'HealthController.ready', 'GET', '/health/ready'),
-  route('hub:describe', 'HealthController.metrics', 'GET', '/metrics'),
+  route('hub:measure', 'HealthController.metrics', 'GET', '/metrics'),
   route('reputation:read-public', 'PublicController.page', 'GET', '/?subject=203.0.113.9'),
   route('member:enrol', 'EnrolmentController.enrol', 'POST', '/enrolments'),
   route('key:rotate', 'EnrolmentController.rotate', 'POST', '/keys'),

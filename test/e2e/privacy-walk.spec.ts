@@ -192,7 +192,8 @@ async function everyGetRoute(): Promise<string[]> {
       const prototype: unknown = typeof metatype === 'function' ? metatype.prototype : undefined;
       if (typeof prototype !== 'object' || prototype === null) continue;
       const base: unknown = Reflect.getMetadata(PATH_METADATA, metatype as object);
-      for (const { value } of Object.values(Object.getOwnPropertyDescriptors(prototype))) {
+      for (const method of Object.getOwnPropertyNames(prototype)) {
+        const value: unknown = Object.getOwnPropertyDescriptor(prototype, method)?.value;
         if (typeof value !== 'function' || Reflect.getMetadata(METHOD_METADATA, value) !== RequestMethod.GET)
           continue;
         const path: unknown = Reflect.getMetadata(PATH_METADATA, value);

@@ -6,6 +6,7 @@ export type Role = (typeof ROLES)[number];
 
 export const OPERATIONS = [
   'hub:describe',
+  'hub:measure',
   'member:enrol',
   'token:request',
   'report:submit',
@@ -30,6 +31,8 @@ const members: readonly Role[] = ['member', 'reviewer', 'operator'];
 
 const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   'hub:describe': everyone,
+  // A counter read before and after tells of one envelope: for the operator, whose monitoring has the edge token.
+  'hub:measure': ['edge', 'operator'],
   // Guarded by the one-time code and by the client assertion themselves.
   'member:enrol': everyone,
   'token:request': everyone,
