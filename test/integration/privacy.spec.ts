@@ -226,6 +226,9 @@ describe("a person's request", () => {
       { subject: '192.0.2.2' },
     ]);
     expect(await reports.unscored(new Date(NOW.getTime() + 1), 10)).toHaveLength(2);
+    expect(await rows('SELECT subject FROM reputation WHERE next_review_at = $1', [NOW])).toEqual([
+      { subject: '192.0.2.1' },
+    ]);
   });
 
   it('for deletion leaves nothing of the subject, tells the edges, and touches nothing else', async () => {

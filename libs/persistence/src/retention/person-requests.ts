@@ -89,11 +89,14 @@ export class PersonRequests {
   ): Promise<RowCounts> {
     return this.dataSource.transaction(async (manager) => {
       const text = formatSubject(subject);
+      // Scoring locks this row: a score from before is written before, and this one's review comes after it.
+      await manager.query('SELECT FROM reputation WHERE subject = $1 FOR UPDATE', [text]);
       const [touched] = await manager.query<[{ receipt_id: string }[], number]>(
         `UPDATE sighting SET retracted_at = $2 WHERE subject = $1 AND retracted_at IS NULL
            AND ($3::category IS NULL OR category = $3) RETURNING receipt_id`,
         [text, now, category ?? null],
       );
+      await manager.query('UPDATE reputation SET next_review_at = $2 WHERE subject = $1', [text, now]);
       await scoreAgain(manager, touched);
       const counts = { sightings: touched.length };
       await log(manager, { kind: 'correction', text, counts }, ground, now);
@@ -168,7 +171,7 @@ export class PersonRequests {
   }
 }
 
-/** The receipt is the outbox of scoring: the worker's review finds it there. */
+/** The receipt is the outbox of scoring: the worker's review finds there what has no reputation yet. */
 async function scoreAgain(manager: EntityManager, touched: readonly { receipt_id: string }[]): Promise<void> {
   await manager.query('UPDATE receipt SET scored_at = NULL WHERE id = ANY($1)', [
     [...new Set(touched.map(({ receipt_id }) => receipt_id))],
