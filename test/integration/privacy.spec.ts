@@ -47,7 +47,13 @@ async function report(
 ): Promise<string> {
   const time = receivedAt.getTime();
   const envelope: JudgedEnvelope = {
-    ...{ receiptId: randomUUID(), memberId, jti: randomUUID(), digest: Buffer.from(value) },
+    ...{
+      receiptId: randomUUID(),
+      memberId,
+      jti: randomUUID(),
+      digest: Buffer.from(value),
+      salt: Buffer.alloc(16),
+    },
     ...{ receivedAt, rejected: [] },
     accepted: [
       {

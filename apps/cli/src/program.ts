@@ -3,6 +3,7 @@ import { registerAdmin } from './commands/admin-member.js';
 import { registerEnrol } from './commands/enrol.js';
 import { registerEvidence } from './commands/evidence.js';
 import { registerKeys } from './commands/keys.js';
+import { registerLog } from './commands/log.js';
 import { registerLookup } from './commands/lookup.js';
 import { registerMe } from './commands/me.js';
 import { registerProcesses } from './commands/processes.js';
@@ -32,6 +33,7 @@ const GROUPS: readonly {
       registerRetract,
       registerLookup,
       registerEvidence,
+      registerLog,
       registerStatistics,
       registerToken,
       registerZone,

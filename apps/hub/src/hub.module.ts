@@ -5,6 +5,7 @@ import { DiscoveryModule } from './discovery/discovery.module.js';
 import { EvidenceModule } from './evidence/evidence.module.js';
 import { GraphqlApiModule } from './graphql/graphql-api.module.js';
 import { HealthController } from './health/health.controller.js';
+import { LogModule } from './log/log.module.js';
 import { MembersModule } from './members/members.module.js';
 import { PlatformModule } from './platform/platform.module.js';
 import type { Platform } from './platform/platform.js';
@@ -23,7 +24,7 @@ export class HubModule {
       imports: [
         PlatformModule.on(platform),
         ...[AccessModule, MembersModule, ReportsModule, ReputationsModule],
-        ...[ZonesModule, DiscoveryModule, GraphqlApiModule],
+        ...[ZonesModule, LogModule, DiscoveryModule, GraphqlApiModule],
         ...[PrivacyModule, EvidenceModule],
       ],
       controllers: [HealthController, PublicController],

@@ -23,6 +23,7 @@ export const OPERATIONS = [
   'dns-key:rotate',
   'evidence:seal',
   'evidence:read-own',
+  'log:read',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -55,6 +56,8 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   // The public key of whoever owns an address.
   'evidence:seal': ['member', 'reviewer'],
   'evidence:read-own': ['member', 'reviewer'],
+  // Commitments and checkpoints only: whoever can read it can check it.
+  'log:read': everyone,
 };
 
 export const isAllowed = (role: Role, operation: Operation): boolean => RULES[operation].includes(role);

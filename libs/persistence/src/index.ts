@@ -1,6 +1,8 @@
 export { openBackend, type Backend, type BackendOptions } from './backend.js';
 export { migrateDatabase, openDatabase, type DatabaseOptions } from './database.js';
 export * from './embedded/index.js';
+export { appendToLog } from './log/append.js';
+export { LogRepository, type PublishedCheckpoint } from './log/log.repository.js';
 export {
   DnsAccessRepository,
   type DnsQueryCount,

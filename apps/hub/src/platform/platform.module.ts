@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
   DnsAccessRepository,
+  LogRepository,
   MemberRepository,
   ReportRepository,
   ReputationRepository,
@@ -12,6 +13,7 @@ import { Platform } from './platform.js';
 
 const REPOSITORIES = [
   DnsAccessRepository,
+  LogRepository,
   MemberRepository,
   ReportRepository,
   ReputationRepository,

@@ -134,6 +134,30 @@ export const RETENTION: readonly Retention[] = [
     ...{ holds: 'schema versions', until: 'the hub ends', expiry: { how: 'other', by: 'nothing' } },
   },
   {
+    ...{ table: 'log_append', class: 'evidence', agedBy: 'appended_at', basis: REPUTATION_BASIS },
+    holds: "where a receipt's reports are in the transparency log, and their salt",
+    until: 'as long as its receipt',
+    expiry: { how: 'other', by: 'goes with the receipt' },
+  },
+  ...['log_head', 'log_tree', 'log_tile', 'log_entries'].map((table): Retention => ({
+    ...{
+      table,
+      class: 'record',
+      basis: 'proof that history was not rewritten; no personal data without the salts',
+    },
+    ...{
+      holds: 'commitments of the transparency log',
+      until: 'the log ends',
+      expiry: { how: 'other', by: 'nothing' },
+    },
+  })),
+  {
+    ...{ table: 'log_checkpoint', class: 'record', agedBy: 'published_at' },
+    holds: 'signed sizes and roots of the transparency log',
+    basis: 'proof that history was not rewritten',
+    ...{ until: 'the log ends', expiry: { how: 'other', by: 'nothing' } },
+  },
+  {
     ...{ table: 'statistic_period', class: 'record', agedBy: 'period_end' },
     holds: 'figures of the whole federation at the end of a period with k reporters or more',
     basis: 'publication; not about anybody',
