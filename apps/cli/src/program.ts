@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { registerAdmin } from './commands/admin-member.js';
 import { registerEnrol } from './commands/enrol.js';
+import { registerEvidence } from './commands/evidence.js';
 import { registerKeys } from './commands/keys.js';
 import { registerLog } from './commands/log.js';
 import { registerLookup } from './commands/lookup.js';
@@ -31,6 +32,7 @@ const GROUPS: readonly {
       registerReport,
       registerRetract,
       registerLookup,
+      registerEvidence,
       registerLog,
       registerStatistics,
       registerToken,

@@ -24,11 +24,11 @@ describe('the access matrix', () => {
     ]);
   });
 
-  it('gives an edge the zones, who may ask, and nothing more than a stranger has', () => {
+  it("gives an edge the zones, who may ask, and the hub's metrics, and nothing more than a stranger has", () => {
     const more = OPERATIONS.filter(
       (operation) => isAllowed('edge', operation) && !isAllowed('anonymous', operation),
     );
-    expect(more).toEqual(['zone:read', 'zone:access']);
+    expect(more).toEqual(['hub:measure', 'zone:read', 'zone:access']);
   });
 
   it('lets no operator speak in the name of a member', () => {

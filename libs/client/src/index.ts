@@ -7,6 +7,7 @@ export {
   type Receipt,
   type SubmissionOptions,
 } from './envelope.js';
+export { fetchEvidence, NoOwner, sealForOwner, type OpenedEvidence } from './evidence.js';
 export {
   HubAnswerInvalid,
   HubChanged,

@@ -5,6 +5,8 @@ import {
   MemberRepository,
   ReportRepository,
   ReputationRepository,
+  SealedEvidenceRepository,
+  StatisticsRepository,
   ZoneRepository,
 } from '@sekisho/persistence';
 import { Platform } from './platform.js';
@@ -15,6 +17,8 @@ const REPOSITORIES = [
   MemberRepository,
   ReportRepository,
   ReputationRepository,
+  SealedEvidenceRepository,
+  StatisticsRepository,
   ZoneRepository,
 ];
 

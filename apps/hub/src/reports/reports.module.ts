@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { EvidenceModule } from '../evidence/evidence.module.js';
 import { LogModule } from '../log/log.module.js';
 import { MembersModule } from '../members/members.module.js';
 import { ReportsController } from './reports.controller.js';
@@ -6,7 +7,7 @@ import { ReportsResolver } from './reports.resolver.js';
 import { ReportsService } from './reports.service.js';
 
 @Module({
-  imports: [LogModule, MembersModule],
+  imports: [EvidenceModule, LogModule, MembersModule],
   controllers: [ReportsController],
   providers: [ReportsService, ReportsResolver],
 })

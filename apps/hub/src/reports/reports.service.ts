@@ -6,6 +6,7 @@ import { Counter, Gauge } from '@sekisho/telemetry';
 import { SALT_BYTES } from '@sekisho/tlog';
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { EvidenceService } from '../evidence/evidence.service.js';
 import { LogService } from '../log/log.service.js';
 import { MemberRegister } from '../members/member-register.service.js';
 import { Platform } from '../platform/platform.js';
@@ -50,6 +51,7 @@ export class ReportsService {
     private readonly platform: Platform,
     private readonly register: MemberRegister,
     private readonly reports: ReportRepository,
+    private readonly evidence: EvidenceService,
     private readonly log: LogService,
   ) {
     const registers = [platform.metrics];
@@ -101,7 +103,7 @@ export class ReportsService {
         maxAgeMs: MAX_ENVELOPE_AGE_MS,
       },
     );
-    const { accepted, rejected } = this.judge(iss, reports, receivedAt);
+    const { accepted, rejected } = await this.judge(iss, reports, receivedAt);
     const { isFresh, ...receipt } = await this.reports.store({
       receiptId: this.platform.newId(),
       memberId: iss,
@@ -135,18 +137,30 @@ export class ReportsService {
     return subject;
   }
 
-  private judge(memberId: string, items: readonly unknown[], now: Date) {
+  private async judge(memberId: string, items: readonly unknown[], now: Date) {
     const rules = {
       now: now.getTime(),
       ownNetworks: this.register.find(memberId)?.networks ?? [],
       allowReserved: this.platform.config.isDemo,
     };
-    const accepted: { index: number; report: Report }[] = [];
+    const accepted: { index: number; report: Report; owner?: string }[] = [];
     const rejected: Refusal[] = [];
+    let deliver: Awaited<ReturnType<EvidenceService['deliveries']>> | undefined;
     for (const [index, item] of items.entries()) {
       const verdict = admit(item, rules);
-      if (verdict.accepted) accepted.push({ index, report: verdict.report });
-      else rejected.push({ index, code: verdict.code, message: verdict.message });
+      if (!verdict.accepted) {
+        rejected.push({ index, code: verdict.code, message: verdict.message });
+        continue;
+      }
+      const { report } = verdict;
+      if (report.sealed === undefined) {
+        accepted.push({ index, report });
+        continue;
+      }
+      deliver ??= await this.evidence.deliveries(memberId);
+      const delivery = deliver(report.subject, report.sealed);
+      if ('owner' in delivery) accepted.push({ index, report, owner: delivery.owner });
+      else rejected.push({ index, ...delivery });
     }
     return { accepted, rejected };
   }

@@ -33,7 +33,12 @@ export interface JudgedEnvelope {
   /** 16 random bytes, for the log. */
   readonly salt: Buffer;
   readonly receivedAt: Date;
-  readonly accepted: readonly { readonly index: number; readonly report: Report }[];
+  /** `owner`: the member to whom the report's sealed evidence goes. */
+  readonly accepted: readonly {
+    readonly index: number;
+    readonly report: Report;
+    readonly owner?: string | undefined;
+  }[];
   readonly rejected: readonly Refusal[];
 }
 
@@ -78,15 +83,19 @@ const STORE = `
     RETURNING ${RECEIPT_COLUMNS}
   ), stored AS (
     INSERT INTO sighting (received_at, receipt_id, item, subject, subject_type, reporter, category, evidence, count,
-      first_seen, last_seen, influenced, auth, fingerprint, url_hosts, sealed)
+      first_seen, last_seen, influenced, auth, fingerprint, url_hosts)
     SELECT $5, claimed.id, s.item, s.subject, s.subject_type, $2, s.category, s.evidence, s.count,
       to_timestamp(s.first_seen / 1000), to_timestamp(s.last_seen / 1000), s.influenced,
-      s.auth, s.fingerprint, CASE WHEN s.url_hosts IS NULL THEN NULL ELSE string_to_array(s.url_hosts, ' ') END, s.sealed
+      s.auth, s.fingerprint, CASE WHEN s.url_hosts IS NULL THEN NULL ELSE string_to_array(s.url_hosts, ' ') END
     FROM claimed, unnest($8::int[], $9::text[], $10::subject_type[], $11::category[], $12::evidence[], $13::int[],
-      $14::float8[], $15::float8[], $16::boolean[], $17::jsonb[], $18::text[], $19::text[], $20::text[])
+      $14::float8[], $15::float8[], $16::boolean[], $17::jsonb[], $18::text[], $19::text[])
       AS s(item, subject, subject_type, category, evidence, count, first_seen, last_seen, influenced, auth,
-        fingerprint, url_hosts, sealed)
+        fingerprint, url_hosts)
     RETURNING 1
+  ), forwarded AS (
+    INSERT INTO sealed_evidence (owner, reporter, receipt_id, item, subject, sealed, received_at)
+    SELECT e.owner, $2, claimed.id, e.item, e.subject, e.sealed, $5
+    FROM claimed, jsonb_to_recordset($20) AS e(owner text, item int, subject text, sealed text)
   ), head AS (
     UPDATE log_head SET size = size + n FROM (SELECT count(*)::int AS n FROM stored) AS counted WHERE n > 0
     RETURNING size - n AS first_index, n
@@ -130,7 +139,13 @@ export class ReportRepository {
       reports.map(({ auth }) => auth ?? null),
       reports.map(({ fingerprint }) => fingerprint ?? null),
       reports.map(({ urlHosts }) => urlHosts?.join(' ') ?? null),
-      reports.map(({ sealed }) => sealed ?? null),
+      JSON.stringify(
+        envelope.accepted.flatMap(({ index, owner, report: { subject, sealed } }) =>
+          owner !== undefined && sealed !== undefined
+            ? [{ owner, item: index, subject: formatSubject(subject), sealed }]
+            : [],
+        ),
+      ),
       Buffer.concat(envelope.accepted.map(({ index }) => reportEntry(envelope.salt, envelope.digest, index))),
       envelope.salt,
     ]);
@@ -170,6 +185,11 @@ export class ReportRepository {
       )[0];
       if (!row) throw new ReportNotFound(receiptId, index);
       await manager.query(`UPDATE receipt SET scored_at = NULL WHERE id = $1`, [receiptId]);
+      // What proved a report that is taken back proves nothing; the owner has it or never gets it.
+      await manager.query('DELETE FROM sealed_evidence WHERE receipt_id = $1 AND item = $2', [
+        receiptId,
+        index,
+      ]);
       return row.subject;
     });
   }
@@ -181,17 +201,5 @@ export class ReportRepository {
       [before, limit],
     );
     return rows.map(({ id }) => id);
-  }
-
-  async statistics(): Promise<{ envelopes: number; reports: number; unscored: number }> {
-    const [row]: { envelopes: string; reports: string; unscored: string }[] = await this.dataSource.query(
-      `SELECT count(*) AS envelopes, coalesce(sum(accepted), 0) AS reports,
-         count(*) FILTER (WHERE scored_at IS NULL) AS unscored FROM receipt`,
-    );
-    return {
-      envelopes: Number(row?.envelopes ?? 0),
-      reports: Number(row?.reports ?? 0),
-      unscored: Number(row?.unscored ?? 0),
-    };
   }
 }
