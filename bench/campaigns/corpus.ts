@@ -36,12 +36,16 @@ async function readMessage(bytes: Uint8Array): Promise<MessageContent> {
     htmls: message.html ? [message.html] : [],
     attachments: message.attachments.map(({ mimeType, content }) => ({
       mediaType: mimeType,
-      sha256: createHash('sha256').update(Buffer.from(content)).digest('hex'),
+      sha256: createHash('sha256')
+        .update(typeof content === 'string' ? content : new Uint8Array(content))
+        .digest('hex'),
     })),
   };
 }
 
 /** Which half of the corpus a message is in: a campaign is never cut. Constants are chosen on half 0. */
 export function halfOf({ campaign, file }: LabelledMessage): 0 | 1 {
-  return ((createHash('sha256').update(campaign || file).digest()[0] ?? 0) & 1) as 0 | 1;
+  return ((createHash('sha256')
+    .update(campaign || file)
+    .digest()[0] ?? 0) & 1) as 0 | 1;
 }

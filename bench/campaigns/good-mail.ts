@@ -1,5 +1,12 @@
 // Good mail, resampled and varied to 1,000 messages among all the spam: which of it ends in a campaign of abuse?
-import { Clusters, fingerprintKey, fingerprintOf, isAbusive, tallyOf, type Observation } from '@sekisho/campaign';
+import {
+  Clusters,
+  fingerprintKey,
+  fingerprintOf,
+  isAbusive,
+  tallyOf,
+  type Observation,
+} from '@sekisho/campaign';
 import type { LabelledMessage } from './corpus.ts';
 import { mutate } from './mutation.ts';
 import { randomSource } from './random.ts';
@@ -11,12 +18,14 @@ export function measureGoodMail(corpus: readonly LabelledMessage[], foreign: rea
   const random = randomSource(143);
   const key = fingerprintKey(new Uint8Array(32).fill(7), '2026-11');
   const ham = corpus.filter(({ isSpam }) => !isSpam);
-  const good = Array.from({ length: GOOD_MESSAGES }, (_, i) => ham[i % ham.length]).filter((m) => m !== undefined);
+  const good = Array.from({ length: GOOD_MESSAGES }, (_, i) => ham[i % ham.length]).filter(
+    (m) => m !== undefined,
+  );
   const clusters = new Clusters(GOOD_MESSAGES + corpus.length);
   const stream = [...corpus.filter(({ isSpam }) => isSpam), ...good];
   const placed = stream.map((message, i) => {
     const isVaried = !message.isSpam && i >= stream.length - GOOD_MESSAGES + ham.length;
-    const content = isVaried ? mutate(message.content, { strength: 1, random, foreign: [] }) : message.content;
+    const content = isVaried ? mutate(message.content, { strength: 1, random, foreign }) : message.content;
     const seen: Observation = {
       member: `member-${String(Math.floor(random() * MEMBERS))}`,
       at: i * 1_000,

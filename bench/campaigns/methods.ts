@@ -1,10 +1,5 @@
 // The ways of telling which messages belong together that are compared. Each gives every message a group.
-import {
-  Clusters,
-  fingerprintKey,
-  fingerprintOf,
-  type MessageContent,
-} from '@sekisho/campaign';
+import { Clusters, fingerprintKey, fingerprintOf, type MessageContent } from '@sekisho/campaign';
 import { createHash } from 'node:crypto';
 import hash from 'tlsh';
 import DigestHashBuilder from 'tlsh/lib/digests/digest-hash-builder.js';
@@ -27,7 +22,10 @@ export const sekisho: Method = {
 
 /** Tags and comments taken out, nothing else: what a common filter does. */
 function plainText({ texts, htmls }: MessageContent): string {
-  const html = htmls.join('\n').replace(/<!--[\s\S]*?-->/g, '').replace(/<[^>]*>/g, ' ');
+  const html = htmls
+    .join('\n')
+    .replace(/<!--[\s\S]*?-->/g, '')
+    .replace(/<[^>]*>/g, ' ');
   return html.trim() === '' ? texts.join('\n') : html;
 }
 
@@ -50,7 +48,9 @@ export const tlsh = (distance: number): Method => ({
   groups: (contents) => {
     const digests = contents.map((content) => {
       try {
-        return DigestHashBuilder().withHash(hash(plainText(content).toLowerCase())).build();
+        return DigestHashBuilder()
+          .withHash(hash(plainText(content).toLowerCase()))
+          .build();
       } catch {
         // Too short or too uniform for TLSH.
         return undefined;
@@ -68,18 +68,25 @@ export const rspamdLike: Method = {
   name: 'rspamd-like, 32 hashes, > 16 equal',
   groups: (contents) => {
     const minima = contents.map((content) => {
-      const words = plainText(content).toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+      const words =
+        plainText(content)
+          .toLowerCase()
+          .match(/[\p{L}\p{N}]+/gu) ?? [];
       if (words.length < 3) return undefined;
       const lowest = new Uint32Array(32).fill(0xffffffff);
       for (let at = 0; at + 3 <= words.length; at++) {
-        const digest = createHash('shake256', { outputLength: 128 }).update(words.slice(at, at + 3).join(' ')).digest();
+        const digest = createHash('shake256', { outputLength: 128 })
+          .update(words.slice(at, at + 3).join(' '))
+          .digest();
         for (let i = 0; i < 32; i++) lowest[i] = Math.min(lowest[i] ?? 0, digest.readUInt32LE(4 * i));
       }
       return lowest;
     });
     return linked(contents.length, (a, b) => {
       const [one, other] = [minima[a], minima[b]];
-      return one !== undefined && other !== undefined && one.filter((value, i) => value === other[i]).length > 16;
+      return (
+        one !== undefined && other !== undefined && one.filter((value, i) => value === other[i]).length > 16
+      );
     });
   },
 };
@@ -100,7 +107,10 @@ export const pyzorLike: Method = {
         )
         .filter(({ length }) => length >= 8);
       const from = (share: number) => Math.floor(lines.length * share);
-      const chosen = lines.length <= 4 ? lines : [0.2, 0.6].flatMap((share) => lines.slice(from(share), from(share) + 3));
-      return chosen.length === 0 ? `none-${String(at)}` : createHash('sha1').update(chosen.join('')).digest('hex');
+      const chosen =
+        lines.length <= 4 ? lines : [0.2, 0.6].flatMap((share) => lines.slice(from(share), from(share) + 3));
+      return chosen.length === 0
+        ? `none-${String(at)}`
+        : createHash('sha1').update(chosen.join('')).digest('hex');
     }),
 };

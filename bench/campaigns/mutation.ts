@@ -27,7 +27,8 @@ export function mutate(content: MessageContent, mutation: Mutation): MessageCont
   };
 }
 
-const pick = <T>(from: readonly T[], random: () => number): T | undefined => from[Math.floor(random() * from.length)];
+const pick = <T>(from: readonly T[], random: () => number): T | undefined =>
+  from[Math.floor(random() * from.length)];
 const token = (random: () => number) => Math.floor(random() * 2 ** 40).toString(36);
 
 function mutateText(text: string, mutation: Mutation, isMarkup: boolean): string {
@@ -56,11 +57,16 @@ function mutateText(text: string, mutation: Mutation, isMarkup: boolean): string
 
 function mutateMarkup(html: string, mutation: Mutation): string {
   const { strength, random, foreign } = mutation;
-  const pieces = html.split(/(<!--[\s\S]*?-->|<(?:style|script)[\s\S]*?<\/(?:style|script)>|<[^>]*>)/i).map((piece, i) =>
-    i % 2 === 1
-      ? piece.replace(/(src\s*=\s*["']?[^"'\s>]*\/)[^"'\s>/]+/gi, (_, head: string) => `${head}${token(random)}.gif`)
-      : mutateText(piece, mutation, true),
-  );
+  const pieces = html
+    .split(/(<!--[\s\S]*?-->|<(?:style|script)[\s\S]*?<\/(?:style|script)>|<[^>]*>)/i)
+    .map((piece, i) =>
+      i % 2 === 1
+        ? piece.replace(
+            /(src\s*=\s*["']?[^"'\s>]*\/)[^"'\s>/]+/gi,
+            (_, head: string) => `${head}${token(random)}.gif`,
+          )
+        : mutateText(piece, mutation, true),
+    );
   const visible = pieces.reduce((sum, piece, i) => sum + (i % 2 === 0 ? piece.trim().length : 0), 0);
   let left = visible * INSERTED * strength;
   while (left > 20) {

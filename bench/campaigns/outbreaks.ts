@@ -36,7 +36,8 @@ export function measureOutbreaks(corpus: readonly LabelledMessage[], foreign: re
   const ordinary = Array.from({ length: ORDINARY }, () => ordinaryCluster(random));
   const [fitted, held] = [ordinary.slice(0, ORDINARY / 2), ordinary.slice(ORDINARY / 2)];
   // The highest statistic of all moments at which a cluster is judged: repeated looks are in the rate.
-  const highest = (samples: readonly Sample[]) => Math.max(...samples.map(({ at }) => windowStatistic(samples, at)));
+  const highest = (samples: readonly Sample[]) =>
+    Math.max(...samples.map(({ at }) => windowStatistic(samples, at)));
   const baseline = fitBaseline(fitted.map(highest));
   const alarms = held.filter((samples) => alarmAt(samples, baseline) !== undefined).length;
   console.log(
@@ -90,7 +91,8 @@ function replay(
       const samples = [...before, { member, at: minutes * MINUTE_MS, copies: 1 }].sort((a, b) => a.at - b.at);
       byCampaign.set(campaign, samples);
       const options = { now: minutes * MINUTE_MS, falseAlarmRate: FALSE_ALARM_RATE };
-      if (judgeOutbreak(samples, samples[0]?.at ?? 0, baseline, options).isOutbreak) return { copies, minutes };
+      if (judgeOutbreak(samples, samples[0]?.at ?? 0, baseline, options).isOutbreak)
+        return { copies, minutes };
     }
     return undefined;
   });

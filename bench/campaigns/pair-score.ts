@@ -9,7 +9,10 @@ export interface PairScore {
 }
 
 /** Over all pairs of messages: linked and of one campaign, linked and not, of one campaign and not linked. */
-export function scorePairs(messages: readonly LabelledMessage[], groups: readonly (number | string)[]): PairScore {
+export function scorePairs(
+  messages: readonly LabelledMessage[],
+  groups: readonly (number | string)[],
+): PairScore {
   let right = 0;
   let wrong = 0;
   let missed = 0;

@@ -11,7 +11,9 @@ function stream(random: () => number): () => Fingerprint {
   const originals = Array.from({ length: CAMPAIGNS }, sketch);
   return () => {
     const original = random() < 0.5 ? originals[Math.floor(random() ** 2 * CAMPAIGNS)] : undefined;
-    const values = original ? original.map((value) => (random() < 0.25 ? Math.floor(random() * 256) : value)) : sketch();
+    const values = original
+      ? original.map((value) => (random() < 0.25 ? Math.floor(random() * 256) : value))
+      : sketch();
     return {
       month: '2026-11',
       kind: 'text',

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { registerAdmin } from './commands/admin-member.js';
+import { registerCluster } from './commands/cluster.js';
 import { registerEnrol } from './commands/enrol.js';
+import { registerFingerprint } from './commands/fingerprint.js';
 import { registerKeys } from './commands/keys.js';
 import { registerLookup } from './commands/lookup.js';
 import { registerMe } from './commands/me.js';
@@ -33,6 +35,8 @@ const GROUPS: readonly {
       registerStatistics,
       registerToken,
       registerZone,
+      registerFingerprint,
+      registerCluster,
     ],
   },
   { title: 'For the hub operator:', register: [registerUp, registerProcesses, registerAdmin, registerDemo] },

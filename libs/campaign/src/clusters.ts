@@ -204,9 +204,9 @@ export class Clusters {
       const isSameFile =
         attachments !== 0 && this.attachments[slot] === attachments && kind !== 2 && otherKind !== 2;
       if (!isSameFile) {
-        if (kind === 0 || kind !== otherKind) return;
+        if (kind === 0 || otherKind === 0) return;
         this.probe.set(this.sketches.subarray(slot * SKETCH_VALUES, (slot + 1) * SKETCH_VALUES));
-        if (similarity(sketch, this.probe) < linkThreshold(kind, sizeClass, this.sizes[slot] ?? 0)) return;
+        if (similarity(sketch, this.probe) < linkThreshold(sizeClass, this.sizes[slot] ?? 0)) return;
       }
       found.add(this.campaigns[slot] ?? 0);
       visit?.(slot);
@@ -260,7 +260,7 @@ export class Clusters {
     this.buried = [];
   }
 
-  /** All that `restore` needs: 147 bytes for each slot in use. Slots and campaign numbers stay the same. */
+  /** All that `restore` needs: 271 bytes for each slot in use. Slots and campaign numbers stay the same. */
   snapshot(): Uint8Array {
     const out = new Uint8Array(HEADER_BYTES + this.used * SLOT_BYTES);
     const view = new DataView(out.buffer);

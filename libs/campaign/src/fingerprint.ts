@@ -9,7 +9,7 @@ import { visibleText } from './visible-text.js';
 export const FINGERPRINT_VERSION = 1;
 /** Bytes of a short exact digest: 48 bits, one accidental pair among 1 M with probability 0.2 %. */
 const DIGEST_BYTES = 6;
-/** Fewer different shingles: the text is short, and is told apart by its exact digest and pairs of words. */
+/** Fewer different shingles: the text is short, must agree more, and an attached file decides beside it. */
 export const SHORT_TEXT_SHINGLES = 40;
 /** Fewer words say nothing: "see attachment". No text digest is sent. */
 const MIN_WORDS = 6;
@@ -33,7 +33,7 @@ export interface FingerprintKey {
 
 export interface Fingerprint {
   readonly month: string;
-  /** `short`: a few lines; the sketch is over pairs of words. `none`: no text worth comparing. */
+  /** `short`: a few lines. `none`: no text worth comparing. */
   readonly kind: 'text' | 'short' | 'none';
   /** Floor of twice the log2 of the number of different shingles: 76 shingles are 12, 256 are 16. */
   readonly sizeClass: number;
@@ -72,10 +72,8 @@ export function fingerprintOf(content: MessageContent, key: FingerprintKey): Fin
   const { words, hosts } = readContent(content);
   const digest = (label: string, text: string) =>
     toHex(hmac(sha256, key.digest, encoder.encode(`${label}\n${text}`)).subarray(0, DIGEST_BYTES));
-  const long = sketchOf(words, key.shingle);
-  const isShort = long.distinct < SHORT_TEXT_SHINGLES;
-  const kind = words.length < MIN_WORDS ? 'none' : isShort ? 'short' : 'text';
-  const { values, distinct } = kind === 'short' ? sketchOf(words, key.shingle, 2) : long;
+  const { values, distinct } = sketchOf(words, key.shingle);
+  const kind = words.length < MIN_WORDS ? 'none' : distinct < SHORT_TEXT_SHINGLES ? 'short' : 'text';
   const attachments = content.attachments.map(({ mediaType, sha256: hex }) => `${mediaType} ${hex}`).sort();
   return {
     month: key.month,
@@ -117,9 +115,9 @@ function hostOf(link: string): string | undefined {
 
 const KINDS = { text: 't', short: 's', none: 'n' } as const;
 const WIRE =
-  /^1\.(\d{4}-(?:0\d|1[0-2]))\.([tsn])\.(\d{1,2})\.([0-9a-f]{12})?\.([0-9a-f]{12})?\.([0-9a-f]{12})?\.([\w-]{171})?$/;
+  /^1\.(\d{4}-(?:0\d|1[0-2]))\.([tsn])\.(\d{1,2})\.([0-9a-f]{12})?\.([0-9a-f]{12})?\.([0-9a-f]{12})?\.([\w-]{342})?$/;
 
-/** At most 230 characters of the report's `fingerprint`. */
+/** At most 400 characters of the report's `fingerprint`. */
 export function formatFingerprint(fingerprint: Fingerprint): string {
   const { month, kind, sizeClass, textDigest = '', hostsDigest = '', attachmentsDigest = '' } = fingerprint;
   const sketch = kind === 'none' ? '' : base64url(fingerprint.sketch);

@@ -1,18 +1,17 @@
 // MinHash (Broder 1997) with b-bit values (Li and Koenig 2010) over word shingles hashed under the federation's key.
 import siphash from 'siphash';
 
-/** Values of a sketch. The standard error of a similarity of 0.5 is sqrt(0.25 / 128) = 0.044. */
-export const SKETCH_VALUES = 128;
+/** Values of a sketch. The standard error of a similarity of 0.5 is sqrt(0.25 / 256) = 0.031. */
+export const SKETCH_VALUES = 256;
 /** Words in a shingle: chosen on one half of the corpus, see docs/campaigns.md. */
-export const SHINGLE_WORDS = 3;
+export const SHINGLE_WORDS = 2;
 /** Two unrelated sketches agree in this share of the values: one byte of each minimum is kept. */
 const CHANCE = 1 / 256;
 
-// Multipliers of the 128 hash functions: odd, from the sequence of Weyl with the golden ratio (Knuth, TAOCP 3, 6.4).
+// Multipliers of the 256 hash functions: odd, from the sequence of Weyl with the golden ratio (Knuth, TAOCP 3, 6.4).
 const FIRST = Uint32Array.from({ length: SKETCH_VALUES }, (_, i) => Math.imul(2 * i + 1, 0x9e3779b1) | 1);
 const SECOND = Uint32Array.from({ length: SKETCH_VALUES }, (_, i) => Math.imul(2 * i + 1, 0x85ebca77) | 1);
 
-/** The keyed hash of a shingle. `key` is the month's SipHash key of four 32-bit words. */
 function* shingles(words: readonly string[], size: number): Generator<string> {
   if (words.length < size) {
     if (words.length > 0) yield words.join(' ');
@@ -21,7 +20,7 @@ function* shingles(words: readonly string[], size: number): Generator<string> {
   for (let i = 0; i + size <= words.length; i++) yield words.slice(i, i + size).join(' ');
 }
 
-/** One byte for each of the SKETCH_VALUES minima; all zero for no words. `distinct` counts the different shingles. */
+/** One byte for each of the SKETCH_VALUES minima; all zero for no words. `key`: SipHash, four 32-bit words. `distinct` counts the different shingles. */
 export function sketchOf(
   words: readonly string[],
   key: Uint32Array,
