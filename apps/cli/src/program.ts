@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { registerAdmin } from './commands/admin-member.js';
+import { registerCluster } from './commands/cluster.js';
 import { registerEnrol } from './commands/enrol.js';
 import { registerEvidence } from './commands/evidence.js';
+import { registerFingerprint } from './commands/fingerprint.js';
 import { registerKeys } from './commands/keys.js';
 import { registerLog } from './commands/log.js';
 import { registerLookup } from './commands/lookup.js';
@@ -37,6 +39,8 @@ const GROUPS: readonly {
       registerStatistics,
       registerToken,
       registerZone,
+      registerFingerprint,
+      registerCluster,
     ],
   },
   { title: 'For the hub operator:', register: [registerUp, registerProcesses, registerAdmin, registerDemo] },
