@@ -1,0 +1,1 @@
+export type { Attachment, AuthenticationPicture, HandOff, ParsedMessage } from './parsed-message.js';
