@@ -1,4 +1,4 @@
-import { submitEnvelope, signEnvelope, MemberDirectory, discoverHubOf } from '@sekisho/client';
+import { discoverHubOf, HubRefused, MemberDirectory, signEnvelope, submitEnvelope } from '@sekisho/client';
 import { readEvidence, type EvidenceRules, type MessageFormat, type SkipReason } from '@sekisho/evidence';
 import { CATEGORIES_OF, EVIDENCE, type Category, type Evidence, type ReportInput } from '@sekisho/report';
 import { parseIp, parseNetwork, type Network } from '@sekisho/subject';
@@ -101,6 +101,8 @@ interface Tally {
   messages: number;
   reports: number;
   accepted: number;
+  /** Reports of envelopes that an earlier import of the same input sent. */
+  sentBefore: number;
   readonly skipped: Record<string, number>;
   readonly rejected: Record<string, number>;
 }
@@ -110,7 +112,7 @@ async function importMessages(
   options: ImportOptions,
   context: CliContext,
 ): Promise<void> {
-  const tally: Tally = { messages: 0, reports: 0, accepted: 0, skipped: {}, rejected: {} };
+  const tally: Tally = { messages: 0, reports: 0, accepted: 0, sentBefore: 0, skipped: {}, rejected: {} };
   const send = options.dryRun ? undefined : await sender(options, context, tally);
   const rules = rulesOf(options);
   let batch: ReportInput[] = [];
@@ -140,7 +142,17 @@ async function sender(options: ImportOptions, context: CliContext, tally: Tally)
   return async (batch: readonly ReportInput[]): Promise<void> => {
     const jti = createHash('sha256').update(JSON.stringify(batch)).digest('base64url');
     const envelope = await signEnvelope(member, batch, { now: context.now(), jti });
-    const receipt = await submitEnvelope(hub.endpoints.reports, envelope, { retry: patience(context) });
+    const receipt = await submitEnvelope(hub.endpoints.reports, envelope, {
+      retry: patience(context),
+    }).catch((error: unknown) => {
+      // The same jti in an envelope signed at another time: its reports are stored already.
+      if (error instanceof HubRefused && error.code === 'envelope-replayed') return undefined;
+      throw error;
+    });
+    if (!receipt) {
+      tally.sentBefore += batch.length;
+      return;
+    }
     tally.accepted += receipt.accepted;
     for (const { code } of receipt.rejected) count(tally.rejected, code);
   };
@@ -154,7 +166,12 @@ function summaryOf(tally: Tally, options: ImportOptions): string {
   return formatPairs([
     ['messages', tally.messages.toLocaleString('en')],
     ['reports', tally.reports.toLocaleString('en')],
-    ...(options.dryRun ? [] : [['accepted', tally.accepted.toLocaleString('en')] as [string, string]]),
+    ...(options.dryRun
+      ? []
+      : [
+          ['accepted', tally.accepted.toLocaleString('en')] as [string, string],
+          ['sent before', tally.sentBefore.toLocaleString('en')] as [string, string],
+        ]),
     ...Object.entries(tally.skipped).map(([reason, n]): [string, string] => [
       `skipped: ${reason}`,
       String(n),
