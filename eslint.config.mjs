@@ -15,6 +15,7 @@ const PURE = [
   'oprf',
   'identifier',
   'campaign',
+  'evidence',
 ].map((name) => `libs/${name}/src/**/*.ts`);
 
 export default defineConfig(

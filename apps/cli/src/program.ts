@@ -4,6 +4,7 @@ import { registerCluster } from './commands/cluster.js';
 import { registerEnrol } from './commands/enrol.js';
 import { registerEvidence } from './commands/evidence.js';
 import { registerFingerprint } from './commands/fingerprint.js';
+import { registerImport } from './commands/import.js';
 import { registerKeys } from './commands/keys.js';
 import { registerLog } from './commands/log.js';
 import { registerLookup } from './commands/lookup.js';
@@ -32,6 +33,7 @@ const GROUPS: readonly {
       registerKeys,
       registerMe,
       registerReport,
+      registerImport,
       registerRetract,
       registerLookup,
       registerEvidence,
