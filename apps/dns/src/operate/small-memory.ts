@@ -21,6 +21,5 @@ export function giveMemoryBack(): void {
 
 function collect(): void {
   // Only a context that is made after the flag was set has the function.
-  const gc: unknown = runInNewContext('globalThis.gc');
-  if (typeof gc === 'function') gc();
+  runInNewContext('globalThis.gc?.()');
 }
