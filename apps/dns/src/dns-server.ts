@@ -43,6 +43,8 @@ export class DnsServer implements OnApplicationBootstrap, OnApplicationShutdown 
   ) {
     const { dnsAccess, dnsRates, dnsQuota, dnsWorkers, isDnsHot } = config;
     const rates = dnsRates && isDnsHot ? shareRates(dnsRates, dnsWorkers).ordinary : dnsRates;
+    const limiter = dnsAccess.kind === 'open' && rates ? new ResponseRateLimiter(rates) : undefined;
+    if (limiter) counter.addLimiter(limiter);
     this.state = createServerState({
       apex: config.zone,
       listenHost: config.dns.host,
@@ -50,8 +52,9 @@ export class DnsServer implements OnApplicationBootstrap, OnApplicationShutdown 
       zones: zones.indexes,
       isAllowed: clientAccess(dnsAccess),
       count: counter.count,
+      countTransfer: counter.countTransfer,
       members: dnsAccess.kind === 'key' ? new MemberAccess(dnsQuota) : undefined,
-      limiter: dnsAccess.kind === 'open' && rates ? new ResponseRateLimiter(rates) : undefined,
+      limiter,
     });
   }
 

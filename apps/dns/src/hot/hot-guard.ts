@@ -123,10 +123,10 @@ export class HotGuard {
     if (isInet || isMapped) {
       word[0] = isInet ? wordAt(bytes, at + 4) : words[3]!;
       this.network = word[0] >>> 8;
-      return !networks || networks.ipv4.find(word) !== 0;
+      return networks?.ipv4.find(word) !== 0;
     }
     this.network = Math.imul(words[0]!, 0x9e37_79b1) ^ (words[1]! >>> 8) ^ 0x8000_0000;
-    return !networks || networks.ipv6.find(words) !== 0;
+    return networks?.ipv6.find(words) !== 0;
   }
 
   /** Whether the client looked at last may get one more of this answer in this second, and counts it. */
