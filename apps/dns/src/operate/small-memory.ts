@@ -15,11 +15,12 @@ let timer: NodeJS.Timeout | undefined;
 /** Collects garbage a second from now, a pause of some 10 ms: V8 waits until something allocates, an edge rarely does. */
 export function giveMemoryBack(): void {
   clearTimeout(timer);
-  timer = setTimeout(collect, SETTLED_MS);
+  timer = setTimeout(collectGarbage, SETTLED_MS);
   timer.unref();
 }
 
-function collect(): void {
+/** At once, in the thread that calls. */
+export function collectGarbage(): void {
   // Only a context that is made after the flag was set has the function.
   runInNewContext('globalThis.gc?.()');
 }
