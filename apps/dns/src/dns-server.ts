@@ -1,6 +1,6 @@
 import { failureOf } from '@sekisho/dns-wire';
 import { formatListen, readEdgeToken, type Config } from '@sekisho/config';
-import type { Logger } from '@sekisho/telemetry';
+import { Registry, type Logger } from '@sekisho/telemetry';
 import { ZONE_NAMES, type ZoneIndex } from '@sekisho/zone';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { AccessFollower } from './access/access-follower.js';
@@ -42,6 +42,7 @@ export class DnsServer implements OnApplicationBootstrap, OnApplicationShutdown 
     private readonly zones: ServedZones,
     private readonly counter: QueryCounter,
     private readonly operation: OperationServer,
+    private readonly registry: Registry,
   ) {
     const { dnsAccess, dnsQuota } = config;
     const limiter = openLimiter(config);
@@ -67,7 +68,7 @@ export class DnsServer implements OnApplicationBootstrap, OnApplicationShutdown 
     const transfers = await Transfers.open(config, this.state, logger);
     this.transfers = transfers;
     this.state = { ...transfers.state, cookies: await CookieJar.open(config.cookieSecretPath) };
-    this.streams = await StreamListeners.open(config, transfers.serverOf(this.state), logger);
+    this.streams = await StreamListeners.open(config, transfers.serverOf(this.state), logger, this.registry);
     const { members } = this.state;
     if (members) this.access = new AccessFollower(members, config.hubUrl, token, config.dataDir, logger);
     this.followers = ZONE_NAMES.map((zone) => {
