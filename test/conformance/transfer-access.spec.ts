@@ -12,6 +12,7 @@ import {
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
+import { eventually } from './edge-process.js';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 const [NO_ACCESS, TOO_MANY] = ['127.255.255.254', '127.255.255.255'];
@@ -39,6 +40,8 @@ beforeAll(async () => {
   await sql.connect();
   member = await federation.member('isp-a');
   key = await keyOf(member);
+  // What is timed below is access: an edge that starts beside its hub may get its zones some seconds later.
+  await eventually(async () => (await dig(federation, 'ip.z.example', 'SOA')).length === 1, 60_000);
 });
 
 afterAll(async () => {
