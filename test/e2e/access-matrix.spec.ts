@@ -125,6 +125,8 @@ const PROBES: readonly Probe[] = [
   route('zone:read', 'ZonesController.changes', 'GET', '/zones/ip/changes?since=0'),
   route('zone:access', 'AccessListController.members', 'GET', '/zones/access'),
   route('zone:access', 'AccessListController.count', 'POST', '/zones/access/counts'),
+  route('log:read', 'LogController.checkpoint', 'GET', '/log/checkpoint'),
+  route('log:read', 'LogController.tile', 'GET', '/log/tile/0/000'),
   field(
     'report:submit',
     'ReportsResolver.submitReports',

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { registerAdmin } from './commands/admin-member.js';
 import { registerEnrol } from './commands/enrol.js';
 import { registerKeys } from './commands/keys.js';
+import { registerLog } from './commands/log.js';
 import { registerLookup } from './commands/lookup.js';
 import { registerMe } from './commands/me.js';
 import { registerProcesses } from './commands/processes.js';
@@ -30,6 +31,7 @@ const GROUPS: readonly {
       registerReport,
       registerRetract,
       registerLookup,
+      registerLog,
       registerStatistics,
       registerToken,
       registerZone,

@@ -4,6 +4,7 @@ import { AccessModule } from './access/access.module.js';
 import { DiscoveryModule } from './discovery/discovery.module.js';
 import { GraphqlApiModule } from './graphql/graphql-api.module.js';
 import { HealthController } from './health/health.controller.js';
+import { LogModule } from './log/log.module.js';
 import { MembersModule } from './members/members.module.js';
 import { PlatformModule } from './platform/platform.module.js';
 import type { Platform } from './platform/platform.js';
@@ -11,6 +12,7 @@ import { ProblemFilter } from './problems/problem.filter.js';
 import { PublicController } from './public/public.controller.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { ReputationsModule } from './reputations/reputations.module.js';
+import { SubscribersModule } from './subscribers/subscribers.module.js';
 import { ZonesModule } from './zones/zones.module.js';
 
 @Module({})
@@ -21,7 +23,7 @@ export class HubModule {
       imports: [
         PlatformModule.on(platform),
         ...[AccessModule, MembersModule, ReportsModule, ReputationsModule],
-        ...[ZonesModule, DiscoveryModule, GraphqlApiModule],
+        ...[SubscribersModule, ZonesModule, LogModule, DiscoveryModule, GraphqlApiModule],
       ],
       controllers: [HealthController, PublicController],
       providers: [{ provide: APP_FILTER, useClass: ProblemFilter }],

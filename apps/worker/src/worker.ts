@@ -2,6 +2,7 @@ import type { Config } from '@sekisho/config';
 import {
   dropExpiredPartitions,
   dropExpiredRows,
+  dropExpiredSubscribers,
   ensurePartitions,
   ReportRepository,
   ScoringRepository,
@@ -48,6 +49,7 @@ export async function startWorker(
       expire: async () => {
         await ensurePartitions(dataSource, now());
         await dropExpiredRows(dataSource, now());
+        await dropExpiredSubscribers(dataSource, now());
         await new ZoneRepository(dataSource).trimHistory(now());
         const dropped = await dropExpiredPartitions(dataSource, now());
         if (dropped.length > 0) logger.info({ dropped }, 'sightings past retention are gone');

@@ -20,6 +20,7 @@ describe('the access matrix', () => {
       'report:submit',
       'reputation:read-public',
       'key:rotate',
+      'log:read',
     ]);
   });
 

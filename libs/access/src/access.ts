@@ -20,6 +20,13 @@ export const OPERATIONS = [
   'zone:read',
   'zone:access',
   'dns-key:rotate',
+  'log:read',
+  'oprf:evaluate',
+  'subscriber:terminate',
+  'subscriber:check',
+  'subscriber:case',
+  'subscriber:contest',
+  'subscriber:canary',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -47,6 +54,16 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   // Who may ask the edges, and how much each did.
   'zone:access': ['edge'],
   'dns-key:rotate': ['member', 'reviewer'],
+  // Authentic by the member's signature over what is to be evaluated, at hub and trustee alike.
+  'oprf:evaluate': everyone,
+  'subscriber:terminate': ['member', 'reviewer'],
+  'subscriber:check': ['member', 'reviewer'],
+  'subscriber:case': ['member', 'reviewer'],
+  // Its reporter, or a reviewer for an appeal: which, the record decides.
+  'subscriber:contest': ['member', 'reviewer'],
+  'subscriber:canary': ['reviewer'],
+  // Commitments and checkpoints only: whoever can read it can check it.
+  'log:read': everyone,
 };
 
 export const isAllowed = (role: Role, operation: Operation): boolean => RULES[operation].includes(role);

@@ -17,6 +17,8 @@ export {
   type MemberDirectoryFaultCode,
 } from './errors.js';
 export { HubSession } from './hub-session.js';
+export { ReceiptBook } from './log/receipt-book.js';
+export { verifyLog, type LogVerification } from './log/verify-log.js';
 export { MemberDirectory, type EnrolledMember, type Member } from './member-directory.js';
 export {
   generateMemberKeys,

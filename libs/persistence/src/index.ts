@@ -1,6 +1,8 @@
 export { openBackend, type Backend, type BackendOptions } from './backend.js';
 export { migrateDatabase, openDatabase, type DatabaseOptions } from './database.js';
 export * from './embedded/index.js';
+export { appendToLog } from './log/append.js';
+export { LogRepository, type PublishedCheckpoint } from './log/log.repository.js';
 export {
   DnsAccessRepository,
   type DnsQueryCount,
@@ -42,6 +44,19 @@ export {
   type StoredReputation,
 } from './reputations/reputation.repository.js';
 export { ScoringRepository, type Scored, type SubjectEvidence } from './reputations/scoring.repository.js';
+export {
+  TerminationRepository,
+  type NewTermination,
+  type StoredTermination,
+} from './subscribers/termination.repository.js';
+export {
+  CheckRepository,
+  type CanaryAlarm,
+  type Hit,
+  type JudgedCheck,
+  type SubscriberCase,
+} from './subscribers/check.repository.js';
+export { dropExpiredSubscribers } from './subscribers/expiry.js';
 export {
   publish,
   ZoneRepository,

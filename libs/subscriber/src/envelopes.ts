@@ -27,7 +27,10 @@ const identifiers = z
 export const caseNumberSchema = z
   .string()
   .regex(/^[A-Za-z0-9._/-]{1,40}$/, 'up to 40 letters, digits and . _ / -')
-  .refine((text) => !/\d{9}/.test(text.replace(/[._/-]/g, '')), 'nine digits in a row could be a number of a person');
+  .refine(
+    (text) => !/\d{9}/.test(text.replace(/[._/-]/g, '')),
+    'nine digits in a row could be a number of a person',
+  );
 
 const signed = { iss: z.string(), aud: z.string(), iat: z.int(), jti: z.string().min(8).max(128) };
 const day = z.iso.date();
@@ -52,7 +55,10 @@ export type TerminationClaims = z.output<typeof terminationClaimsSchema>;
 export const renewalClaimsSchema = z.object({
   ...signed,
   epoch,
-  renewals: z.array(z.strictObject({ terminationId: z.uuid(), identifiers })).min(1).max(MAX_RENEWALS),
+  renewals: z
+    .array(z.strictObject({ terminationId: z.uuid(), identifiers }))
+    .min(1)
+    .max(MAX_RENEWALS),
 });
 export type RenewalClaims = z.output<typeof renewalClaimsSchema>;
 

@@ -23,12 +23,18 @@ const yearsAfter = (day: string, years: number): Date => {
  * @throws {SubscriberRefused} expiry-not-admissible
  */
 export function expiryOf(
-  { reason, terminatedOn, expiresOn }: { reason: Reason; terminatedOn: string; expiresOn?: string | undefined },
+  {
+    reason,
+    terminatedOn,
+    expiresOn,
+  }: { reason: Reason; terminatedOn: string; expiresOn?: string | undefined },
   now: Date,
 ): Date {
   const latest = yearsAfter(terminatedOn, MAX_YEARS);
   const expiry =
-    expiresOn === undefined ? yearsAfter(terminatedOn, DEFAULT_YEARS[reason]) : new Date(`${expiresOn}T00:00:00Z`);
+    expiresOn === undefined
+      ? yearsAfter(terminatedOn, DEFAULT_YEARS[reason])
+      : new Date(`${expiresOn}T00:00:00Z`);
   if (expiry > latest) {
     throw new SubscriberRefused('expiry-not-admissible', `a record lives ${MAX_YEARS} years at most`);
   }

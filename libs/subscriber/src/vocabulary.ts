@@ -11,7 +11,12 @@ export const IDENTIFIER_TYPES = ['phone', 'address', 'building', 'name-birth', '
 export type IdentifierType = (typeof IDENTIFIER_TYPES)[number];
 
 /** On what the checking member says it may ask (APPI article 27, GDPR article 6). It is stored as asserted. */
-export const LEGAL_BASES = ['consent', 'joint-use-notice', 'legitimate-interest', 'legal-obligation'] as const;
+export const LEGAL_BASES = [
+  'consent',
+  'joint-use-notice',
+  'legitimate-interest',
+  'legal-obligation',
+] as const;
 export type LegalBasis = (typeof LEGAL_BASES)[number];
 
 /** The one purpose that the federation agreed upon. */

@@ -2,6 +2,7 @@
 import {
   enrol,
   MemberDirectory,
+  ReceiptBook,
   submitReports,
   HubSession,
   type BatchReceipt,
@@ -19,7 +20,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export type ProcessName = 'hub' | 'worker' | 'dns';
+export type ProcessName = 'hub' | 'worker' | 'dns' | 'trustee';
 
 /** As `sekisho up` and `sekisho hub` start them. */
 const NODE_ARGUMENTS = ['--max-semi-space-size=64'];
@@ -62,12 +63,15 @@ export class Federation implements AsyncDisposable {
     options: { processes?: readonly ProcessName[]; env?: Record<string, string> } = {},
   ): Promise<Federation> {
     const directory = await mkdtemp(join(tmpdir(), 'sekisho-federation-'));
-    const [httpPort, dnsPort] = [await freePort(), await freePort()];
+    const [httpPort, dnsPort, trusteePort] = [await freePort(), await freePort(), await freePort()];
     const env = {
       SEKISHO_DATA_DIR: join(directory, 'data'),
       SEKISHO_DATABASE_URL: databaseUrl,
       SEKISHO_HTTP: `127.0.0.1:${httpPort}`,
       SEKISHO_DNS: `127.0.0.1:${dnsPort}`,
+      SEKISHO_TRUSTEE_HTTP: `127.0.0.1:${trusteePort}`,
+      SEKISHO_TRUSTEE_URL: `http://127.0.0.1:${trusteePort}`,
+      SEKISHO_TRUSTEE_MEMBERS: 'follow',
       SEKISHO_ZONE: 'z.example',
       SEKISHO_DEMO: 'yes',
       SEKISHO_LOG: 'warn',
@@ -125,7 +129,7 @@ export class Federation implements AsyncDisposable {
     await database.close();
     const dir = join(this.directory, id);
     await enrol({ hubUrl: this.hubUrl, code, dir });
-    return new FederationMember(await new MemberDirectory(dir).open());
+    return new FederationMember(await new MemberDirectory(dir).open(), dir);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -135,14 +139,17 @@ export class Federation implements AsyncDisposable {
 }
 
 export class FederationMember {
-  constructor(readonly enrolled: EnrolledMember) {}
+  constructor(
+    readonly enrolled: EnrolledMember,
+    readonly directory: string,
+  ) {}
 
   session(): Promise<HubSession> {
     return HubSession.open(this.enrolled);
   }
 
   async submit(...reports: ReportInput[]): Promise<BatchReceipt> {
-    const receipts = submitReports(this.enrolled, reports);
+    const receipts = submitReports(this.enrolled, reports, { book: new ReceiptBook(this.directory) });
     const { value } = await receipts.next();
     if (!value) throw new Error('no receipt');
     return value;

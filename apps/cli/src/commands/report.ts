@@ -1,8 +1,8 @@
-import { signEnvelope, submitEnvelope, systemRuntime, type Receipt } from '@sekisho/client';
+import { ReceiptBook, signEnvelope, submitEnvelope, systemRuntime, type Receipt } from '@sekisho/client';
 import { CATEGORIES_OF, EVIDENCE, type Category, type Evidence, type ReportInput } from '@sekisho/report';
 import { formatSubject, hashAddress, parseSubject, type Subject, type SubjectType } from '@sekisho/subject';
 import { Option, type Command } from 'commander';
-import { readStandardInput, type CliContext } from '../context.js';
+import { memberDirectoryPath, readStandardInput, type CliContext } from '../context.js';
 import { CommandEnded, EXIT_FAILED, UsageFault } from '../failure.js';
 import { onOneLine } from '../print/one-line.js';
 import { formatPairs } from '../print/table.js';
@@ -157,7 +157,10 @@ async function sendReport(report: ReportInput, options: ReportOptions, context: 
     now: context.now(),
     jti: systemRuntime.randomId(),
   });
-  const receipt = await submitEnvelope(session.hub.endpoints.reports, envelope, { retry: patience(context) });
+  const receipt = await submitEnvelope(session.hub.endpoints.reports, envelope, {
+    retry: patience(context),
+    book: new ReceiptBook(memberDirectoryPath(options, context)),
+  });
   if (options.json) context.stdout.write(toJson({ ...receipt, report }));
   else if (receipt.accepted > 0) context.stdout.write(describe(report, receipt, options));
   const [refused] = receipt.rejected;

@@ -1,18 +1,24 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
+  CheckRepository,
   DnsAccessRepository,
+  LogRepository,
   MemberRepository,
   ReportRepository,
   ReputationRepository,
+  TerminationRepository,
   ZoneRepository,
 } from '@sekisho/persistence';
 import { Platform } from './platform.js';
 
 const REPOSITORIES = [
+  CheckRepository,
   DnsAccessRepository,
+  LogRepository,
   MemberRepository,
   ReportRepository,
   ReputationRepository,
+  TerminationRepository,
   ZoneRepository,
 ];
 

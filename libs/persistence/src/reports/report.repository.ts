@@ -1,5 +1,6 @@
 import type { RefusalCode, Report } from '@sekisho/report';
 import { formatSubject } from '@sekisho/subject';
+import { reportEntry } from '@sekisho/tlog';
 import type { DataSource } from 'typeorm';
 
 export interface Refusal {
@@ -12,6 +13,15 @@ export interface Receipt {
   readonly receiptId: string;
   readonly accepted: number;
   readonly rejected: readonly Refusal[];
+  /** Where the accepted reports are in the transparency log; absent when there are none. */
+  readonly log?: LogPlace;
+}
+
+/** The accepted reports are entries `index` and following, in their order. */
+export interface LogPlace {
+  readonly index: number;
+  /** 16 bytes: with it the reporter can tell its entries. */
+  readonly salt: Buffer;
 }
 
 export interface JudgedEnvelope {
@@ -20,6 +30,8 @@ export interface JudgedEnvelope {
   readonly jti: string;
   /** SHA-256 of the envelope as received: tells a repeat from another envelope under the same jti. */
   readonly digest: Buffer;
+  /** 16 random bytes, for the log. */
+  readonly salt: Buffer;
   readonly receivedAt: Date;
   readonly accepted: readonly { readonly index: number; readonly report: Report }[];
   readonly rejected: readonly Refusal[];
@@ -50,12 +62,14 @@ interface ReceiptRow {
   readonly envelope_digest: Buffer;
   readonly accepted: number;
   readonly rejected: readonly Refusal[];
+  readonly first_index: string | null;
+  readonly salt: Buffer | null;
 }
 
 const RECEIPT_COLUMNS = 'id, envelope_digest, accepted, rejected';
 
 // The receipt is claimed by (member, jti) and only a fresh claim stores sightings, so that one statement is both the
-// replay check and the whole insert: a crash leaves all of it or nothing.
+// replay check and the whole insert: a crash leaves all of it or nothing. The log's head is locked last, when all else is done.
 const STORE = `
   WITH claimed AS (
     INSERT INTO receipt (id, member_id, jti, envelope_digest, received_at, accepted, rejected)
@@ -72,10 +86,19 @@ const STORE = `
       $14::float8[], $15::float8[], $16::boolean[], $17::jsonb[], $18::text[], $19::text[], $20::text[])
       AS s(item, subject, subject_type, category, evidence, count, first_seen, last_seen, influenced, auth,
         fingerprint, url_hosts, sealed)
+    RETURNING 1
+  ), head AS (
+    UPDATE log_head SET size = size + n FROM (SELECT count(*)::int AS n FROM stored) AS counted WHERE n > 0
+    RETURNING size - n AS first_index, n
+  ), logged AS (
+    INSERT INTO log_append (first_index, entry_count, entries, receipt_id, salt, appended_at)
+    SELECT first_index, n, $21, $1, $22, $5 FROM head
+    RETURNING receipt_id, first_index, salt
   )
-  SELECT ${RECEIPT_COLUMNS}, true AS fresh FROM claimed
+  SELECT ${RECEIPT_COLUMNS}, first_index, salt, true AS fresh FROM claimed LEFT JOIN logged ON receipt_id = id
   UNION ALL
-  SELECT ${RECEIPT_COLUMNS}, false FROM receipt WHERE member_id = $2 AND jti = $3`;
+  SELECT ${RECEIPT_COLUMNS}, first_index, salt, false FROM receipt LEFT JOIN log_append ON receipt_id = id
+    WHERE member_id = $2 AND jti = $3`;
 
 export class ReportRepository {
   constructor(private readonly dataSource: DataSource) {}
@@ -108,17 +131,21 @@ export class ReportRepository {
       reports.map(({ fingerprint }) => fingerprint ?? null),
       reports.map(({ urlHosts }) => urlHosts?.join(' ') ?? null),
       reports.map(({ sealed }) => sealed ?? null),
+      Buffer.concat(envelope.accepted.map(({ index }) => reportEntry(envelope.salt, envelope.digest, index))),
+      envelope.salt,
     ]);
     // The other one committed after this statement took its snapshot: it is visible now.
     row ??= await this.find(envelope.memberId, envelope.jti);
     if (!row) throw new Error('a receipt is neither stored nor found');
     if (!row.envelope_digest.equals(envelope.digest)) throw new EnvelopeReplayed(envelope.jti);
-    return { receiptId: row.id, accepted: row.accepted, rejected: row.rejected, isFresh: row.fresh };
+    const log = row.salt && { log: { index: Number(row.first_index), salt: row.salt } };
+    return { receiptId: row.id, accepted: row.accepted, rejected: row.rejected, ...log, isFresh: row.fresh };
   }
 
   private async find(memberId: string, jti: string): Promise<(ReceiptRow & { fresh: boolean }) | undefined> {
     const rows: (ReceiptRow & { fresh: boolean })[] = await this.dataSource.query(
-      `SELECT ${RECEIPT_COLUMNS}, false AS fresh FROM receipt WHERE member_id = $1 AND jti = $2`,
+      `SELECT ${RECEIPT_COLUMNS}, first_index, salt, false AS fresh
+       FROM receipt LEFT JOIN log_append ON receipt_id = id WHERE member_id = $1 AND jti = $2`,
       [memberId, jti],
     );
     return rows[0];
