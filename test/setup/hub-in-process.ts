@@ -37,7 +37,7 @@ export async function startHubInProcess(databaseUrl: string): Promise<HubInProce
     readonly edgeToken = randomUUID();
     now = now;
     newId = () => randomUUID();
-  randomBytes = (length: number) => randomBytes(length);
+    randomBytes = (length: number) => randomBytes(length);
   }
   const app = await createHub(new TestPlatform());
   await app.init();

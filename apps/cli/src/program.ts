@@ -10,6 +10,7 @@ import { registerReport } from './commands/report.js';
 import { registerRetract } from './commands/retract.js';
 import { commandPath, withExample } from './commands/shared-options.js';
 import { registerStatistics } from './commands/statistics.js';
+import { registerSubscriber } from './commands/subscriber.js';
 import { registerToken } from './commands/token.js';
 import { registerUp } from './commands/up.js';
 import { registerDemo } from './commands/demo.js';
@@ -32,6 +33,7 @@ const GROUPS: readonly {
       registerRetract,
       registerLookup,
       registerLog,
+      registerSubscriber,
       registerStatistics,
       registerToken,
       registerZone,

@@ -7,6 +7,7 @@ import { Counter, createLogger, createMetrics, runProcess, startOrExit } from '@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AuditLog } from './audit/audit-log.js';
+import { HubWitness } from './members/hub-witness.js';
 import { MemberKeys } from './members/member-keys.js';
 import { TrusteePlatform } from './platform/platform.js';
 import { createTrustee } from './trustee.js';
@@ -36,6 +37,13 @@ const members = new MemberKeys({
     logger.warn({ err: error }, 'the member register could not be read');
   },
 });
+const witness = new HubWitness({
+  ...{ path: join(dir, 'hub-keys.json'), hubUrl: config.hubUrl, now: Date.now },
+  onError: (error) => {
+    logger.warn({ err: error }, "the hub's keys could not be read");
+  },
+});
+await startOrExit('trustee', () => witness.open());
 const audit = new AuditLog(join(dir, 'audit'), now);
 const evaluator = new Evaluator({
   ...{ suite, store, id, quota, now, findKey: members.find },
@@ -53,6 +61,7 @@ class RunningPlatform extends TrusteePlatform {
   override readonly store = store;
   override readonly evaluator = evaluator;
   override readonly members = members;
+  override readonly witness = witness;
   override readonly logger = logger;
   override readonly metrics = metrics;
   now = now;

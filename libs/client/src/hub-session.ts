@@ -31,7 +31,7 @@ const SUBJECTS_PER_QUERY = 1_000;
 
 const tokenSchema = z.object({ access_token: z.string(), expires_in: z.number() });
 
-interface GraphqlOperation<T> {
+export interface GraphqlOperation<T> {
   readonly text: string;
   readonly schema: z.ZodType<T>;
 }
@@ -110,6 +110,11 @@ export class HubSession {
   async retract(receiptId: string, index: number): Promise<Retraction> {
     // Not repeated by itself: a second retraction after a lost answer would be refused and look like a failure.
     return (await this.ask(retractMutation, { receiptId, index })).retractReport;
+  }
+
+  /** Any operation of the hub's schema that may be repeated after a lost answer. */
+  call<T>(operation: GraphqlOperation<T>, variables: Record<string, unknown>): Promise<T> {
+    return this.query(operation, variables);
   }
 
   private async query<T>(operation: GraphqlOperation<T>, variables: Record<string, unknown>): Promise<T> {

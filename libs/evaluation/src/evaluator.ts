@@ -121,7 +121,7 @@ export class Evaluator {
 function readRequest(body: unknown, digest: string): ReturnType<typeof decodeEvaluateRequest> {
   if (
     createHash('sha256')
-      .update(JSON.stringify(body) ?? '')
+      .update(JSON.stringify(body ?? null))
       .digest('base64url') !== digest
   ) {
     throw new EvaluationRefused('evaluation-malformed', 'the digest in the proof is not that of the body');

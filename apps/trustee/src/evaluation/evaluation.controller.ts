@@ -25,7 +25,7 @@ export class EvaluationController {
       keys: [key.publicJwk],
       endpoints: { evaluate: `${id}/oprf/evaluate` },
       limits: { elementsPerDay: quota },
-      oprf: published,
+      oprf: { ...published, witnessed: await this.platform.witness.keys() },
     };
   }
 

@@ -50,8 +50,9 @@ export class MemberKeys {
         await Promise.all(
           known.map(async ({ 'sekisho:member': memberId, ...key }) => {
             const { y, ...rest } = key;
-            const imported = await importJWK({ ...rest, ...(y !== undefined && { y }) });
-            return [key.kid, { memberId, key: imported as CryptoKey }] as const;
+            const alg = key.crv === 'P-256' ? 'ES256' : 'EdDSA';
+            const imported = await importJWK({ ...rest, ...(y !== undefined && { y }) }, alg);
+            return [key.kid, { memberId, key: imported }] as const;
           }),
         ),
       );
