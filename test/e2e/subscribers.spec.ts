@@ -9,7 +9,6 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { z } from 'zod';
 import { obtainTokens } from '../conformance/oprf-foreign-client.js';
 
 let database: TestDatabase;
@@ -134,14 +133,7 @@ describe('a termination', () => {
     const record = await agent('isp-a').terminate(termination([phone('090-2222-0002')]));
     const id = record.terminationId ?? '';
     const ask = async () => (await agent('isp-b').check([phone('090-2222-0002')], SAID)).strength;
-    const contest = async (member: string, isContested: boolean) =>
-      (await of(member).member.session()).call(
-        {
-          text: 'mutation X($id: ID!, $is: Boolean!) { contestTermination(terminationId: $id, isContested: $is) }',
-          schema: z.unknown(),
-        },
-        { id, is: isContested },
-      );
+    const contest = (member: string, isContested: boolean) => agent(member).contest(id, isContested);
     expect(await ask()).toBe('possible');
     await contest('isp-a', true);
     expect(await ask()).toBe('none');

@@ -1,7 +1,7 @@
 // Whose signature the trustee believes. It has no secret in common with the hub; docs/adr/0008-trustee.md says why.
 import type { SigningKey } from '@sekisho/auth';
 import { createPrivateFile } from '@sekisho/config';
-import { importJWK, type CryptoKey } from 'jose';
+import { importJWK } from 'jose';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';

@@ -37,6 +37,11 @@ const withdrawMutation = {
   text: `mutation W($terminationId: ID!) { withdrawTermination(terminationId: $terminationId) }`,
   schema: z.object({ withdrawTermination: z.string() }),
 };
+const contestMutation = {
+  text: `mutation X($terminationId: ID!, $isContested: Boolean!) {
+    contestTermination(terminationId: $terminationId, isContested: $isContested) }`,
+  schema: z.object({ contestTermination: z.string() }),
+};
 const checkMutation = {
   text: `mutation K($envelope: String!) { checkSubscriber(envelope: $envelope) {
     strength matches { caseId strength types reason } } }`,
@@ -143,6 +148,11 @@ export class SubscriberAgent {
     await this.session.call(withdrawMutation, { terminationId });
     const record = (await this.records.all()).find((one) => one.terminationId === terminationId);
     if (record) await this.records.remove(record.key);
+  }
+
+  /** A contested record does not answer; a reviewer who did not report it ends that. */
+  async contest(terminationId: string, isContested: boolean): Promise<void> {
+    await this.session.call(contestMutation, { terminationId, isContested });
   }
 
   /** @throws as terminate; nothing of an applicant is kept here */
