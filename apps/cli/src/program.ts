@@ -14,6 +14,7 @@ import { registerReport } from './commands/report.js';
 import { registerRetract } from './commands/retract.js';
 import { commandPath, withExample } from './commands/shared-options.js';
 import { registerStatistics } from './commands/statistics.js';
+import { registerSubscriber } from './commands/subscriber.js';
 import { registerToken } from './commands/token.js';
 import { registerUp } from './commands/up.js';
 import { registerDemo } from './commands/demo.js';
@@ -38,6 +39,7 @@ const GROUPS: readonly {
       registerLookup,
       registerEvidence,
       registerLog,
+      registerSubscriber,
       registerStatistics,
       registerToken,
       registerZone,

@@ -14,6 +14,7 @@ import { ProblemFilter } from './problems/problem.filter.js';
 import { PublicController } from './public/public.controller.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { ReputationsModule } from './reputations/reputations.module.js';
+import { SubscribersModule } from './subscribers/subscribers.module.js';
 import { ZonesModule } from './zones/zones.module.js';
 
 @Module({})
@@ -24,7 +25,7 @@ export class HubModule {
       imports: [
         PlatformModule.on(platform),
         ...[AccessModule, MembersModule, ReportsModule, ReputationsModule],
-        ...[ZonesModule, LogModule, DiscoveryModule, GraphqlApiModule],
+        ...[SubscribersModule, ZonesModule, LogModule, DiscoveryModule, GraphqlApiModule],
         ...[PrivacyModule, EvidenceModule],
       ],
       controllers: [HealthController, PublicController],

@@ -33,7 +33,7 @@ const SUBJECTS_PER_QUERY = 1_000;
 
 const tokenSchema = z.object({ access_token: z.string(), expires_in: z.number() });
 
-interface GraphqlOperation<T> {
+export interface GraphqlOperation<T> {
   readonly text: string;
   readonly schema: z.ZodType<T>;
 }
@@ -132,6 +132,11 @@ export class HubSession {
   /** Deletes at the hub what is safe here; repeating it is harmless. @returns how many still wait */
   async acknowledgeEvidence(ids: readonly string[]): Promise<number> {
     return (await this.query(acknowledgeEvidenceMutation, { ids })).acknowledgeEvidence;
+  }
+
+  /** Any operation of the hub's schema that may be repeated after a lost answer. */
+  call<T>(operation: GraphqlOperation<T>, variables: Record<string, unknown>): Promise<T> {
+    return this.query(operation, variables);
   }
 
   private async query<T>(operation: GraphqlOperation<T>, variables: Record<string, unknown>): Promise<T> {

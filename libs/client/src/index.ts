@@ -39,3 +39,12 @@ export {
   type SubmissionProgress,
 } from './submission.js';
 export { fetchZoneSnapshot } from './zone-snapshot.js';
+export { KeyMismatch, TrusteeFailed } from './subscriber/errors.js';
+export { OprfClient, type SealedIdentifier } from './subscriber/oprf-client.js';
+export {
+  SubscriberAgent,
+  type CheckAnswer,
+  type SubscriberCase,
+  type TerminationRequest,
+} from './subscriber/subscriber-agent.js';
+export { SubscriberRecords, type SubscriberRecord } from './subscriber/subscriber-records.js';

@@ -40,6 +40,18 @@ export {
 } from './reputations/reputation.repository.js';
 export { ScoringRepository, type Scored, type SubjectEvidence } from './reputations/scoring.repository.js';
 export {
+  TerminationRepository,
+  type NewTermination,
+  type StoredTermination,
+} from './subscribers/termination.repository.js';
+export {
+  CheckRepository,
+  type CanaryAlarm,
+  type Hit,
+  type JudgedCheck,
+  type SubscriberCase,
+} from './subscribers/check.repository.js';
+export {
   publish,
   ZoneRepository,
   type WantedEntry,

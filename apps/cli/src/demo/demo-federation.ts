@@ -83,12 +83,16 @@ async function enrolMembers(
 async function demoSettings(dataDir: string): Promise<Record<string, string | undefined>> {
   const http = await portNear(8080);
   const dns = await portNear(5353);
+  const trustee = await portNear(8090);
   return {
     SEKISHO_DATA_DIR: dataDir,
     SEKISHO_DATABASE_URL: undefined,
     SEKISHO_QUEUE_URL: undefined,
     SEKISHO_HTTP: `127.0.0.1:${http}`,
     SEKISHO_DNS: `127.0.0.1:${dns}`,
+    SEKISHO_TRUSTEE_URL: undefined,
+    SEKISHO_TRUSTEE_DIR: undefined,
+    SEKISHO_TRUSTEE_HTTP: `127.0.0.1:${trustee}`,
     SEKISHO_PUBLIC_URL: undefined,
     SEKISHO_HUB_URL: undefined,
     SEKISHO_ZONE: 'sekisho.example',

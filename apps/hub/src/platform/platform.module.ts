@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
+  CheckRepository,
   DnsAccessRepository,
   LogRepository,
   MemberRepository,
@@ -7,11 +8,13 @@ import {
   ReputationRepository,
   SealedEvidenceRepository,
   StatisticsRepository,
+  TerminationRepository,
   ZoneRepository,
 } from '@sekisho/persistence';
 import { Platform } from './platform.js';
 
 const REPOSITORIES = [
+  CheckRepository,
   DnsAccessRepository,
   LogRepository,
   MemberRepository,
@@ -19,6 +22,7 @@ const REPOSITORIES = [
   ReputationRepository,
   SealedEvidenceRepository,
   StatisticsRepository,
+  TerminationRepository,
   ZoneRepository,
 ];
 

@@ -3,6 +3,8 @@ import { EVIDENCE_RETENTION_MS } from '../evidence/sealed-evidence.repository.js
 import { SIGHTING_RETENTION_MS } from '../reports/partitions.js';
 
 const DAY_MS = 24 * 3_600_000;
+/** As long as a person may ask why an application was looked at. */
+const CHECK_RETENTION_MS = 365 * DAY_MS;
 
 /**
  * What a table is to the people whose traces it holds: `evidence` and `derived` are about third parties (addresses are
@@ -107,6 +109,53 @@ export const RETENTION: readonly Retention[] = [
     holds: 'digests of one-time codes',
     until: '60 days after the code ended',
     expiry: rows(SIGHTING_RETENTION_MS, 'expires_at < $1'),
+  },
+  {
+    ...{ table: 'subscriber_termination', class: 'evidence', agedBy: 'registered_at' },
+    basis: 'prevention of hit-and-run abuse, told to subscribers in the notice',
+    holds: 'that a member ended a contract for abuse: reason class, date, opaque case number; no identity',
+    until: 'its expiry: a year, at most five, or withdrawn',
+    expiry: rows(0, 'expires_at < $1'),
+  },
+  {
+    ...{ table: 'subscriber_token', class: 'evidence' },
+    basis: 'prevention of hit-and-run abuse, told to subscribers in the notice',
+    holds: 'digests of the tokens of an ended contract, useless without both key shares of their month',
+    until: 'the termination ends, or the key of its month is destroyed',
+    expiry: { how: 'other', by: 'goes with the termination or its key' },
+  },
+  {
+    ...{ table: 'subscriber_check', class: 'record', agedBy: 'checked_at' },
+    basis: 'accountability of those who ask',
+    holds: 'which member asked when, for which purpose, on which basis and notice, and the answer; no token',
+    until: `${CHECK_RETENTION_MS / DAY_MS} days`,
+    expiry: rows(CHECK_RETENTION_MS, 'checked_at < $1'),
+  },
+  {
+    ...{ table: 'subscriber_case', class: 'record', agedBy: 'opened_at' },
+    basis: 'both members look into a match',
+    holds: 'that a check matched a termination, how strongly and by which types of identifier',
+    until: 'the check or the termination ends',
+    expiry: { how: 'other', by: 'goes with its check or termination' },
+  },
+  {
+    ...{ table: 'subscriber_alarm', class: 'record', agedBy: 'raised_at' },
+    basis: 'accountability of those who ask',
+    holds: 'that a check hit a canary',
+    until: 'the check or the canary ends',
+    expiry: { how: 'other', by: 'goes with its check or canary' },
+  },
+  {
+    ...{ table: 'subscriber_sign_ups', class: 'member', agedBy: 'day', basis: MEMBERSHIP },
+    holds: 'how many sign-ups a member declared for a day',
+    until: `${CHECK_RETENTION_MS / DAY_MS} days`,
+    expiry: rows(CHECK_RETENTION_MS, 'day < $1'),
+  },
+  {
+    ...{ table: 'oprf_evaluation', class: 'record', agedBy: 'at', basis: 'accountability of those who ask' },
+    holds: 'how many blinded elements were evaluated for a member and why',
+    until: `${CHECK_RETENTION_MS / DAY_MS} days`,
+    expiry: rows(CHECK_RETENTION_MS, 'at < $1'),
   },
   {
     ...{
