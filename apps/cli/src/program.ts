@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { registerAdmin } from './commands/admin-member.js';
+import { registerBacktest } from './commands/backtest.js';
 import { registerEnrol } from './commands/enrol.js';
 import { registerKeys } from './commands/keys.js';
 import { registerLookup } from './commands/lookup.js';
@@ -35,7 +36,7 @@ const GROUPS: readonly {
       registerZone,
     ],
   },
-  { title: 'For the hub operator:', register: [registerUp, registerProcesses, registerAdmin, registerDemo] },
+  { title: 'For the hub operator:', register: [registerUp, registerProcesses, registerAdmin, registerBacktest, registerDemo] },
 ];
 
 function buildProgram(context: CliContext): Command {
