@@ -96,12 +96,24 @@ it('reports replayed through the running system end with the scores of a backtes
           .map((line) => JSON.parse(line) as Omit<ScoredRow, 'at'>)
           .map((result) => [result.subject, result]),
       );
-      for (const { at: _, ...row } of rows) expect(offline.get(row.subject)).toEqual(row);
+      for (const row of rows) expect({ ...offline.get(row.subject), at }).toEqual(row);
     }
     expect(scored.length).toBeGreaterThan(80);
     expect(scored.filter(({ listed }) => listed).length).toBeGreaterThan(5);
     expect(new Set(scored.map(({ score }) => score)).size).toBeGreaterThan(20);
   } finally {
     await dataSource.destroy();
+  }
+});
+
+it('a member can ask for the past, not for the future', async () => {
+  const member = await federation.member('isp-past');
+  const subject = { type: 'ip', value: '5.2.0.9' } as const;
+  await member.submit(reportOf(subject.value));
+  const session = await member.session();
+  expect(await session.lookupAsOf(subject, new Date(Date.now() - HOUR_MS))).toBeUndefined();
+  for (const hours of [1, -61 * 24]) {
+    const asOf = new Date(Date.now() + hours * HOUR_MS);
+    await expect(session.lookupAsOf(subject, asOf)).rejects.toMatchObject({ code: 'as-of-out-of-range' });
   }
 });

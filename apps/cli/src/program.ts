@@ -36,7 +36,10 @@ const GROUPS: readonly {
       registerZone,
     ],
   },
-  { title: 'For the hub operator:', register: [registerUp, registerProcesses, registerAdmin, registerBacktest, registerDemo] },
+  {
+    title: 'For the hub operator:',
+    register: [registerUp, registerProcesses, registerAdmin, registerBacktest, registerDemo],
+  },
 ];
 
 function buildProgram(context: CliContext): Command {

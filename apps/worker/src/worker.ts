@@ -3,6 +3,7 @@ import {
   dropExpiredPartitions,
   dropExpiredRows,
   ensurePartitions,
+  readWarningLists,
   ReportRepository,
   ScoringRepository,
   ZoneRepository,
@@ -10,7 +11,7 @@ import {
 } from '@sekisho/persistence';
 import { openQueue, runJobs } from '@sekisho/queue';
 import type { Logger } from '@sekisho/telemetry';
-import { readWarningLists } from './scoring/warning-lists.js';
+
 import { ScoringService } from './scoring/scoring.service.js';
 
 /** How often decayed subjects are looked for; they leave a listing at most this late. */

@@ -64,7 +64,8 @@ export class ReportLineReader {
     const parsed = lineSchema.safeParse(this.parse(text, line));
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
-      throw this.fault(line, `${issue?.path.join('.') || 'line'}: ${issue?.message ?? 'invalid'}`);
+      const field = issue && issue.path.length > 0 ? issue.path.join('.') : 'line';
+      throw this.fault(line, `${field}: ${issue?.message ?? 'invalid'}`);
     }
     const { subject, firstSeen, lastSeen, ended, ...rest } = parsed.data;
     const until = lastSeen ?? rest.time;

@@ -3,7 +3,7 @@ import { backtest } from '../backtest/backtest.js';
 import { ReportColumns } from '../backtest/report-columns.js';
 import { ReportLineReader, readTime } from '../backtest/report-line.js';
 import { eachLine, fileBytes } from '../backtest/text-lines.js';
-import { readWarningLists } from '../backtest/warning-lists.js';
+
 import type { CliContext } from '../context.js';
 import { usage, withExample } from './shared-options.js';
 
@@ -49,6 +49,8 @@ async function run(
   await eachLine(file === '-' ? context.stdin : fileBytes(file), (text, line) => {
     reports.add(reader.read(text, line));
   });
+  // Loaded when it is needed: the ORM beside it takes longer to load than most commands take to run.
+  const { readWarningLists } = await import('@sekisho/persistence');
   const options = { at, horizonMs: horizon, warningLists: await readWarningLists() };
   let waiting = '';
   for (const result of backtest(reports, options)) {

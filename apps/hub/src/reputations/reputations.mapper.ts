@@ -3,7 +3,7 @@ import type { ReputationModel } from './models/reputation.model.js';
 
 /** Exact times are for the owner of a network; everybody else sees them to 10 minutes. */
 const BUCKET_MS = 600_000;
-const bucketed = (time: Date) => new Date(Math.floor(time.getTime() / BUCKET_MS) * BUCKET_MS);
+export const bucketed = (time: Date) => new Date(Math.floor(time.getTime() / BUCKET_MS) * BUCKET_MS);
 
 export function toReputationModel(stored: StoredReputation): ReputationModel {
   const { viaNetwork, explanation, categories, firstSeen, lastSeen, ...rest } = stored;

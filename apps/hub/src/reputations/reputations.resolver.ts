@@ -10,6 +10,7 @@ import { MemberRegister } from '../members/member-register.service.js';
 import { RequestRefused } from '../problems/errors.js';
 import { ListingFeed } from './listing-feed.service.js';
 import { ReputationConnection, ReputationModel, SubjectTypeModel } from './models/reputation.model.js';
+import { PastReputations } from './past-reputations.service.js';
 import { toReputationModel } from './reputations.mapper.js';
 
 const MAX_SUBJECTS = 1_000;
@@ -20,13 +21,25 @@ export class ReputationsResolver {
     private readonly repository: ReputationRepository,
     private readonly feed: ListingFeed,
     private readonly register: MemberRegister,
+    private readonly past: PastReputations,
   ) {}
 
   @Query(() => ReputationModel, { nullable: true, description: 'null when nothing was reported' })
   @Allow('reputation:read')
   async reputation(
     @Args('subject', { type: () => SubjectText }) subject: Subject,
+    @Args('asOf', {
+      type: () => Date,
+      nullable: true,
+      description:
+        "as of this moment, to 10 minutes, by today's model and from the subject's own reports; within 60 days",
+    })
+    asOf?: Date | null,
   ): Promise<ReputationModel | null> {
+    if (asOf) {
+      const past = await this.past.find(subject, asOf);
+      return past ? toReputationModel(past) : null;
+    }
     const stored = (await this.repository.find([subject])).get(formatSubject(subject));
     return stored ? toReputationModel(stored) : null;
   }
