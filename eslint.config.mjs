@@ -2,9 +2,21 @@ import comments from '@eslint-community/eslint-plugin-eslint-comments/configs';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const PURE = ['subject', 'report', 'reputation', 'zone', 'dns-wire', 'access', 'rbldnsd', 'zone-export'].map(
-  (name) => `libs/${name}/src/**/*.ts`,
-);
+const PURE = [
+  'subject',
+  'report',
+  'reputation',
+  'zone',
+  'dns-wire',
+  'access',
+  'rbldnsd',
+  'zone-export',
+  'tlog',
+  'oprf',
+  'identifier',
+  'campaign',
+  'evidence',
+].map((name) => `libs/${name}/src/**/*.ts`);
 
 export default defineConfig(
   globalIgnores(['**/dist/**', '**/node_modules/**', 'coverage/**']),

@@ -115,7 +115,7 @@ const PROBES: readonly Probe[] = [
   route('hub:describe', 'DiscoveryController.schema', 'GET', '/schema/report.json'),
   route('hub:describe', 'HealthController.live', 'GET', '/health/live'),
   route('hub:describe', 'HealthController.ready', 'GET', '/health/ready'),
-  route('hub:describe', 'HealthController.metrics', 'GET', '/metrics'),
+  route('hub:measure', 'HealthController.metrics', 'GET', '/metrics'),
   route('reputation:read-public', 'PublicController.page', 'GET', '/?subject=203.0.113.9'),
   route('member:enrol', 'EnrolmentController.enrol', 'POST', '/enrolments'),
   route('key:rotate', 'EnrolmentController.rotate', 'POST', '/keys'),
@@ -125,6 +125,8 @@ const PROBES: readonly Probe[] = [
   route('zone:read', 'ZonesController.changes', 'GET', '/zones/ip/changes?since=0'),
   route('zone:access', 'AccessListController.members', 'GET', '/zones/access'),
   route('zone:access', 'AccessListController.count', 'POST', '/zones/access/counts'),
+  route('log:read', 'LogController.checkpoint', 'GET', '/log/checkpoint'),
+  route('log:read', 'LogController.tile', 'GET', '/log/tile/0/000'),
   field(
     'report:submit',
     'ReportsResolver.submitReports',
@@ -146,6 +148,13 @@ const PROBES: readonly Probe[] = [
   field('member:read-own', 'MembersResolver.dnsQueries', '{ dnsQueries { answered } }'),
   field('dns-key:rotate', 'MembersResolver.rotateDnsKey', 'mutation { rotateDnsKey }'),
   field('member:list', 'MembersResolver.members', '{ members { edges { cursor } } }'),
+  field('evidence:seal', 'EvidenceResolver.ownerKey', '{ ownerKey(subject: "203.0.113.9") { kid } }'),
+  field('evidence:read-own', 'EvidenceResolver.sealedEvidence', '{ sealedEvidence { edges { cursor } } }'),
+  field(
+    'evidence:read-own',
+    'EvidenceResolver.acknowledgeEvidence',
+    'mutation { acknowledgeEvidence(ids: []) }',
+  ),
   field('statistics:read', 'StatisticsResolver.statistics', '{ statistics { reports } }'),
 ];
 /** Has a test of its own, because a subscription that is allowed answers nothing at first. */

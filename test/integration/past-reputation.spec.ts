@@ -25,7 +25,7 @@ afterEach(async () => {
 async function report(memberId: string, receivedAt: Date): Promise<string> {
   const { receiptId } = await new ReportRepository(database.dataSource).store({
     ...{ receiptId: randomUUID(), memberId, jti: randomUUID(), digest: Buffer.from(memberId) },
-    ...{ receivedAt, rejected: [] },
+    ...{ receivedAt, rejected: [], salt: Buffer.alloc(32) },
     accepted: [
       {
         index: 0,

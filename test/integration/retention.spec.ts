@@ -42,7 +42,7 @@ async function report(value: string, receivedAt: Date): Promise<string> {
   const time = receivedAt.getTime();
   const envelope: JudgedEnvelope = {
     ...{ receiptId: randomUUID(), memberId: 'isp-a', jti: randomUUID(), digest: Buffer.from(value) },
-    ...{ receivedAt, rejected: [] },
+    ...{ receivedAt, rejected: [], salt: Buffer.alloc(16) },
     accepted: [
       {
         index: 0,

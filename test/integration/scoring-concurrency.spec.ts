@@ -43,7 +43,7 @@ async function report(memberId: string, subjects: readonly Subject[]): Promise<s
   const time = NOW.getTime();
   const { receiptId } = await new ReportRepository(database.dataSource).store({
     ...{ receiptId: randomUUID(), memberId, jti: randomUUID(), digest: Buffer.from(memberId) },
-    ...{ receivedAt: NOW, rejected: [] },
+    ...{ receivedAt: NOW, rejected: [], salt: Buffer.alloc(16) },
     accepted: subjects.map((subject, index) => ({
       index,
       report: {

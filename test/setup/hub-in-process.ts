@@ -4,7 +4,7 @@ import { openBackend, openNotifications } from '@sekisho/persistence';
 import { openQueue } from '@sekisho/queue';
 import { createLogger, createMetrics } from '@sekisho/telemetry';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createHub } from '../../apps/hub/src/hub.js';
 import { Platform } from '../../apps/hub/src/platform/platform.js';
 
@@ -37,6 +37,7 @@ export async function startHubInProcess(databaseUrl: string): Promise<HubInProce
     readonly edgeToken = randomUUID();
     now = now;
     newId = () => randomUUID();
+    randomBytes = (length: number) => randomBytes(length);
   }
   const app = await createHub(new TestPlatform());
   await app.init();

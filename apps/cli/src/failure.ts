@@ -113,6 +113,9 @@ function remedyForRefusal(error: HubRefused): string {
 
 function remedyForOther(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (error instanceof Error && error.name === 'LogRefused') {
+    return 'keep the directory log/ of the member as it is, and tell the other members and the working group: the log is not to be trusted';
+  }
   if (['EACCES', 'EPERM', 'EROFS'].includes(code)) return 'run it as the account that owns the directory';
   if (code === 'ENOSPC') return 'make room on the disk';
   const isExpected = error instanceof Error && 'kind' in error && error.kind === 'Rejected';

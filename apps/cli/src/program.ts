@@ -1,8 +1,13 @@
 import { Command } from 'commander';
 import { registerAdmin } from './commands/admin-member.js';
 import { registerBacktest } from './commands/backtest.js';
+import { registerCluster } from './commands/cluster.js';
 import { registerEnrol } from './commands/enrol.js';
+import { registerEvidence } from './commands/evidence.js';
+import { registerFingerprint } from './commands/fingerprint.js';
+import { registerImport } from './commands/import.js';
 import { registerKeys } from './commands/keys.js';
+import { registerLog } from './commands/log.js';
 import { registerLookup } from './commands/lookup.js';
 import { registerMe } from './commands/me.js';
 import { registerProcesses } from './commands/processes.js';
@@ -29,11 +34,16 @@ const GROUPS: readonly {
       registerKeys,
       registerMe,
       registerReport,
+      registerImport,
       registerRetract,
       registerLookup,
+      registerEvidence,
+      registerLog,
       registerStatistics,
       registerToken,
       registerZone,
+      registerFingerprint,
+      registerCluster,
     ],
   },
   {

@@ -2,11 +2,14 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AccessModule } from './access/access.module.js';
 import { DiscoveryModule } from './discovery/discovery.module.js';
+import { EvidenceModule } from './evidence/evidence.module.js';
 import { GraphqlApiModule } from './graphql/graphql-api.module.js';
 import { HealthController } from './health/health.controller.js';
+import { LogModule } from './log/log.module.js';
 import { MembersModule } from './members/members.module.js';
 import { PlatformModule } from './platform/platform.module.js';
 import type { Platform } from './platform/platform.js';
+import { PrivacyModule } from './privacy/privacy.module.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 import { PublicController } from './public/public.controller.js';
 import { ReportsModule } from './reports/reports.module.js';
@@ -21,7 +24,8 @@ export class HubModule {
       imports: [
         PlatformModule.on(platform),
         ...[AccessModule, MembersModule, ReportsModule, ReputationsModule],
-        ...[ZonesModule, DiscoveryModule, GraphqlApiModule],
+        ...[ZonesModule, LogModule, DiscoveryModule, GraphqlApiModule],
+        ...[PrivacyModule, EvidenceModule],
       ],
       controllers: [HealthController, PublicController],
       providers: [{ provide: APP_FILTER, useClass: ProblemFilter }],

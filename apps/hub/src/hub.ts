@@ -41,6 +41,8 @@ const OPEN_TO_ANYONE: ReadonlyMap<string, number> = new Map([
   ['/enrolments', 300],
   ['/keys', 300],
   ['/oauth/token', 600],
+  ['/log/checkpoint', 1_200],
+  ['/log/tile/*', 6_000],
 ]);
 
 /** More than this is not waited for: who sends it loses the connection. */

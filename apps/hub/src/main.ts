@@ -4,7 +4,7 @@ import { createPrivateFile, formatListen, readConfigOrExit, readEdgeToken } from
 import { openBackend, openNotifications } from '@sekisho/persistence';
 import { openQueue } from '@sekisho/queue';
 import { createLogger, createMetrics, runProcess, startOrExit } from '@sekisho/telemetry';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createHub } from './hub.js';
@@ -36,6 +36,7 @@ class RunningPlatform extends Platform {
   }
   now = () => new Date();
   newId = () => randomUUID();
+  randomBytes = (length: number) => randomBytes(length);
 }
 
 const platform = new RunningPlatform(

@@ -48,7 +48,9 @@ export async function startWorker(
       'review-subjects': ({ atMost }) => scoring.review(atMost),
       expire: async () => {
         await ensurePartitions(dataSource, now());
-        await dropExpiredRows(dataSource, now());
+        const expired = await dropExpiredRows(dataSource, now());
+        if (expired.size > 0)
+          logger.info({ expired: Object.fromEntries(expired) }, 'rows past retention are gone');
         await new ZoneRepository(dataSource).trimHistory(now());
         const dropped = await dropExpiredPartitions(dataSource, now());
         if (dropped.length > 0) logger.info({ dropped }, 'sightings past retention are gone');

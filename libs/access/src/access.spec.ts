@@ -20,14 +20,15 @@ describe('the access matrix', () => {
       'report:submit',
       'reputation:read-public',
       'key:rotate',
+      'log:read',
     ]);
   });
 
-  it('gives an edge the zones, who may ask, and nothing more than a stranger has', () => {
+  it("gives an edge the zones, who may ask, and the hub's metrics, and nothing more than a stranger has", () => {
     const more = OPERATIONS.filter(
       (operation) => isAllowed('edge', operation) && !isAllowed('anonymous', operation),
     );
-    expect(more).toEqual(['zone:read', 'zone:access']);
+    expect(more).toEqual(['hub:measure', 'zone:read', 'zone:access']);
   });
 
   it('lets no operator speak in the name of a member', () => {

@@ -6,6 +6,7 @@ export type Role = (typeof ROLES)[number];
 
 export const OPERATIONS = [
   'hub:describe',
+  'hub:measure',
   'member:enrol',
   'token:request',
   'report:submit',
@@ -20,6 +21,9 @@ export const OPERATIONS = [
   'zone:read',
   'zone:access',
   'dns-key:rotate',
+  'evidence:seal',
+  'evidence:read-own',
+  'log:read',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -28,6 +32,8 @@ const members: readonly Role[] = ['member', 'reviewer', 'operator'];
 
 const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   'hub:describe': everyone,
+  // A counter read before and after tells of one envelope: for the operator, whose monitoring has the edge token.
+  'hub:measure': ['edge', 'operator'],
   // Guarded by the one-time code and by the client assertion themselves.
   'member:enrol': everyone,
   'token:request': everyone,
@@ -47,6 +53,11 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   // Who may ask the edges, and how much each did.
   'zone:access': ['edge'],
   'dns-key:rotate': ['member', 'reviewer'],
+  // The public key of whoever owns an address.
+  'evidence:seal': ['member', 'reviewer'],
+  'evidence:read-own': ['member', 'reviewer'],
+  // Commitments and checkpoints only: whoever can read it can check it.
+  'log:read': everyone,
 };
 
 export const isAllowed = (role: Role, operation: Operation): boolean => RULES[operation].includes(role);

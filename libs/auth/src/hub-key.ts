@@ -1,4 +1,5 @@
 import {
+  base64url,
   calculateJwkThumbprint,
   exportJWK,
   generateKeyPair,
@@ -13,6 +14,9 @@ export interface HubKey {
   readonly privateKey: CryptoKey;
   readonly publicKey: CryptoKey;
   readonly publicJwk: JWK;
+  /** The public key as 32 bytes, and a signature of 64 (RFC 8032): for signed notes. */
+  readonly rawPublicKey: Uint8Array;
+  readonly signRaw: (message: Uint8Array) => Promise<Uint8Array>;
 }
 
 /** A new private JWK as text, to be kept in a private file. */
@@ -25,10 +29,14 @@ export async function importHubKey(text: string): Promise<HubKey> {
   const jwk = JSON.parse(text) as JWK & { crv: string; x: string };
   const kid = await calculateJwkThumbprint(jwk);
   const publicJwk: JWK = { kty: 'OKP', crv: jwk.crv, x: jwk.x, kid, use: 'sig', alg: 'EdDSA' };
+  const privateKey = (await importJWK(jwk, 'EdDSA')) as CryptoKey;
   return {
     kid,
-    privateKey: (await importJWK(jwk, 'EdDSA')) as CryptoKey,
+    privateKey,
     publicKey: (await importJWK(publicJwk, 'EdDSA')) as CryptoKey,
     publicJwk,
+    rawPublicKey: base64url.decode(jwk.x),
+    signRaw: async (message) =>
+      new Uint8Array(await crypto.subtle.sign('Ed25519', privateKey, new Uint8Array(message))),
   };
 }

@@ -16,7 +16,12 @@ const description = z.object({
     keys: endpoint,
     jwks: endpoint,
     schema: endpoint,
+    log: endpoint.optional(),
   }),
+  /** The transparency log: its name and the keys that sign it. */
+  log: z
+    .object({ origin: z.string(), key: z.string(), witnesses: z.array(z.string()).default([]) })
+    .optional(),
   zone: z.object({ apex: z.string(), names: z.array(z.string()) }),
   limits: z.object({ reportsPerEnvelope: z.int().min(1), envelopeBytes: z.int().min(1) }),
 });

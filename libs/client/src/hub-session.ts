@@ -1,9 +1,11 @@
 // Machine access: OAuth 2 client credentials (RFC 6749 section 4.4) with private_key_jwt (RFC 7523), GraphQL over HTTP.
+import type { OwnerKey } from '@sekisho/sealed';
 import { formatSubject, readSubject, type Subject } from '@sekisho/subject';
 import { SignJWT } from 'jose';
 import { z } from 'zod';
 import type { HubDescription } from './discovery.js';
 import type { SubmissionOptions } from './envelope.js';
+import { acknowledgeEvidenceMutation, ownerKeyQuery, sealedEvidenceQuery } from './evidence-query.js';
 import { HubAnswerInvalid, HubRefused } from './errors.js';
 import { askHub, graphqlErrorSchema } from './hub-transport.js';
 import type { EnrolledMember } from './member-directory.js';
@@ -117,6 +119,26 @@ export class HubSession {
   async retract(receiptId: string, index: number): Promise<Retraction> {
     // Not repeated by itself: a second retraction after a lost answer would be refused and look like a failure.
     return (await this.ask(retractMutation, { receiptId, index })).retractReport;
+  }
+
+  /** The key to seal evidence about a subject to; undefined when no active member owns all of it. */
+  async ownerKey(subject: Subject): Promise<OwnerKey | undefined> {
+    return (await this.query(ownerKeyQuery, { subject: formatSubject(subject) })).ownerKey ?? undefined;
+  }
+
+  /** One page of what waits, oldest first; `next` when there is another. */
+  async sealedEvidence(page: { first: number; after?: string | undefined }): Promise<{
+    pieces: readonly { id: string; subject: string; sealed: string; receivedAt: string }[];
+    next: string | undefined;
+  }> {
+    const { edges, pageInfo } = (await this.query(sealedEvidenceQuery, { ...page })).sealedEvidence;
+    const next = pageInfo.hasNextPage ? (pageInfo.endCursor ?? undefined) : undefined;
+    return { pieces: edges.map(({ node }) => node), next };
+  }
+
+  /** Deletes at the hub what is safe here; repeating it is harmless. @returns how many still wait */
+  async acknowledgeEvidence(ids: readonly string[]): Promise<number> {
+    return (await this.query(acknowledgeEvidenceMutation, { ids })).acknowledgeEvidence;
   }
 
   private async query<T>(operation: GraphqlOperation<T>, variables: Record<string, unknown>): Promise<T> {

@@ -7,6 +7,7 @@ export {
   type Receipt,
   type SubmissionOptions,
 } from './envelope.js';
+export { fetchEvidence, NoOwner, sealForOwner, type OpenedEvidence } from './evidence.js';
 export {
   HubAnswerInvalid,
   HubChanged,
@@ -17,6 +18,8 @@ export {
   type MemberDirectoryFaultCode,
 } from './errors.js';
 export { HubSession } from './hub-session.js';
+export { ReceiptBook } from './log/receipt-book.js';
+export { verifyLog, type LogVerification } from './log/verify-log.js';
 export { MemberDirectory, type EnrolledMember, type Member } from './member-directory.js';
 export {
   generateMemberKeys,

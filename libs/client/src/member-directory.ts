@@ -1,5 +1,5 @@
 import { calculateJwkThumbprint } from 'jose';
-import { link, mkdir, rename } from 'node:fs/promises';
+import { link, mkdir, readdir, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { MemberDirectoryFault } from './errors.js';
@@ -53,6 +53,9 @@ const FILES = {
   nextSigning: 'signing.next.jwk',
   nextEncryption: 'encryption.next.jwk',
 } as const;
+
+/** `encryption.KID.jwk`, with a thumbprint of SHA-256 in base64url. */
+const SUPERSEDED = /^encryption\.[\w-]{43}\.jwk$/;
 
 /**
  * A folder that holds one member's private keys and enrolment; mode 0700, each file 0600.
@@ -144,6 +147,17 @@ export class MemberDirectory {
       signing: await importPrivateKey(signing),
       encryption: await importPrivateKey(encryption),
     };
+  }
+
+  /** The encryption key in force and all that it replaced: evidence may have been sealed to any of them. */
+  async openingKeys(): Promise<readonly PrivateKey[]> {
+    const { encryption } = await this.open();
+    const keys = [encryption];
+    for (const file of (await readdir(this.path)).filter((name) => SUPERSEDED.test(name)).sort()) {
+      const jwk = await this.readEncryption(file);
+      if (jwk && jwk.kid !== encryption.kid) keys.push(await importPrivateKey(jwk));
+    }
+    return keys;
   }
 
   private async finishSwitch(next: {

@@ -73,6 +73,8 @@ export interface Config {
   /** Demo mode: documentation and private addresses may be reported. */
   readonly isDemo: boolean;
   readonly hasIntrospection: boolean;
+  /** Counts of members below this read "fewer than k"; 3 to 100. */
+  readonly privacyK: number;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
 }
 
@@ -236,6 +238,8 @@ const environment = z.object({
   SEKISHO_TRUSTEE_URL: url(['http', 'https'], 'https://trustee.example').optional(),
   SEKISHO_DEMO: flag.default(false),
   SEKISHO_INTROSPECTION: flag.default(false),
+  // 2 would tell a reporter that there is exactly one other.
+  SEKISHO_PRIVACY_K: count(3, 100, '3').default(3),
   SEKISHO_LOG: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], { error: fault('not a log level', 'info') })
     .default('info'),
@@ -301,6 +305,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     trusteeUrl: values.SEKISHO_TRUSTEE_URL,
     isDemo: values.SEKISHO_DEMO,
     hasIntrospection: values.SEKISHO_INTROSPECTION,
+    privacyK: values.SEKISHO_PRIVACY_K,
     logLevel: values.SEKISHO_LOG,
   };
 }

@@ -1,6 +1,8 @@
 export { openBackend, type Backend, type BackendOptions } from './backend.js';
 export { migrateDatabase, openDatabase, type DatabaseOptions } from './database.js';
 export * from './embedded/index.js';
+export { appendToLog } from './log/append.js';
+export { LogRepository, type PublishedCheckpoint } from './log/log.repository.js';
 export {
   DnsAccessRepository,
   type DnsQueryCount,
@@ -22,12 +24,7 @@ export {
   type MemberSummary,
   type OperatorDatabase,
 } from './operator-database.js';
-export {
-  dropExpiredPartitions,
-  dropExpiredRows,
-  ensurePartitions,
-  SIGHTING_RETENTION_MS,
-} from './reports/partitions.js';
+export { dropExpiredPartitions, ensurePartitions, SIGHTING_RETENTION_MS } from './reports/partitions.js';
 export {
   EnvelopeReplayed,
   ReportNotFound,
@@ -51,3 +48,18 @@ export {
   type ZoneChanges,
   type ZoneEntryRow,
 } from './zones/zone.repository.js';
+export {
+  MAX_WAITING_PER_REPORTER,
+  SealedEvidenceRepository,
+  type WaitingEvidence,
+} from './evidence/sealed-evidence.repository.js';
+export { dropExpiredRows } from './retention/expire.js';
+export {
+  type HeldAboutSubject,
+  type LoggedRequest,
+  type RequestGround,
+  type RowCounts,
+} from './retention/person-requests.js';
+export { type HeldRows } from './retention/privacy-report.js';
+export { RETENTION, type Retention, type RetentionClass } from './retention/retention.js';
+export { StatisticsRepository, type FederationFigures } from './retention/statistics.repository.js';

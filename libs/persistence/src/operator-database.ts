@@ -5,6 +5,8 @@ import { randomInt } from 'node:crypto';
 import { openBackend } from './backend.js';
 import { findRunningEmbeddedDatabase } from './embedded/index.js';
 import { MemberRepository, type NewMember } from './members/member.repository.js';
+import { PersonRequests } from './retention/person-requests.js';
+import { heldRows, type HeldRows } from './retention/privacy-report.js';
 
 /** Without the letters that are mistaken for digits when a code is read out over the telephone. */
 const CODE_ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
@@ -34,6 +36,11 @@ export interface OperatorDatabase {
     resume(id: string): Promise<void>;
     /** @throws {MemberChangeRefused} member-unknown */
     newCode(id: string, now: Date): Promise<EnrolmentCode>;
+  };
+  readonly privacy: {
+    report(): Promise<readonly HeldRows[]>;
+    /** Each is logged with its case number and reason. */
+    readonly requests: Pick<PersonRequests, 'access' | 'correct' | 'delete' | 'list'>;
   };
   close(): Promise<void>;
 }
@@ -73,6 +80,10 @@ export async function openOperatorDatabase(config: Config): Promise<OperatorData
       suspend: (id) => members.setSuspended(id, true),
       resume: (id) => members.setSuspended(id, false),
       newCode,
+    },
+    privacy: {
+      report: () => heldRows(backend.dataSource),
+      requests: new PersonRequests(backend.dataSource),
     },
     close: () => backend.close(),
   };

@@ -22,7 +22,11 @@ export type RefusalCode =
   | 'not-owner'
   | 'time-order'
   | 'time-in-future'
-  | 'time-too-old';
+  | 'time-too-old'
+  // Judged by the hub, which knows owners and their keys.
+  | 'sealed-without-owner'
+  | 'sealed-not-for-owner'
+  | 'sealed-inbox-full';
 
 /** A report as it is stored: canonical subject, times in milliseconds since 1970. */
 export interface Report {

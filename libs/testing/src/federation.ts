@@ -2,6 +2,7 @@
 import {
   enrol,
   MemberDirectory,
+  ReceiptBook,
   submitReports,
   HubSession,
   type BatchReceipt,
@@ -125,7 +126,7 @@ export class Federation implements AsyncDisposable {
     await database.close();
     const dir = join(this.directory, id);
     await enrol({ hubUrl: this.hubUrl, code, dir });
-    return new FederationMember(await new MemberDirectory(dir).open());
+    return new FederationMember(await new MemberDirectory(dir).open(), dir);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -135,14 +136,17 @@ export class Federation implements AsyncDisposable {
 }
 
 export class FederationMember {
-  constructor(readonly enrolled: EnrolledMember) {}
+  constructor(
+    readonly enrolled: EnrolledMember,
+    readonly directory: string,
+  ) {}
 
   session(): Promise<HubSession> {
     return HubSession.open(this.enrolled);
   }
 
   async submit(...reports: ReportInput[]): Promise<BatchReceipt> {
-    const receipts = submitReports(this.enrolled, reports);
+    const receipts = submitReports(this.enrolled, reports, { book: new ReceiptBook(this.directory) });
     const { value } = await receipts.next();
     if (!value) throw new Error('no receipt');
     return value;

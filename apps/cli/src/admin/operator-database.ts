@@ -3,7 +3,14 @@
 import type { Config } from '@sekisho/config';
 import type { OperatorDatabase } from '@sekisho/persistence';
 
-export type { EnrolmentCode, MemberRole, MemberSummary, OperatorDatabase } from '@sekisho/persistence';
+export type {
+  EnrolmentCode,
+  HeldRows,
+  LoggedRequest,
+  MemberRole,
+  MemberSummary,
+  OperatorDatabase,
+} from '@sekisho/persistence';
 
 export const MEMBER_ROLES = ['member', 'reviewer'] as const;
 

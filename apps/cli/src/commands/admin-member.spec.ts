@@ -7,6 +7,8 @@ class MemberUnknown extends Error {
   readonly code = 'member-unknown';
 }
 
+const unused = () => Promise.reject(new Error('not part of these tests'));
+
 /** The contract of the database, kept in memory. */
 class MemoryDatabase implements OperatorDatabase {
   readonly stored: MemberSummary[] = [];
@@ -20,6 +22,10 @@ class MemoryDatabase implements OperatorDatabase {
     suspend: (id) => this.change(id, true),
     resume: (id) => this.change(id, false),
     newCode: () => Promise.resolve(this.code),
+  };
+  readonly privacy: OperatorDatabase['privacy'] = {
+    report: () => Promise.resolve([]),
+    requests: { access: unused, correct: unused, delete: unused, list: unused },
   };
   private readonly code = { code: 'K7QM-2ZTD-9XWB', expiresAt: new Date('2026-11-21T01:30:00Z') };
 

@@ -11,6 +11,7 @@ import {
 import type { CliContext } from '../context.js';
 import { formatLocalTime } from '../print/local-time.js';
 import { formatPairs, formatTable } from '../print/table.js';
+import { registerAdminPrivacy } from './admin-privacy.js';
 import { readInteger, toJson, usage, withExample, withJson, type JsonOption } from './shared-options.js';
 
 interface AddOptions extends JsonOption {
@@ -31,6 +32,7 @@ export function registerAdmin(program: Command, context: CliContext): void {
   registerCode(member, context);
   registerStanding(member, context, 'suspend', 'refuse everything that a member signs from now on');
   registerStanding(member, context, 'resume', 'end a suspension');
+  registerAdminPrivacy(admin, context);
   withExample(admin, ADD_EXAMPLE);
   withExample(member, ADD_EXAMPLE);
 }

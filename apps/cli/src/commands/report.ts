@@ -1,12 +1,20 @@
-import { signEnvelope, submitEnvelope, systemRuntime, type Receipt } from '@sekisho/client';
+import {
+  ReceiptBook,
+  signEnvelope,
+  submitEnvelope,
+  systemRuntime,
+  type HubSession,
+  type Receipt,
+} from '@sekisho/client';
 import { CATEGORIES_OF, EVIDENCE, type Category, type Evidence, type ReportInput } from '@sekisho/report';
 import { formatSubject, hashAddress, parseSubject, type Subject, type SubjectType } from '@sekisho/subject';
 import { Option, type Command } from 'commander';
-import { readStandardInput, type CliContext } from '../context.js';
+import { memberDirectoryPath, readStandardInput, type CliContext } from '../context.js';
 import { CommandEnded, EXIT_FAILED, UsageFault } from '../failure.js';
 import { onOneLine } from '../print/one-line.js';
 import { formatPairs } from '../print/table.js';
 import { openSession, patience } from './member-session.js';
+import { sealFile } from './sealed-file.js';
 import {
   commandPath,
   readInteger,
@@ -27,6 +35,7 @@ interface ReportOptions extends DirectoryOption, JsonOption {
   readonly firstSeen?: Date;
   readonly lastSeen?: Date;
   readonly influenced?: true;
+  readonly sealedFile?: string;
 }
 
 interface ReportKind {
@@ -98,9 +107,15 @@ function registerKind(report: Command, kind: ReportKind, context: CliContext): v
     )
     .option('--last-seen <time>', 'ISO 8601 (default: now)', usage(command, readMoment('--last-seen')))
     .option('--influenced', "Sekisho's own verdict led to this report");
+  if (kind.type === 'ip' || kind.type === 'network') {
+    command.option(
+      '--sealed-file <file>',
+      'evidence that only the owner of the address can read: JSON, or a message of which the header is taken; - is standard input',
+    );
+  }
   withJson(withDirectory(command)).action(async (value: string | undefined, options: ReportOptions) => {
     const subject = await readReported(kind.type, value ?? '-', command, context);
-    await sendReport(reportOf(subject, options, command, context), options, context);
+    await sendReport(subject, reportOf(subject, options, command, context), options, context);
   });
   withExample(command, kind.example);
 }
@@ -151,13 +166,22 @@ function reportOf(
   };
 }
 
-async function sendReport(report: ReportInput, options: ReportOptions, context: CliContext): Promise<void> {
+async function sendReport(
+  subject: Subject,
+  open: ReportInput,
+  options: ReportOptions,
+  context: CliContext,
+): Promise<void> {
   const session = await openSession(options, context);
+  const report = await withSealed(subject, open, options, session, context);
   const envelope = await signEnvelope(session.member, [report], {
     now: context.now(),
     jti: systemRuntime.randomId(),
   });
-  const receipt = await submitEnvelope(session.hub.endpoints.reports, envelope, { retry: patience(context) });
+  const receipt = await submitEnvelope(session.hub.endpoints.reports, envelope, {
+    retry: patience(context),
+    book: new ReceiptBook(memberDirectoryPath(options, context)),
+  });
   if (options.json) context.stdout.write(toJson({ ...receipt, report }));
   else if (receipt.accepted > 0) context.stdout.write(describe(report, receipt, options));
   const [refused] = receipt.rejected;
@@ -168,6 +192,18 @@ async function sendReport(report: ReportInput, options: ReportOptions, context: 
   );
   context.stderr.write(`what to do: nothing was stored; correct the report and send it again\n`);
   throw new CommandEnded(EXIT_FAILED);
+}
+
+async function withSealed(
+  subject: Subject,
+  report: ReportInput,
+  { sealedFile }: ReportOptions,
+  session: HubSession,
+  context: CliContext,
+): Promise<ReportInput> {
+  if (sealedFile === undefined) return report;
+  const sealed = await sealFile(sealedFile, { subject, seenAt: report.lastSeen }, session, context);
+  return { ...report, sealed };
 }
 
 function describe(report: ReportInput, receipt: Receipt, options: ReportOptions): string {

@@ -22,3 +22,9 @@ export const CurrentMember = createParamDecorator((_: unknown, context: Executio
   if (memberId === undefined) throw new Error('an operation for members was reached without one');
   return memberId;
 });
+
+/** The id of the member that asks, where others may ask as well. */
+export const CallingMember = createParamDecorator(
+  (_: unknown, context: ExecutionContext): string | undefined =>
+    (requestOf(context).sekishoCaller ?? ANONYMOUS).memberId,
+);

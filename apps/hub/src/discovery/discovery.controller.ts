@@ -2,6 +2,7 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { MAX_ENVELOPE_BYTES, MAX_REPORTS, reportJsonSchema } from '@sekisho/report';
 import { ZONE_NAMES } from '@sekisho/zone';
 import { Allow } from '../access/allow.decorator.js';
+import { LogService } from '../log/log.service.js';
 import { MemberRegister } from '../members/member-register.service.js';
 import { Platform } from '../platform/platform.js';
 
@@ -10,6 +11,7 @@ export class DiscoveryController {
   constructor(
     private readonly platform: Platform,
     private readonly register: MemberRegister,
+    private readonly log: LogService,
   ) {}
 
   @Get('.well-known/sekisho')
@@ -27,7 +29,9 @@ export class DiscoveryController {
         keys: `${hubId}/keys`,
         jwks: `${hubId}/.well-known/jwks.json`,
         schema: `${hubId}/schema/report.json`,
+        log: `${hubId}/log`,
       },
+      log: { origin: this.log.origin, key: this.log.verifierKey },
       zone: { apex: config.zone, names: ZONE_NAMES },
       limits: { reportsPerEnvelope: MAX_REPORTS, envelopeBytes: MAX_ENVELOPE_BYTES },
     };

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
+import { LogModule } from '../log/log.module.js';
 import { MembersModule } from '../members/members.module.js';
 import { DiscoveryController } from './discovery.controller.js';
 
-@Module({ imports: [MembersModule], controllers: [DiscoveryController] })
+@Module({ imports: [LogModule, MembersModule], controllers: [DiscoveryController] })
 export class DiscoveryModule {}

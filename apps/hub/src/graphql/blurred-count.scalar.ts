@@ -1,13 +1,14 @@
 import { Scalar, type CustomScalar } from '@nestjs/graphql';
+import { Platform } from '../platform/platform.js';
+import { blurredBelow } from '../privacy/minimisation.js';
 
 export abstract class BlurredCount {}
 
-/** Below this many members a count could point at one of them. */
-const K = 3;
-
 @Scalar('BlurredCount', () => BlurredCount)
 export class BlurredCountScalar implements CustomScalar<number | string, number> {
-  description = `A number of members, or "fewer than ${K}"`;
+  description = 'A number, or "fewer than 3" where it is below the threshold of this federation (3 or more)';
+
+  constructor(private readonly platform: Platform) {}
 
   parseValue(): number {
     throw new Error('BlurredCount is output only');
@@ -18,7 +19,6 @@ export class BlurredCountScalar implements CustomScalar<number | string, number>
   }
 
   serialize(value: unknown): number | string {
-    const count = Number(value);
-    return count < K ? `fewer than ${K}` : count;
+    return blurredBelow(Number(value), this.platform.config.privacyK);
   }
 }

@@ -28,7 +28,7 @@ export class HealthController {
   }
 
   @Get('metrics')
-  @Allow('hub:describe')
+  @Allow('hub:measure')
   async metrics(@Res() reply: FastifyReply) {
     await reply
       .header('content-type', this.platform.metrics.contentType)

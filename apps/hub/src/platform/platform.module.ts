@@ -1,18 +1,24 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
   DnsAccessRepository,
+  LogRepository,
   MemberRepository,
   ReportRepository,
   ReputationRepository,
+  SealedEvidenceRepository,
+  StatisticsRepository,
   ZoneRepository,
 } from '@sekisho/persistence';
 import { Platform } from './platform.js';
 
 const REPOSITORIES = [
   DnsAccessRepository,
+  LogRepository,
   MemberRepository,
   ReportRepository,
   ReputationRepository,
+  SealedEvidenceRepository,
+  StatisticsRepository,
   ZoneRepository,
 ];
 

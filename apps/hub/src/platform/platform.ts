@@ -18,6 +18,7 @@ export abstract class Platform {
   abstract readonly metrics: Registry;
   abstract now(): Date;
   abstract newId(): string;
+  abstract randomBytes(length: number): Uint8Array;
 
   /** The hub's name in `aud` and `iss`. */
   get hubId(): string {

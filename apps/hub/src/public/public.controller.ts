@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Allow } from '../access/allow.decorator.js';
+import { OwnerView } from '../privacy/owner-view.service.js';
 import { toReputationModel } from '../reputations/reputations.mapper.js';
 import { lookupPage, PAGE_STYLE, type Language, type LookupOutcome } from './lookup-page.js';
 
@@ -19,7 +20,10 @@ const CONTENT_SECURITY_POLICY = `default-src 'none'; style-src 'sha256-${styleHa
 /** The page that TXT records link to: anyone listed can see that, and why. */
 @Controller()
 export class PublicController {
-  constructor(private readonly reputations: ReputationRepository) {}
+  constructor(
+    private readonly reputations: ReputationRepository,
+    private readonly owners: OwnerView,
+  ) {}
 
   @Get()
   @Allow('reputation:read-public')
@@ -41,7 +45,8 @@ export class PublicController {
     try {
       const subject = readSubject(asked);
       const stored = (await this.reputations.find([subject])).get(formatSubject(subject));
-      return { asked, reputation: stored ? toReputationModel(stored) : null, fault: undefined };
+      const reputation = stored ? toReputationModel(stored, this.owners.anyone) : null;
+      return { asked, reputation, fault: undefined };
     } catch (error) {
       if (error instanceof SubjectInvalid) return { asked, reputation: null, fault: error.message };
       throw error;

@@ -1,8 +1,7 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import type { Receipt } from '@sekisho/persistence';
 import { Allow } from '../access/allow.decorator.js';
 import { requireJwt } from './jwt-body.js';
-import { ReportsService } from './reports.service.js';
+import { ReportsService, type Receipt } from './reports.service.js';
 
 @Controller('reports')
 export class ReportsController {

@@ -1,11 +1,13 @@
 import { Module } from '@nestjs/common';
+import { EvidenceModule } from '../evidence/evidence.module.js';
+import { LogModule } from '../log/log.module.js';
 import { MembersModule } from '../members/members.module.js';
 import { ReportsController } from './reports.controller.js';
 import { ReportsResolver } from './reports.resolver.js';
 import { ReportsService } from './reports.service.js';
 
 @Module({
-  imports: [MembersModule],
+  imports: [EvidenceModule, LogModule, MembersModule],
   controllers: [ReportsController],
   providers: [ReportsService, ReportsResolver],
 })

@@ -15,8 +15,15 @@ export class ReportsResolver {
   @Mutation(() => ReceiptModel, { description: 'The same as POST /reports: one envelope, a compact JWS' })
   @Allow('report:submit')
   async submitReports(@Args('envelope', { type: () => String }) envelope: string): Promise<ReceiptModel> {
-    const { receiptId, accepted, rejected } = await this.reports.submit(envelope.trim());
-    return { receiptId, accepted, rejected: [...rejected] };
+    const { receiptId, accepted, rejected, log } = await this.reports.submit(envelope.trim());
+    const place = log && {
+      log: {
+        index: log.index,
+        salt: log.salt,
+        ...(log.checkpoint !== undefined && { checkpoint: log.checkpoint }),
+      },
+    };
+    return { receiptId, accepted, rejected: [...rejected], ...place };
   }
 
   @Mutation(() => RetractionModel, { description: 'Takes back one report of one of your own receipts' })

@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { verifySigned } from '@sekisho/auth';
-import { ReportRepository, type Receipt, type Refusal } from '@sekisho/persistence';
+import { ReportRepository, type Receipt as StoredReceipt, type Refusal } from '@sekisho/persistence';
 import { admit, ENVELOPE_TYP, envelopeClaimsSchema, type Report } from '@sekisho/report';
 import { Counter, Gauge } from '@sekisho/telemetry';
+import { SALT_BYTES } from '@sekisho/tlog';
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { EvidenceService } from '../evidence/evidence.service.js';
+import { LogService } from '../log/log.service.js';
 import { MemberRegister } from '../members/member-register.service.js';
 import { Platform } from '../platform/platform.js';
 import { RequestRefused } from '../problems/errors.js';
@@ -22,6 +25,23 @@ const late = (afterMs: number) =>
     throw new Error(`the queue did not answer within ${afterMs} ms`);
   });
 
+export interface Receipt {
+  readonly receiptId: string;
+  readonly accepted: number;
+  readonly rejected: readonly Refusal[];
+  /** Where the accepted reports are in the transparency log; absent when there are none. */
+  readonly log?: LogReceipt;
+}
+
+export interface LogReceipt {
+  /** The accepted reports, in their order, are entries `index` and following. */
+  readonly index: number;
+  /** base64url of 16 bytes: with it the reporter can tell its entries. */
+  readonly salt: string;
+  /** The last checkpoint that was published: a signed note. The entries are in it, or in the next one. */
+  readonly checkpoint: string | undefined;
+}
+
 @Injectable()
 export class ReportsService {
   private inFlight = 0;
@@ -31,6 +51,8 @@ export class ReportsService {
     private readonly platform: Platform,
     private readonly register: MemberRegister,
     private readonly reports: ReportRepository,
+    private readonly evidence: EvidenceService,
+    private readonly log: LogService,
   ) {
     const registers = [platform.metrics];
     this.reportsCounted = new Counter({
@@ -81,12 +103,13 @@ export class ReportsService {
         maxAgeMs: MAX_ENVELOPE_AGE_MS,
       },
     );
-    const { accepted, rejected } = this.judge(iss, reports, receivedAt);
+    const { accepted, rejected } = await this.judge(iss, reports, receivedAt);
     const { isFresh, ...receipt } = await this.reports.store({
       receiptId: this.platform.newId(),
       memberId: iss,
       jti,
       digest: createHash('sha256').update(envelope).digest(),
+      salt: Buffer.from(this.platform.randomBytes(SALT_BYTES)),
       receivedAt,
       ...{ accepted, rejected },
     });
@@ -95,7 +118,13 @@ export class ReportsService {
       this.reportsCounted.inc({ verdict: 'rejected' }, rejected.length);
       if (receipt.accepted > 0) await this.enqueue(receipt.receiptId, receipt.receiptId);
     }
-    return receipt;
+    return this.withLog(receipt);
+  }
+
+  private withLog({ receiptId, accepted, rejected, log }: StoredReceipt): Receipt {
+    if (!log) return { receiptId, accepted, rejected };
+    const place = { index: log.index, salt: log.salt.toString('base64url'), checkpoint: this.log.checkpoint };
+    return { receiptId, accepted, rejected, log: place };
   }
 
   /**
@@ -108,18 +137,30 @@ export class ReportsService {
     return subject;
   }
 
-  private judge(memberId: string, items: readonly unknown[], now: Date) {
+  private async judge(memberId: string, items: readonly unknown[], now: Date) {
     const rules = {
       now: now.getTime(),
       ownNetworks: this.register.find(memberId)?.networks ?? [],
       allowReserved: this.platform.config.isDemo,
     };
-    const accepted: { index: number; report: Report }[] = [];
+    const accepted: { index: number; report: Report; owner?: string }[] = [];
     const rejected: Refusal[] = [];
+    let deliver: Awaited<ReturnType<EvidenceService['deliveries']>> | undefined;
     for (const [index, item] of items.entries()) {
       const verdict = admit(item, rules);
-      if (verdict.accepted) accepted.push({ index, report: verdict.report });
-      else rejected.push({ index, code: verdict.code, message: verdict.message });
+      if (!verdict.accepted) {
+        rejected.push({ index, code: verdict.code, message: verdict.message });
+        continue;
+      }
+      const { report } = verdict;
+      if (report.sealed === undefined) {
+        accepted.push({ index, report });
+        continue;
+      }
+      deliver ??= await this.evidence.deliveries(memberId);
+      const delivery = deliver(report.subject, report.sealed);
+      if ('owner' in delivery) accepted.push({ index, report, owner: delivery.owner });
+      else rejected.push({ index, ...delivery });
     }
     return { accepted, rejected };
   }

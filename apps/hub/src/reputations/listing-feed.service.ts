@@ -3,6 +3,7 @@ import { ReputationRepository, ZoneRepository } from '@sekisho/persistence';
 import { readSubject } from '@sekisho/subject';
 import { on, EventEmitter } from 'node:events';
 import { Platform } from '../platform/platform.js';
+import { OwnerView } from '../privacy/owner-view.service.js';
 import type { ReputationModel } from './models/reputation.model.js';
 import { toReputationModel } from './reputations.mapper.js';
 
@@ -22,6 +23,7 @@ export class ListingFeed implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly platform: Platform,
     private readonly reputations: ReputationRepository,
     private readonly zones: ZoneRepository,
+    private readonly owners: OwnerView,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -68,7 +70,7 @@ export class ListingFeed implements OnApplicationBootstrap, OnApplicationShutdow
         readSubject,
       );
       for (const stored of (await this.reputations.find(subjects)).values()) {
-        this.emitter.emit('changed', toReputationModel(stored));
+        this.emitter.emit('changed', toReputationModel(stored, this.owners.anyone));
       }
     }
   }

@@ -8,7 +8,9 @@ import {
 import type { Subject } from '@sekisho/subject';
 import { Platform } from '../platform/platform.js';
 import { RequestRefused } from '../problems/errors.js';
-import { bucketed } from './reputations.mapper.js';
+
+const BUCKET_MS = 600_000;
+const bucketed = (time: Date) => new Date(Math.floor(time.getTime() / BUCKET_MS) * BUCKET_MS);
 
 /** Reputations as of a past moment. */
 @Injectable()

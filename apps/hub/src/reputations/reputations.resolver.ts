@@ -1,12 +1,13 @@
 import { Args, Query, Resolver, Subscription } from '@nestjs/graphql';
-import { ReputationRepository } from '@sekisho/persistence';
+import { ReputationRepository, type StoredReputation } from '@sekisho/persistence';
 import { formatSubject, readSubject, type Subject } from '@sekisho/subject';
 import { Allow } from '../access/allow.decorator.js';
-import { CurrentMember } from '../access/request.js';
+import { CallingMember, CurrentMember } from '../access/request.js';
 import { ConnectionArgs, readPage } from '../graphql/connection.args.js';
 import { pageOf } from '../graphql/connection.js';
 import { SubjectText } from '../graphql/subject.scalar.js';
 import { MemberRegister } from '../members/member-register.service.js';
+import { OwnerView } from '../privacy/owner-view.service.js';
 import { RequestRefused } from '../problems/errors.js';
 import { ListingFeed } from './listing-feed.service.js';
 import { ReputationConnection, ReputationModel, SubjectTypeModel } from './models/reputation.model.js';
@@ -22,11 +23,13 @@ export class ReputationsResolver {
     private readonly feed: ListingFeed,
     private readonly register: MemberRegister,
     private readonly past: PastReputations,
+    private readonly owners: OwnerView,
   ) {}
 
   @Query(() => ReputationModel, { nullable: true, description: 'null when nothing was reported' })
   @Allow('reputation:read')
   async reputation(
+    @CallingMember() memberId: string | undefined,
     @Args('subject', { type: () => SubjectText }) subject: Subject,
     @Args('asOf', {
       type: () => Date,
@@ -38,10 +41,10 @@ export class ReputationsResolver {
   ): Promise<ReputationModel | null> {
     if (asOf) {
       const past = await this.past.find(subject, asOf);
-      return past ? toReputationModel(past) : null;
+      return past ? this.shown(past, memberId) : null;
     }
     const stored = (await this.repository.find([subject])).get(formatSubject(subject));
-    return stored ? toReputationModel(stored) : null;
+    return stored ? this.shown(stored, memberId) : null;
   }
 
   @Query(() => [ReputationModel], {
@@ -50,6 +53,7 @@ export class ReputationsResolver {
   })
   @Allow('reputation:read')
   async reputations(
+    @CallingMember() memberId: string | undefined,
     @Args('subjects', { type: () => [SubjectText] }) subjects: Subject[],
   ): Promise<(ReputationModel | null)[]> {
     if (subjects.length === 0 || subjects.length > MAX_SUBJECTS) {
@@ -58,13 +62,14 @@ export class ReputationsResolver {
     const found = await this.repository.find(subjects);
     return subjects.map((subject) => {
       const stored = found.get(formatSubject(subject));
-      return stored ? toReputationModel(stored) : null;
+      return stored ? this.shown(stored, memberId) : null;
     });
   }
 
   @Query(() => ReputationConnection, { description: 'What is listed now' })
   @Allow('listing:read')
   async listings(
+    @CallingMember() memberId: string | undefined,
     @Args() args: ConnectionArgs,
     @Args('type', { type: () => SubjectTypeModel, nullable: true }) type?: SubjectTypeModel,
   ): Promise<ReputationConnection> {
@@ -74,7 +79,14 @@ export class ReputationsResolver {
       type: type ?? undefined,
       after: after === undefined ? undefined : readSubject(after),
     });
-    return pageOf(rows.map(toReputationModel), first, ({ subject }) => subject);
+    const models = rows.map((row) => this.shown(row, memberId));
+    return pageOf(models, first, ({ subject }) => subject);
+  }
+
+  /** An address that has the reputation of a network around it is shown as that network is. */
+  private shown(stored: StoredReputation, memberId: string | undefined): ReputationModel {
+    const subject = readSubject(stored.viaNetwork ?? stored.subject);
+    return toReputationModel(stored, this.owners.of(memberId, subject));
   }
 
   @Subscription(() => ReputationModel, {

@@ -1,24 +1,27 @@
 import { Field, Float, ObjectType, Query, Resolver } from '@nestjs/graphql';
-import { ReportRepository, ReputationRepository } from '@sekisho/persistence';
+import { StatisticsRepository } from '@sekisho/persistence';
 import { Allow } from '../access/allow.decorator.js';
 import { BlurredCount } from '../graphql/blurred-count.scalar.js';
 import { Platform } from '../platform/platform.js';
-import { MemberRegister } from '../members/member-register.service.js';
 
-@ObjectType('Statistics', { description: 'Figures of the whole federation' })
+@ObjectType('Statistics', {
+  description:
+    'Figures of the whole federation at the end of the last closed period: a full hour in which at least k members reported',
+})
 export class StatisticsModel {
   @Field(() => BlurredCount)
   members!: number;
 
-  @Field(() => Float)
+  @Field(() => BlurredCount)
   envelopes!: number;
 
-  @Field(() => Float)
+  @Field(() => BlurredCount)
   reports!: number;
 
-  @Field(() => Float, { description: 'envelopes that are stored and not scored yet' })
+  @Field(() => BlurredCount, { description: 'envelopes that are stored and not scored yet' })
   unscoredEnvelopes!: number;
 
+  // Whoever reads the zones can count these two anyway.
   @Field(() => Float)
   subjects!: number;
 
@@ -33,22 +36,18 @@ export class StatisticsModel {
 export class StatisticsResolver {
   constructor(
     private readonly platform: Platform,
-    private readonly register: MemberRegister,
-    private readonly reports: ReportRepository,
-    private readonly reputations: ReputationRepository,
+    private readonly statisticsOf: StatisticsRepository,
   ) {}
 
   @Query(() => StatisticsModel)
   @Allow('statistics:read')
   async statistics(): Promise<StatisticsModel> {
-    const [{ envelopes, reports, unscored }, { subjects, listings }] = await Promise.all([
-      this.reports.statistics(),
-      this.reputations.counts(),
-    ]);
-    return {
-      members: this.register.all().filter(({ status }) => status === 'active').length,
-      ...{ envelopes, reports, unscoredEnvelopes: unscored, subjects, listings },
-      asOf: this.platform.now(),
-    };
+    const { config } = this.platform;
+    const now = this.platform.now();
+    // A demonstration has no members to protect, and nobody who would wait an hour for its figures.
+    const { unscored, ...figures } = config.isDemo
+      ? await this.statisticsOf.current(now)
+      : await this.statisticsOf.published(now, config.privacyK);
+    return { ...figures, unscoredEnvelopes: unscored };
   }
 }

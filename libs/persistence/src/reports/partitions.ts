@@ -41,17 +41,3 @@ export async function dropExpiredPartitions(dataSource: DataSource, now: Date): 
   for (const { name } of rows) await dataSource.query(`DROP TABLE IF EXISTS ${name}`);
   return rows.map(({ name }) => name);
 }
-
-/** Removes what has an expiry of its own and no partition: spent assertions, codes, keys, old receipts, zone history. */
-export async function dropExpiredRows(dataSource: DataSource, now: Date): Promise<void> {
-  const retention = new Date(now.getTime() - SIGHTING_RETENTION_MS);
-  await dataSource.query(`DELETE FROM assertion_seen WHERE expires_at < $1`, [now]);
-  await dataSource.query(`DELETE FROM enrolment WHERE expires_at < $1`, [retention]);
-  await dataSource.query(`DELETE FROM member_key WHERE valid_until < $1`, [retention]);
-  await dataSource.query(`DELETE FROM dynamic_range WHERE expires_at < $1`, [now]);
-  await dataSource.query(`DELETE FROM receipt WHERE received_at < $1 AND scored_at IS NOT NULL`, [retention]);
-  await dataSource.query(
-    `DELETE FROM reputation WHERE score = 0 AND NOT listed AND next_review_at IS NULL AND last_seen < $1`,
-    [retention],
-  );
-}

@@ -1,5 +1,6 @@
 import type { RefusalCode, Report } from '@sekisho/report';
 import { formatSubject } from '@sekisho/subject';
+import { reportEntry } from '@sekisho/tlog';
 import type { DataSource } from 'typeorm';
 
 export interface Refusal {
@@ -12,6 +13,15 @@ export interface Receipt {
   readonly receiptId: string;
   readonly accepted: number;
   readonly rejected: readonly Refusal[];
+  /** Where the accepted reports are in the transparency log; absent when there are none. */
+  readonly log?: LogPlace;
+}
+
+/** The accepted reports are entries `index` and following, in their order. */
+export interface LogPlace {
+  readonly index: number;
+  /** 16 bytes: with it the reporter can tell its entries. */
+  readonly salt: Buffer;
 }
 
 export interface JudgedEnvelope {
@@ -20,8 +30,15 @@ export interface JudgedEnvelope {
   readonly jti: string;
   /** SHA-256 of the envelope as received: tells a repeat from another envelope under the same jti. */
   readonly digest: Buffer;
+  /** 16 random bytes, for the log. */
+  readonly salt: Buffer;
   readonly receivedAt: Date;
-  readonly accepted: readonly { readonly index: number; readonly report: Report }[];
+  /** `owner`: the member to whom the report's sealed evidence goes. */
+  readonly accepted: readonly {
+    readonly index: number;
+    readonly report: Report;
+    readonly owner?: string | undefined;
+  }[];
   readonly rejected: readonly Refusal[];
 }
 
@@ -50,12 +67,14 @@ interface ReceiptRow {
   readonly envelope_digest: Buffer;
   readonly accepted: number;
   readonly rejected: readonly Refusal[];
+  readonly first_index: string | null;
+  readonly salt: Buffer | null;
 }
 
 const RECEIPT_COLUMNS = 'id, envelope_digest, accepted, rejected';
 
 // The receipt is claimed by (member, jti) and only a fresh claim stores sightings, so that one statement is both the
-// replay check and the whole insert: a crash leaves all of it or nothing.
+// replay check and the whole insert: a crash leaves all of it or nothing. The log's head is locked last, when all else is done.
 const STORE = `
   WITH claimed AS (
     INSERT INTO receipt (id, member_id, jti, envelope_digest, received_at, accepted, rejected)
@@ -64,18 +83,31 @@ const STORE = `
     RETURNING ${RECEIPT_COLUMNS}
   ), stored AS (
     INSERT INTO sighting (received_at, receipt_id, item, subject, subject_type, reporter, category, evidence, count,
-      first_seen, last_seen, influenced, auth, fingerprint, url_hosts, sealed)
+      first_seen, last_seen, influenced, auth, fingerprint, url_hosts)
     SELECT $5, claimed.id, s.item, s.subject, s.subject_type, $2, s.category, s.evidence, s.count,
       to_timestamp(s.first_seen / 1000), to_timestamp(s.last_seen / 1000), s.influenced,
-      s.auth, s.fingerprint, CASE WHEN s.url_hosts IS NULL THEN NULL ELSE string_to_array(s.url_hosts, ' ') END, s.sealed
+      s.auth, s.fingerprint, CASE WHEN s.url_hosts IS NULL THEN NULL ELSE string_to_array(s.url_hosts, ' ') END
     FROM claimed, unnest($8::int[], $9::text[], $10::subject_type[], $11::category[], $12::evidence[], $13::int[],
-      $14::float8[], $15::float8[], $16::boolean[], $17::jsonb[], $18::text[], $19::text[], $20::text[])
+      $14::float8[], $15::float8[], $16::boolean[], $17::jsonb[], $18::text[], $19::text[])
       AS s(item, subject, subject_type, category, evidence, count, first_seen, last_seen, influenced, auth,
-        fingerprint, url_hosts, sealed)
+        fingerprint, url_hosts)
+    RETURNING 1
+  ), forwarded AS (
+    INSERT INTO sealed_evidence (owner, reporter, receipt_id, item, subject, sealed, received_at)
+    SELECT e.owner, $2, claimed.id, e.item, e.subject, e.sealed, $5
+    FROM claimed, jsonb_to_recordset($20) AS e(owner text, item int, subject text, sealed text)
+  ), head AS (
+    UPDATE log_head SET size = size + n FROM (SELECT count(*)::int AS n FROM stored) AS counted WHERE n > 0
+    RETURNING size - n AS first_index, n
+  ), logged AS (
+    INSERT INTO log_append (first_index, entry_count, entries, receipt_id, salt, appended_at)
+    SELECT first_index, n, $21, $1, $22, $5 FROM head
+    RETURNING receipt_id, first_index, salt
   )
-  SELECT ${RECEIPT_COLUMNS}, true AS fresh FROM claimed
+  SELECT ${RECEIPT_COLUMNS}, first_index, salt, true AS fresh FROM claimed LEFT JOIN logged ON receipt_id = id
   UNION ALL
-  SELECT ${RECEIPT_COLUMNS}, false FROM receipt WHERE member_id = $2 AND jti = $3`;
+  SELECT ${RECEIPT_COLUMNS}, first_index, salt, false FROM receipt LEFT JOIN log_append ON receipt_id = id
+    WHERE member_id = $2 AND jti = $3`;
 
 export class ReportRepository {
   constructor(private readonly dataSource: DataSource) {}
@@ -107,18 +139,28 @@ export class ReportRepository {
       reports.map(({ auth }) => auth ?? null),
       reports.map(({ fingerprint }) => fingerprint ?? null),
       reports.map(({ urlHosts }) => urlHosts?.join(' ') ?? null),
-      reports.map(({ sealed }) => sealed ?? null),
+      JSON.stringify(
+        envelope.accepted.flatMap(({ index, owner, report: { subject, sealed } }) =>
+          owner !== undefined && sealed !== undefined
+            ? [{ owner, item: index, subject: formatSubject(subject), sealed }]
+            : [],
+        ),
+      ),
+      Buffer.concat(envelope.accepted.map(({ index }) => reportEntry(envelope.salt, envelope.digest, index))),
+      envelope.salt,
     ]);
     // The other one committed after this statement took its snapshot: it is visible now.
     row ??= await this.find(envelope.memberId, envelope.jti);
     if (!row) throw new Error('a receipt is neither stored nor found');
     if (!row.envelope_digest.equals(envelope.digest)) throw new EnvelopeReplayed(envelope.jti);
-    return { receiptId: row.id, accepted: row.accepted, rejected: row.rejected, isFresh: row.fresh };
+    const log = row.salt && { log: { index: Number(row.first_index), salt: row.salt } };
+    return { receiptId: row.id, accepted: row.accepted, rejected: row.rejected, ...log, isFresh: row.fresh };
   }
 
   private async find(memberId: string, jti: string): Promise<(ReceiptRow & { fresh: boolean }) | undefined> {
     const rows: (ReceiptRow & { fresh: boolean })[] = await this.dataSource.query(
-      `SELECT ${RECEIPT_COLUMNS}, false AS fresh FROM receipt WHERE member_id = $1 AND jti = $2`,
+      `SELECT ${RECEIPT_COLUMNS}, first_index, salt, false AS fresh
+       FROM receipt LEFT JOIN log_append ON receipt_id = id WHERE member_id = $1 AND jti = $2`,
       [memberId, jti],
     );
     return rows[0];
@@ -143,6 +185,11 @@ export class ReportRepository {
       )[0];
       if (!row) throw new ReportNotFound(receiptId, index);
       await manager.query(`UPDATE receipt SET scored_at = NULL WHERE id = $1`, [receiptId]);
+      // What proved a report that is taken back proves nothing; the owner has it or never gets it.
+      await manager.query('DELETE FROM sealed_evidence WHERE receipt_id = $1 AND item = $2', [
+        receiptId,
+        index,
+      ]);
       return row.subject;
     });
   }
@@ -154,17 +201,5 @@ export class ReportRepository {
       [before, limit],
     );
     return rows.map(({ id }) => id);
-  }
-
-  async statistics(): Promise<{ envelopes: number; reports: number; unscored: number }> {
-    const [row]: { envelopes: string; reports: string; unscored: string }[] = await this.dataSource.query(
-      `SELECT count(*) AS envelopes, coalesce(sum(accepted), 0) AS reports,
-         count(*) FILTER (WHERE scored_at IS NULL) AS unscored FROM receipt`,
-    );
-    return {
-      envelopes: Number(row?.envelopes ?? 0),
-      reports: Number(row?.reports ?? 0),
-      unscored: Number(row?.unscored ?? 0),
-    };
   }
 }

@@ -1,4 +1,4 @@
-import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
+import { Field, Float, ID, Int, ObjectType } from '@nestjs/graphql';
 import { SubjectText } from '../../graphql/subject.scalar.js';
 
 @ObjectType('Refusal', { description: 'A report of the envelope that was not taken, and why' })
@@ -13,6 +13,21 @@ export class RefusalModel {
   message!: string;
 }
 
+@ObjectType('LogReceipt', { description: 'Where the accepted reports are in the transparency log' })
+export class LogReceiptModel {
+  @Field(() => Float, { description: 'Index of the first; the others follow in their order' })
+  index!: number;
+
+  @Field(() => String, { description: 'base64url of 16 bytes: with it you can tell your entries' })
+  salt!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The last checkpoint that was published: a signed note',
+  })
+  checkpoint?: string;
+}
+
 @ObjectType('Receipt')
 export class ReceiptModel {
   @Field(() => ID)
@@ -23,6 +38,9 @@ export class ReceiptModel {
 
   @Field(() => [RefusalModel])
   rejected!: RefusalModel[];
+
+  @Field(() => LogReceiptModel, { nullable: true, description: 'Null when no report was accepted' })
+  log?: LogReceiptModel;
 }
 
 @ObjectType('Retraction')

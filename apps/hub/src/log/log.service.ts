@@ -1,0 +1,122 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { LogRepository, type PublishedCheckpoint } from '@sekisho/persistence';
+import { Gauge } from '@sekisho/telemetry';
+import {
+  encodeCheckpoint,
+  encodeVerifierKey,
+  ENTRY_BYTES,
+  NOTE_ED25519,
+  parseTilePath,
+  signNote,
+  type NoteKey,
+  type TreeHead,
+} from '@sekisho/tlog';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Platform } from '../platform/platform.js';
+import { RequestRefused } from '../problems/errors.js';
+
+/** What is appended is in a published checkpoint after about this time; a burst is integrated at once. */
+const INTEGRATE_EVERY_MS = 200;
+
+/** Takes what was appended into the tree and publishes it. Any number of hubs may do so: the database lets one at a time. */
+@Injectable()
+export class LogService implements OnApplicationBootstrap, OnApplicationShutdown {
+  /** The log's name: the hub's address without its scheme. */
+  readonly origin: string;
+  /** What a verifier is configured with. */
+  readonly verifierKey: string;
+  private readonly key: NoteKey;
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+  private last: PublishedCheckpoint | undefined;
+
+  constructor(
+    private readonly platform: Platform,
+    private readonly log: LogRepository,
+  ) {
+    this.origin = `${platform.hubId.replace(/^https?:\/\//, '').replace(/\/+$/, '')}/log`;
+    this.key = { name: this.origin, type: NOTE_ED25519, publicKey: platform.hubKey.rawPublicKey };
+    this.verifierKey = encodeVerifierKey(this.key);
+    const size = () => this.last?.size ?? 0;
+    new Gauge({
+      name: 'sekisho_log_size',
+      help: 'Entries in the last checkpoint of the transparency log',
+      registers: [platform.metrics],
+      collect() {
+        this.set(size());
+      },
+    });
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.last = await this.log.lastCheckpoint();
+    this.running = this.run();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  /** The last checkpoint that this hub knows of: a signed note. */
+  get checkpoint(): string | undefined {
+    return this.last?.note;
+  }
+
+  /** The last checkpoint of all hubs, with its witnesses. @throws {RequestRefused} not-found */
+  async published(): Promise<string> {
+    this.last = (await this.log.lastCheckpoint()) ?? this.last;
+    if (!this.last) throw new RequestRefused('not-found', 'nothing is in the log yet');
+    return this.last.note;
+  }
+
+  /** The bytes of a tile, by its path below the log. @throws {RequestRefused} not-found */
+  async tile(path: string): Promise<Uint8Array> {
+    const asked = parseTilePath(path);
+    const found =
+      asked?.kind === 'entries'
+        ? await this.log.entries(asked.tile.index, asked.tile.width)
+        : asked && (await this.log.tile(asked.tile));
+    if (!found) throw new RequestRefused('not-found', 'no such tile. Example: /log/tile/0/000');
+    return asked?.kind === 'entries' ? withLengths(found) : found;
+  }
+
+  /** Everything appended so far, into the tree. */
+  async integrate(): Promise<void> {
+    const sign = (head: TreeHead) => this.sign(head);
+    for (;;) {
+      const published = await this.log.integrate(sign, this.platform.now());
+      if (!published || this.stopping.signal.aborted) return;
+      this.last = published;
+    }
+  }
+
+  private sign(head: TreeHead): Promise<string> {
+    const text = encodeCheckpoint({ origin: this.origin, ...head });
+    return signNote(text, this.key, this.platform.hubKey.signRaw);
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        await this.integrate();
+      } catch (error) {
+        this.platform.logger.error({ err: error }, 'the log could not be integrated; it is tried again');
+      }
+      await wait(INTEGRATE_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+/** Each entry behind its length in two bytes (tlog-tiles, section "Log entries"). */
+function withLengths(entries: Buffer): Buffer {
+  const count = entries.length / ENTRY_BYTES;
+  const length = Buffer.from([0, ENTRY_BYTES]);
+  return Buffer.concat(
+    Array.from({ length: count }, (_, i) => [
+      length,
+      entries.subarray(i * ENTRY_BYTES, (i + 1) * ENTRY_BYTES),
+    ]).flat(),
+  );
+}

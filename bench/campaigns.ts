@@ -1,0 +1,52 @@
+// Campaigns on real mail: pairwise precision and recall, the adversary's curve, good mail, outbreak, throughput.
+//   npm run bench:campaigns -- --data ../shared/data
+import { parseArgs } from 'node:util';
+import { halfOf, readCorpus } from './campaigns/corpus.ts';
+import { measureGoodMail } from './campaigns/good-mail.ts';
+import { pyzorLike, rspamdLike, sekisho, tlsh, type Method } from './campaigns/methods.ts';
+import { mutate, paragraphsOf } from './campaigns/mutation.ts';
+import { measureOutbreaks } from './campaigns/outbreaks.ts';
+import { scorePairs } from './campaigns/pair-score.ts';
+import { randomSource } from './campaigns/random.ts';
+import { measureFingerprinting, measureThroughput } from './campaigns/throughput.ts';
+
+const { values } = parseArgs({
+  options: { data: { type: 'string' }, live: { type: 'string', default: '1000000' } },
+});
+if (values.data === undefined) throw new Error('--data DIR: the folder that holds mail/index.tsv');
+const corpus = await readCorpus(values.data);
+const foreign = paragraphsOf(corpus.filter(({ isSpam }) => !isSpam).map(({ content }) => content));
+const STRENGTHS = [0, 0.5, 1, 1.5, 2, 3];
+
+function line(name: string, method: Method, half: 0 | 1 | undefined, strength: number): void {
+  const messages = corpus.filter((message) => half === undefined || halfOf(message) === half);
+  const random = randomSource(20_021_122 + (half ?? 2));
+  const contents = messages.map(({ content }) =>
+    strength === 0 ? content : mutate(content, { strength, random, foreign }),
+  );
+  const { precision, recall, wrong, missed, labelled } = scorePairs(messages, method.groups(contents));
+  console.log(
+    [
+      name.padEnd(36),
+      (half === undefined ? 'all' : half === 0 ? 'choosing' : 'reporting').padEnd(9),
+      strength.toFixed(1).padStart(8),
+      precision.toFixed(4).padStart(9),
+      recall.toFixed(4).padStart(7),
+      String(wrong).padStart(6),
+      String(missed).padStart(6),
+      String(labelled).padStart(6),
+    ].join('  '),
+  );
+}
+
+console.log(`${'method'.padEnd(36)}  half       strength  precision  recall   wrong  missed   pairs`);
+for (const half of [0, 1, undefined] as const) {
+  for (const strength of half === undefined ? [0, 1] : STRENGTHS) line(sekisho.name, sekisho, half, strength);
+}
+for (const method of [tlsh(30), tlsh(60), tlsh(100), rspamdLike, pyzorLike]) {
+  for (const strength of [0, 1, 2]) line(method.name, method, 1, strength);
+}
+measureGoodMail(corpus, foreign);
+measureOutbreaks(corpus, foreign);
+measureFingerprinting(corpus);
+measureThroughput(Number(values.live));

@@ -1,0 +1,71 @@
+import { Clusters, fingerprintKey, fingerprintOf, SKETCH_VALUES, type Fingerprint } from '@sekisho/campaign';
+import type { LabelledMessage } from './corpus.ts';
+import { randomSource } from './random.ts';
+
+const ADDED = 100_000;
+const CAMPAIGNS = 20_000;
+
+/** Half of the stream are variants of campaigns, half are messages near no other. */
+function stream(random: () => number): () => Fingerprint {
+  const sketch = () => Uint8Array.from({ length: SKETCH_VALUES }, () => Math.floor(random() * 256));
+  const originals = Array.from({ length: CAMPAIGNS }, sketch);
+  return () => {
+    const original = random() < 0.5 ? originals[Math.floor(random() ** 2 * CAMPAIGNS)] : undefined;
+    const values = original
+      ? original.map((value) => (random() < 0.25 ? Math.floor(random() * 256) : value))
+      : sketch();
+    return {
+      month: '2026-11',
+      kind: 'text',
+      sizeClass: 14,
+      textDigest: '0123456789ab',
+      hostsDigest: undefined,
+      attachmentsDigest: undefined,
+      sketch: values,
+    };
+  };
+}
+
+export function measureThroughput(live: number): void {
+  const next = stream(randomSource(1));
+  const before = process.memoryUsage();
+  const clusters = new Clusters(Math.ceil(live * 1.125) + ADDED);
+  const slots: number[] = [];
+  for (let i = 0; i < live; i++) slots.push(clusters.add(next()).slot);
+  const fingerprints = Array.from({ length: ADDED }, next);
+  const start = process.threadCpuUsage();
+  const startedAt = performance.now();
+  let slowest = 0;
+  for (const [i, fingerprint] of fingerprints.entries()) {
+    const at = performance.now();
+    clusters.add(fingerprint);
+    clusters.remove(slots[i] ?? 0);
+    slowest = Math.max(slowest, performance.now() - at);
+  }
+  const { user, system } = process.threadCpuUsage(start);
+  const memory = process.memoryUsage();
+  const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
+  console.log(
+    `\nthroughput: ${Math.round((ADDED * 1e6) / (user + system)).toLocaleString('en')} fingerprints/s of processor time` +
+      ` (${Math.round((ADDED * 1e3) / (performance.now() - startedAt)).toLocaleString('en')}/s elapsed), each added and one expired,` +
+      ` against ${clusters.size.toLocaleString('en')} live; slowest ${slowest.toFixed(1)} ms;` +
+      ` typed arrays ${mebibytes(clusters.bytes)} MiB, process grew by ${mebibytes(memory.rss - before.rss)} MiB`,
+  );
+}
+
+export function measureFingerprinting(corpus: readonly LabelledMessage[]): void {
+  const key = fingerprintKey(new Uint8Array(32).fill(7), '2026-11');
+  for (const { content } of corpus) fingerprintOf(content, key);
+  let slowest = 0;
+  const start = process.threadCpuUsage();
+  for (const { content } of corpus) {
+    const at = performance.now();
+    fingerprintOf(content, key);
+    slowest = Math.max(slowest, performance.now() - at);
+  }
+  const { user, system } = process.threadCpuUsage(start);
+  const seconds = (user + system) / 1e6;
+  console.log(
+    `\nfingerprinting: ${Math.round(corpus.length / seconds).toLocaleString('en')} real messages/s on one core, slowest ${slowest.toFixed(1)} ms (keyed hash of every shingle included)`,
+  );
+}

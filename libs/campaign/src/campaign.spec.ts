@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import {
+  Clusters,
+  fingerprintKey,
+  fingerprintOf,
+  formatFingerprint,
+  isAbusive,
+  judgeOutbreak,
+  mergeTallies,
+  normaliseText,
+  parseFingerprint,
+  roleOfSender,
+  similarity,
+  tallyOf,
+  visibleText,
+  type Observation,
+} from './index.js';
+
+const key = fingerprintKey(new Uint8Array(32).fill(1), '2026-11');
+const WORDS =
+  'amber basin cedar delta ember fjord grove heron inlet jetty kiosk ledge mango north ocean pearl'.split(
+    ' ',
+  );
+const textOf = (seed: number, length = 150) =>
+  Array.from({ length }, (_, i) => WORDS[Math.floor(((i + 1) * (i + seed) * 7919) / 3) % WORDS.length]).join(
+    ' ',
+  );
+const content = (text: string, html?: string) => ({
+  texts: [text],
+  htmls: html ? [html] : [],
+  attachments: [],
+});
+const print = (text: string) => fingerprintOf(content(text), key);
+
+describe('visibleText', () => {
+  it('joins a word that a comment cuts and leaves out what nobody sees', () => {
+    const { text } = visibleText(
+      'V<!-- x -->ia<b></b>gra<span style="display:none">no</span><font color="#fffffe">no</font>' +
+        '<div style="font-size:0">no</div><script>no</script><p>now',
+    );
+    expect(text.replace(/\s+/g, ' ').trim()).toBe('Viagra now');
+  });
+});
+
+describe('normaliseText', () => {
+  const words = (text: string) => normaliseText(text).words.join(' ');
+
+  it('gives one form to full width, look-alikes, invisible signs and spaced letters', () => {
+    for (const text of [
+      'cheap viagra',
+      'ｃｈｅａｐ ｖｉａｇｒａ',
+      'cheap vi\u200bag\u00adra',
+      'сhеар viаgrа',
+      'cheap v.i.a.g.r.a',
+      'cheap v1agra',
+    ])
+      expect(words(text)).toBe('cheap viagra');
+  });
+
+  it('drops greetings, addresses, links, numbers and random tokens', () => {
+    expect(
+      words('Dear Anna Smith,\nbuy now at http://x.example/?id=77 a@b.example xkqjzwvb 12345 a1b2c3'),
+    ).toBe('buy now at');
+  });
+
+  it('takes each sign of Japanese as a word, and no name before 様', () => {
+    expect(words('山田様\n無料です')).toBe('無 料 で す');
+  });
+});
+
+describe('fingerprint', () => {
+  it('survives its wire form, which fits the field of a report', () => {
+    const fingerprint = fingerprintOf(
+      { ...content(textOf(1)), attachments: [{ mediaType: 'image/gif', sha256: 'a'.repeat(64) }] },
+      key,
+    );
+    const wire = formatFingerprint(fingerprint);
+    expect(wire).toMatch(/^[A-Za-z0-9_.:-]{16,1024}$/);
+    expect(parseFingerprint(wire)).toEqual(fingerprint);
+  });
+
+  it('means nothing to who has another month or another secret', () => {
+    const other = fingerprintOf(content(textOf(1)), fingerprintKey(new Uint8Array(32).fill(1), '2026-12'));
+    expect(similarity(print(textOf(1)).sketch, other.sketch)).toBeLessThan(0.1);
+    expect(other.textDigest).not.toBe(print(textOf(1)).textDigest);
+  });
+
+  it('refuses what is no fingerprint', () => {
+    expect(() => parseFingerprint('1.2026-11.t.3....')).toThrow('not a fingerprint');
+  });
+});
+
+describe('Clusters', () => {
+  const random = (seed: number) => ({
+    ...print(textOf(1)),
+    sizeClass: 16,
+    sketch: Uint8Array.from(
+      { length: 256 },
+      (_, i) => (Math.imul(i + 1, 2654435761 ^ (seed * 40503)) >>> 13) & 255,
+    ),
+  });
+  /** The first `share` of one sketch, the rest of the other. */
+  const between = (a: ReturnType<typeof random>, b: ReturnType<typeof random>, share: number) => ({
+    ...a,
+    sketch: a.sketch.map((value, i) => (i < 256 * share ? value : (b.sketch[i] ?? 0))),
+  });
+
+  it('keeps the older number when a fingerprint joins two campaigns, and parts them when it goes', () => {
+    const clusters = new Clusters(16);
+    const [a, b] = [random(1), random(2)];
+    const first = clusters.add(a);
+    const second = clusters.add(b);
+    expect(second.campaign).not.toBe(first.campaign);
+    const bridge = clusters.add(between(a, b, 0.5));
+    expect(bridge).toMatchObject({ campaign: first.campaign, merged: [second.campaign] });
+    expect(clusters.campaignOf(second.slot)).toBe(first.campaign);
+    clusters.remove(bridge.slot);
+    const [split] = clusters.split();
+    expect(split?.slots).toHaveLength(1);
+    expect(clusters.campaignOf(first.slot)).not.toBe(clusters.campaignOf(second.slot));
+  });
+
+  it('goes on from a snapshot with the same slots and numbers', () => {
+    const clusters = new Clusters(16);
+    const placed = [random(1), random(2), random(1)].map((each) => clusters.add(each));
+    const restored = Clusters.restore(clusters.snapshot(), 16);
+    for (const { slot, campaign } of placed) expect(restored.campaignOf(slot)).toBe(campaign);
+    expect(restored.add(random(2)).campaign).toBe(placed[1]?.campaign);
+    expect(restored.add(random(9)).isNew).toBe(true);
+  });
+
+  it('uses the slots of removed fingerprints again', () => {
+    const clusters = new Clusters(512);
+    for (let i = 0; i < 1_000; i++) clusters.remove(clusters.add(random(i)).slot);
+    expect(clusters.size).toBe(0);
+  });
+});
+
+const seen = (over: Partial<Observation>): Observation => ({
+  member: 'a',
+  at: 0,
+  copies: 1,
+  evidence: 'none',
+  auth: {},
+  network: undefined,
+  fromDomain: undefined,
+  urlHosts: [],
+  ...over,
+});
+
+describe('tallies and rules', () => {
+  it('never makes a campaign of bulk alone', () => {
+    const bulk = ['a', 'b', 'c', 'd'].map((member) => seen({ member, copies: 1_000, evidence: 'filter' }));
+    const tally = tallyOf(bulk);
+    expect(tally && isAbusive(tally)).toBe(false);
+    const trapped = tallyOf([...bulk, seen({ member: 'e', evidence: 'trap' })]);
+    expect(trapped && isAbusive(trapped)).toBe(true);
+  });
+
+  it('adds two tallies to the tally of all observations', () => {
+    const all = [
+      seen({ fromDomain: 'v.example', auth: { spf: 'fail' } }),
+      seen({ member: 'b', at: 9, evidence: 'trap', network: 'n' }),
+    ];
+    const [a, b] = [tallyOf(all.slice(0, 1)), tallyOf(all.slice(1))];
+    expect(a && b && mergeTallies(a, b)).toEqual(tallyOf(all));
+  });
+
+  it('tells the victim from the culprit, and accuses on nothing thin', () => {
+    const picture = { pass: 0, fail: 50, unknown: 0, failingNetworks: 20, bounceMembers: 2, members: 3 };
+    expect(roleOfSender(picture)).toBe('victim');
+    expect(roleOfSender({ ...picture, bounceMembers: 0 })).toBeUndefined();
+    expect(roleOfSender({ ...picture, pass: 50, fail: 0 })).toBe('culprit');
+    expect(roleOfSender({ ...picture, pass: 50, fail: 0, members: 1 })).toBeUndefined();
+  });
+
+  it('raises an alarm for many members, not for one flooded mailbox or an old cluster', () => {
+    const options = { now: 60_000, falseAlarmRate: 0.001 };
+    const from = (member: (i: number) => string) =>
+      Array.from({ length: 30 }, (_, i) => ({ member: member(i), at: i, copies: 1 }));
+    const baseline = { mean: 2, shape: 10 };
+    expect(judgeOutbreak(from(String), 0, baseline, options).isOutbreak).toBe(true);
+    expect(
+      judgeOutbreak(
+        from(() => 'one'),
+        0,
+        baseline,
+        options,
+      ).isOutbreak,
+    ).toBe(false);
+    expect(judgeOutbreak(from(String), -2 * 86_400_000, baseline, options).isOutbreak).toBe(false);
+  });
+});

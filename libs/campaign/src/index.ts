@@ -1,0 +1,62 @@
+export {
+  FINGERPRINT_VERSION,
+  FingerprintInvalid,
+  fingerprintKey,
+  fingerprintOf,
+  fingerprintSubject,
+  formatFingerprint,
+  parseFingerprint,
+  readContent,
+  type Fingerprint,
+  type FingerprintKey,
+  type MessageContent,
+} from './fingerprint.js';
+export { SKETCH_VALUES, similarity, sketchOf } from './sketch.js';
+export { visibleText, type VisibleText } from './visible-text.js';
+export { normaliseText, type NormalText } from './normal-text.js';
+export {
+  Clusters,
+  ClustersFull,
+  type CampaignNumber,
+  type Placement,
+  type Slot,
+  type Split,
+} from './clusters.js';
+export {
+  authVerdict,
+  isAbusive,
+  mergeTallies,
+  SPREAD_BUCKET_MS,
+  tallyOf,
+  type AuthVerdict,
+  type CampaignTally,
+  type Observation,
+} from './tally.js';
+export {
+  isDropbox,
+  isPhishingHost,
+  ROLE_CODES,
+  roleOfSender,
+  type DomainPicture,
+  type DomainRole,
+  type HostPicture,
+  type ReplyPicture,
+} from './domain-role.js';
+export {
+  senderPatternHash,
+  SEQUENCE_WINDOW_MS,
+  senderSequences,
+  type SenderSequence,
+  type SentMessage,
+} from './sender-sequence.js';
+export {
+  fitBaseline,
+  judgeOutbreak,
+  NOVELTY_MS,
+  OUTBREAK_WINDOW_MS,
+  tailProbability,
+  windowStatistic,
+  type Alarm,
+  type Baseline,
+  type Sample,
+} from './outbreak.js';

@@ -1,0 +1,143 @@
+// What is known of one campaign beside its fingerprints: pure sums over observations. Two tallies merge by addition;
+// after a split the caller adds the observations of each part anew.
+import type { Evidence } from '@sekisho/report';
+
+/** One accepted report that carried a fingerprint. */
+export interface Observation {
+  readonly member: string;
+  /** Milliseconds since 1970: when the messages were seen. */
+  readonly at: number;
+  readonly copies: number;
+  /** `none`: the report speaks of bulk or of good mail. */
+  readonly evidence: Evidence | 'none';
+  readonly auth: { readonly spf?: string; readonly dkim?: string; readonly dmarc?: string };
+  /** The sending network: /24 or /48. */
+  readonly network: string | undefined;
+  readonly fromDomain: string | undefined;
+  readonly urlHosts: readonly string[];
+}
+
+export type AuthVerdict = 'pass' | 'fail' | 'unknown';
+
+export interface CampaignTally {
+  readonly members: ReadonlySet<string>;
+  readonly copies: number;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  /** Members by the kind of evidence they gave. */
+  readonly evidence: ReadonlyMap<Evidence, ReadonlySet<string>>;
+  /** Copies by domain in From, and what its authentication said. */
+  readonly fromDomains: ReadonlyMap<string, Readonly<Record<AuthVerdict, number>>>;
+  readonly networks: ReadonlyMap<string, number>;
+  readonly urlHosts: ReadonlyMap<string, number>;
+  readonly auth: Readonly<Record<AuthVerdict, number>>;
+  /** Copies by bucket of SPREAD_BUCKET_MS since 1970. */
+  readonly spread: ReadonlyMap<number, number>;
+}
+
+export const SPREAD_BUCKET_MS = 5 * 60_000;
+/** Distinct networks, domains, hosts and buckets kept of a campaign; a flood of made-up names ends here. */
+const MAX_KEYS = 4_096;
+
+/** Evidence that somebody was harmed; bulk, rate and a filter's opinion alone are not. */
+const ABUSE: readonly Evidence[] = ['trap', 'complaint', 'malware', 'auth-failure', 'manual'];
+
+/** `pass` when DMARC passes, or SPF or DKIM without DMARC's word; `fail` when all that was checked failed. */
+export function authVerdict({ spf, dkim, dmarc }: Observation['auth']): AuthVerdict {
+  if (dmarc === 'pass') return 'pass';
+  if (dmarc === 'fail') return 'fail';
+  if (spf === 'pass' || dkim === 'pass') return 'pass';
+  const isFailure = (verdict: string | undefined) =>
+    verdict === 'fail' || verdict === 'softfail' || verdict === 'permerror';
+  return isFailure(spf) || isFailure(dkim) ? 'fail' : 'unknown';
+}
+
+/** The tally of some observations; undefined for none. */
+export function tallyOf(observations: readonly Observation[]): CampaignTally | undefined {
+  if (observations.length === 0) return undefined;
+  const tally = {
+    members: new Set<string>(),
+    copies: 0,
+    firstSeen: Infinity,
+    lastSeen: -Infinity,
+    evidence: new Map<Evidence, Set<string>>(),
+    fromDomains: new Map<string, Record<AuthVerdict, number>>(),
+    networks: new Map<string, number>(),
+    urlHosts: new Map<string, number>(),
+    auth: { pass: 0, fail: 0, unknown: 0 },
+    spread: new Map<number, number>(),
+  };
+  for (const seen of observations) {
+    const verdict = authVerdict(seen.auth);
+    tally.members.add(seen.member);
+    tally.copies += seen.copies;
+    tally.firstSeen = Math.min(tally.firstSeen, seen.at);
+    tally.lastSeen = Math.max(tally.lastSeen, seen.at);
+    tally.auth[verdict] += seen.copies;
+    if (seen.evidence !== 'none')
+      tally.evidence.set(seen.evidence, (tally.evidence.get(seen.evidence) ?? new Set()).add(seen.member));
+    if (seen.network !== undefined) count(tally.networks, seen.network, seen.copies);
+    for (const host of seen.urlHosts) count(tally.urlHosts, host, seen.copies);
+    count(tally.spread, Math.floor(seen.at / SPREAD_BUCKET_MS), seen.copies);
+    if (seen.fromDomain !== undefined)
+      addVerdicts(tally.fromDomains, seen.fromDomain, { ...NO_VERDICTS, [verdict]: seen.copies });
+  }
+  return tally;
+}
+
+/** Both campaigns as one: the result is that of tallyOf over all their observations. */
+export function mergeTallies(a: CampaignTally, b: CampaignTally): CampaignTally {
+  const evidence = new Map([...a.evidence].map(([kind, members]) => [kind, new Set(members)]));
+  for (const [kind, members] of b.evidence)
+    evidence.set(kind, new Set([...(evidence.get(kind) ?? []), ...members]));
+  const fromDomains = new Map([...a.fromDomains].map(([domain, counts]) => [domain, { ...counts }]));
+  for (const [domain, counts] of b.fromDomains) addVerdicts(fromDomains, domain, counts);
+  return {
+    members: new Set([...a.members, ...b.members]),
+    copies: a.copies + b.copies,
+    firstSeen: Math.min(a.firstSeen, b.firstSeen),
+    lastSeen: Math.max(a.lastSeen, b.lastSeen),
+    evidence,
+    fromDomains,
+    networks: sum(a.networks, b.networks),
+    urlHosts: sum(a.urlHosts, b.urlHosts),
+    auth: addCounts(a.auth, b.auth),
+    spread: sum(a.spread, b.spread),
+  };
+}
+
+/**
+ * Whether a cluster is a campaign of abuse. Bulk alone is not: `minMembers` members must have seen it, and one of them
+ * must have evidence of harm.
+ */
+export function isAbusive(tally: CampaignTally, minMembers = 2): boolean {
+  return tally.members.size >= minMembers && ABUSE.some((kind) => (tally.evidence.get(kind)?.size ?? 0) > 0);
+}
+
+const NO_VERDICTS: Readonly<Record<AuthVerdict, number>> = { pass: 0, fail: 0, unknown: 0 };
+
+const addCounts = (a: Readonly<Record<AuthVerdict, number>>, b: Readonly<Record<AuthVerdict, number>>) => ({
+  pass: a.pass + b.pass,
+  fail: a.fail + b.fail,
+  unknown: a.unknown + b.unknown,
+});
+
+function addVerdicts(
+  to: Map<string, Record<AuthVerdict, number>>,
+  domain: string,
+  counts: Readonly<Record<AuthVerdict, number>>,
+): void {
+  const before = to.get(domain);
+  if (before || to.size < MAX_KEYS) to.set(domain, addCounts(before ?? NO_VERDICTS, counts));
+}
+
+function count<K>(to: Map<K, number>, key: K, copies: number): void {
+  const before = to.get(key);
+  if (before !== undefined || to.size < MAX_KEYS) to.set(key, (before ?? 0) + copies);
+}
+
+function sum<K>(a: ReadonlyMap<K, number>, b: ReadonlyMap<K, number>): Map<K, number> {
+  const result = new Map(a);
+  for (const [key, copies] of b) count(result, key, copies);
+  return result;
+}

@@ -1,0 +1,132 @@
+// What a reader of HTML sees, as plain text. A sender hides noise in comments, in invisible elements and in colours;
+// none of that reaches the text, and what is inside a word leaves the word whole.
+import { Parser } from 'htmlparser2';
+
+/** More markup than this is not read: the bound on time. The longest real spam at hand has 110,000 characters. */
+export const MAX_MARKUP_CHARACTERS = 262_144;
+/** Deeper elements inherit what this one is: nobody sees a difference, and nested tags cannot use up memory. */
+const MAX_DEPTH = 256;
+
+const UNSEEN = new Set([
+  'script',
+  'style',
+  'head',
+  'title',
+  'template',
+  'noscript',
+  'object',
+  'select',
+  'svg',
+]);
+const BREAKS = new Set(
+  'address blockquote br center dd div dl dt form h1 h2 h3 h4 h5 h6 hr li ol p pre table td th tr ul'.split(
+    ' ',
+  ),
+);
+const NAMED_COLOURS: Readonly<Record<string, number>> = {
+  white: 0xffffff,
+  black: 0,
+  red: 0xff0000,
+  blue: 0x0000ff,
+  yellow: 0xffff00,
+  silver: 0xc0c0c0,
+  gray: 0x808080,
+  green: 0x008000,
+  navy: 0x000080,
+};
+/** Sum of the differences of red, green and blue below which nobody reads the text. */
+const UNREADABLE_CONTRAST = 24;
+
+interface Look {
+  readonly isHidden: boolean;
+  readonly ink: number | undefined;
+  /** Undefined: an image or a colour that was not understood. */
+  readonly paper: number | undefined;
+}
+
+export interface VisibleText {
+  readonly text: string;
+  /** Targets of links and images, as written. */
+  readonly links: readonly string[];
+}
+
+/** The visible text and the links of markup. Never throws; time is linear in the length, which is cut. */
+export function visibleText(markup: string): VisibleText {
+  const parts: string[] = [];
+  const links: string[] = [];
+  const looks: Look[] = [{ isHidden: false, ink: 0, paper: 0xffffff }];
+  let depth = 0;
+  const parser = new Parser({
+    onopentag(name, attributes) {
+      const above = looks[Math.min(depth, looks.length - 1)] ?? { isHidden: false, ink: 0, paper: undefined };
+      depth++;
+      if (depth < MAX_DEPTH) looks[depth] = lookOf(name, attributes, above);
+      looks.length = Math.min(depth, MAX_DEPTH - 1) + 1;
+      for (const link of [
+        attributes['href'],
+        attributes['src'],
+        attributes['action'],
+        attributes['background'],
+      ]) {
+        if (link) links.push(link);
+      }
+      if (BREAKS.has(name)) parts.push('\n');
+    },
+    ontext(text) {
+      const look = looks.at(-1);
+      if (look && !look.isHidden && !isUnreadable(look)) parts.push(text);
+    },
+    onclosetag(name) {
+      depth = Math.max(0, depth - 1);
+      if (looks.length > depth + 1) looks.length = depth + 1;
+      if (BREAKS.has(name)) parts.push('\n');
+    },
+  });
+  parser.write(markup.slice(0, MAX_MARKUP_CHARACTERS));
+  parser.end();
+  return { text: parts.join(''), links };
+}
+
+const isUnreadable = ({ ink, paper }: Look): boolean =>
+  ink !== undefined &&
+  paper !== undefined &&
+  [16, 8, 0].reduce((sum, bits) => sum + Math.abs(((ink >> bits) & 255) - ((paper >> bits) & 255)), 0) <
+    UNREADABLE_CONTRAST;
+
+function lookOf(name: string, attributes: Record<string, string>, above: Look): Look {
+  const style = (attributes['style'] ?? '').slice(0, 1_000).toLowerCase();
+  const isHidden =
+    above.isHidden ||
+    UNSEEN.has(name) ||
+    'hidden' in attributes ||
+    /display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|mso-hide\s*:\s*all/.test(style) ||
+    /font-size\s*:\s*[01](?:\.\d+)?(?:px|pt|em|%|;|\s|$)/.test(style) ||
+    /(?:^|;|\s)(?:max-)?(?:height|width)\s*:\s*0(?:px|pt|em|%|;|\s|$)/.test(style);
+  const inkText =
+    /(?:^|;|\s)color\s*:\s*([^;]+)/.exec(style)?.[1] ?? attributes['color'] ?? attributes['text'];
+  const paperText =
+    /background(?:-color)?\s*:\s*([^;]+)/.exec(style)?.[1] ??
+    attributes['bgcolor'] ??
+    (attributes['background'] === undefined ? undefined : 'image');
+  return {
+    isHidden,
+    ink: inkText === undefined ? above.ink : colourOf(inkText),
+    paper: paperText === undefined ? above.paper : colourOf(paperText),
+  };
+}
+
+function colourOf(text: string): number | undefined {
+  const written = text.trim().toLowerCase();
+  const hex = /^#?([0-9a-f]{6})\b/.exec(written)?.[1];
+  if (hex) return Number.parseInt(hex, 16);
+  const short = /^#([0-9a-f])([0-9a-f])([0-9a-f])\b/.exec(written);
+  if (short)
+    return Number.parseInt(
+      short
+        .slice(1)
+        .map((digit) => digit + digit)
+        .join(''),
+      16,
+    );
+  return NAMED_COLOURS[written];
+}

@@ -1,0 +1,175 @@
+// The one place that says how long what is kept, and why. A test fails when a table of the database is not here.
+import { EVIDENCE_RETENTION_MS } from '../evidence/sealed-evidence.repository.js';
+import { SIGHTING_RETENTION_MS } from '../reports/partitions.js';
+
+const DAY_MS = 24 * 3_600_000;
+
+/**
+ * What a table is to the people whose traces it holds: `evidence` and `derived` are about third parties (addresses are
+ * personal data); `member` is about the organisations that take part; `operation` keeps the system running; `record`
+ * shows later that a rule was kept.
+ */
+export type RetentionClass = 'evidence' | 'derived' | 'member' | 'operation' | 'record';
+
+export interface Retention {
+  readonly table: string;
+  readonly class: RetentionClass;
+  readonly holds: string;
+  /** Why it may be kept that long. */
+  readonly basis: string;
+  /** How long, in words, for people. */
+  readonly until: string;
+  /** The column that tells how old a row is; undefined where rows have no age. */
+  readonly agedBy?: string;
+  readonly expiry: Expiry;
+}
+
+type Expiry =
+  /** Whole weekly partitions are dropped. */
+  | { readonly how: 'partitions'; readonly afterMs: number }
+  /** Rows for which `where` is true are deleted in batches; `$1` is now less `afterMs`. */
+  | { readonly how: 'rows'; readonly afterMs: number; readonly where: string }
+  /** Somebody else's code trims it, or it goes with the row that it belongs to. */
+  | { readonly how: 'other'; readonly by: string };
+
+const rows = (afterMs: number, where: string): Expiry => ({ how: 'rows', afterMs, where });
+const withMember: Expiry = { how: 'other', by: 'goes with the member' };
+const MEMBERSHIP = 'the federation contract';
+const REPUTATION_BASIS = 'legitimate interest in defending networks against abuse';
+
+/** Add a line here for every new table. */
+export const RETENTION: readonly Retention[] = [
+  {
+    ...{ table: 'sighting', class: 'evidence', agedBy: 'received_at', basis: REPUTATION_BASIS },
+    holds:
+      'one accepted report: subject, reporter, category, evidence class, count, times, authentication results',
+    until: '60 days after reception, to the week',
+    expiry: { how: 'partitions', afterMs: SIGHTING_RETENTION_MS },
+  },
+  {
+    ...{ table: 'receipt', class: 'evidence', agedBy: 'received_at', basis: REPUTATION_BASIS },
+    holds: 'which member sent which envelope when, its digest and verdicts',
+    until: '60 days after reception',
+    expiry: rows(SIGHTING_RETENTION_MS, 'received_at < $1 AND scored_at IS NOT NULL'),
+  },
+  {
+    ...{ table: 'sealed_evidence', class: 'evidence', agedBy: 'received_at' },
+    holds: "ciphertext for a network's owner, with subject, reporter and owner; unreadable for the hub",
+    basis: 'delivery to the owner, who alone can act on it',
+    until: 'acknowledged by the owner, at most 14 days',
+    expiry: rows(EVIDENCE_RETENTION_MS, 'received_at < $1'),
+  },
+  {
+    ...{ table: 'reputation', class: 'derived', agedBy: 'first_seen', basis: REPUTATION_BASIS },
+    holds: 'score, explanation and blurred counts of one subject; no reporter',
+    until: '60 days after the last report, when the score is 0',
+    expiry: rows(
+      SIGHTING_RETENTION_MS,
+      'score = 0 AND NOT listed AND next_review_at IS NULL AND last_seen < $1',
+    ),
+  },
+  {
+    ...{ table: 'zone_entry', class: 'derived', basis: REPUTATION_BASIS },
+    holds: 'what the DNS answers for one subject',
+    until: 'the score no longer calls for it',
+    expiry: { how: 'other', by: 'publish() withdraws it' },
+  },
+  {
+    ...{ table: 'zone_change', class: 'derived', agedBy: 'changed_at', basis: REPUTATION_BASIS },
+    holds: 'which subject entered or left a zone',
+    until: '24 hours, so that edges can follow',
+    expiry: { how: 'other', by: 'ZoneRepository.trimHistory' },
+  },
+  {
+    ...{ table: 'dynamic_range', class: 'derived', agedBy: 'expires_at', basis: 'declared by the owner' },
+    holds: 'networks that their owner declared dynamic',
+    until: 'the declaration ends',
+    expiry: rows(0, 'expires_at < $1'),
+  },
+  {
+    ...{ table: 'member', class: 'member', agedBy: 'created_at', basis: MEMBERSHIP },
+    holds: 'members: name, role, standing, trust',
+    until: 'the membership ends',
+    expiry: { how: 'other', by: 'the operator' },
+  },
+  {
+    ...{ table: 'member_network', class: 'member', basis: MEMBERSHIP },
+    ...{ holds: "members' networks", until: 'the membership ends', expiry: withMember },
+  },
+  {
+    ...{ table: 'member_key', class: 'member', agedBy: 'valid_from', basis: MEMBERSHIP },
+    holds: "members' public keys",
+    until: '60 days after the key was replaced',
+    expiry: rows(SIGHTING_RETENTION_MS, 'valid_until < $1'),
+  },
+  {
+    ...{ table: 'enrolment', class: 'member', agedBy: 'expires_at', basis: MEMBERSHIP },
+    holds: 'digests of one-time codes',
+    until: '60 days after the code ended',
+    expiry: rows(SIGHTING_RETENTION_MS, 'expires_at < $1'),
+  },
+  {
+    ...{
+      table: 'dns_query_count',
+      class: 'operation',
+      agedBy: 'minute',
+      basis: 'quotas of the federation contract',
+    },
+    holds: 'how many queries a member asked in a minute; never what was asked',
+    until: '35 days',
+    expiry: rows(35 * DAY_MS, 'minute < $1'),
+  },
+  {
+    ...{ table: 'assertion_seen', class: 'operation', agedBy: 'expires_at', basis: 'replay protection' },
+    holds: 'ids of used client assertions',
+    until: 'the assertion would be refused for its age',
+    expiry: rows(0, 'expires_at < $1'),
+  },
+  {
+    ...{ table: 'zone_state', class: 'operation', basis: 'no personal data' },
+    ...{ holds: 'serials of zones', until: 'the hub ends', expiry: { how: 'other', by: 'nothing' } },
+  },
+  {
+    ...{ table: 'migration', class: 'operation', basis: 'no personal data' },
+    ...{ holds: 'schema versions', until: 'the hub ends', expiry: { how: 'other', by: 'nothing' } },
+  },
+  {
+    ...{ table: 'log_append', class: 'evidence', agedBy: 'appended_at', basis: REPUTATION_BASIS },
+    holds: "where a receipt's reports are in the transparency log, and their salt",
+    until: 'as long as its receipt',
+    expiry: { how: 'other', by: 'goes with the receipt' },
+  },
+  ...['log_head', 'log_tree', 'log_tile', 'log_entries'].map((table): Retention => ({
+    ...{
+      table,
+      class: 'record',
+      basis: 'proof that history was not rewritten; no personal data without the salts',
+    },
+    ...{
+      holds: 'commitments of the transparency log',
+      until: 'the log ends',
+      expiry: { how: 'other', by: 'nothing' },
+    },
+  })),
+  {
+    ...{ table: 'log_checkpoint', class: 'record', agedBy: 'published_at' },
+    holds: 'signed sizes and roots of the transparency log',
+    basis: 'proof that history was not rewritten',
+    ...{ until: 'the log ends', expiry: { how: 'other', by: 'nothing' } },
+  },
+  {
+    ...{ table: 'statistic_period', class: 'record', agedBy: 'period_end' },
+    holds: 'figures of the whole federation at the end of a period with k reporters or more',
+    basis: 'publication; not about anybody',
+    until: '5 years',
+    expiry: rows(5 * 365 * DAY_MS, 'period_end < $1'),
+  },
+  {
+    ...{ table: 'privacy_request', class: 'record', agedBy: 'done_at' },
+    holds:
+      "that a person's request was answered: its kind, a digest of the subject, case number, reason, counts",
+    basis: 'showing that the request was answered',
+    until: '3 years',
+    expiry: rows(3 * 365 * DAY_MS, 'done_at < $1'),
+  },
+];

@@ -1,0 +1,38 @@
+// What the privacy walk asks with. A new query with required arguments, a new route with parameters and a new subscription
+// each need a line here; the walk fails until there is one.
+import type { ArgumentTable } from './privacy-walk.js';
+
+/** In the network of isp-owner, reported by five members. */
+export const OWNED_IP = '198.18.0.7';
+/** Nobody's, reported by five members. */
+export const LISTED_IP = '203.0.113.9';
+/** Reported by two members: below k. */
+export const QUIET_IP = '203.0.113.10';
+export const DOMAIN = 'reported.example.com';
+export const ADDRESS_HASH = 'ab'.repeat(32);
+
+export const SUBJECTS = [OWNED_IP, LISTED_IP, QUIET_IP, DOMAIN, `address:${ADDRESS_HASH}`];
+const asLiterals = SUBJECTS.map((subject) => JSON.stringify(subject));
+
+export const ARGUMENTS: ArgumentTable = {
+  'Query.reputation': asLiterals.map((subject) => `(subject: ${subject})`),
+  'Query.reputations': [`(subjects: [${asLiterals.join(', ')}])`],
+  'Query.ownerKey': asLiterals.map((subject) => `(subject: ${subject})`),
+};
+
+const ZONES = ['ip', 'high.ip', 'policy', 'domain', 'hash', 'score'];
+
+/** The route as its controller declares it → the paths to get. Routes without parameters are got as they are. */
+export const PATHS: Readonly<Record<string, readonly string[]>> = {
+  '/': ['en', 'ja'].flatMap((lang) =>
+    SUBJECTS.map((subject) => `/?lang=${lang}&subject=${encodeURIComponent(subject)}`),
+  ),
+  '/log/tile/*': ['/log/tile/0/000.p/1', '/log/tile/entries/000.p/1'],
+  '/zones/:zone/snapshot': ZONES.map((zone) => `/zones/${zone}/snapshot`),
+  '/zones/:zone/changes': ZONES.map((zone) => `/zones/${zone}/changes?since=1`),
+};
+
+/** What makes each subscription speak: the walk causes these after it subscribed. */
+export const TRIGGERS: Readonly<Record<string, 'reports'>> = {
+  listingChanged: 'reports',
+};
