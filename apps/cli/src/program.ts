@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { registerAdmin } from './commands/admin-member.js';
+import { registerBacktest } from './commands/backtest.js';
 import { registerCluster } from './commands/cluster.js';
 import { registerEnrol } from './commands/enrol.js';
 import { registerEvidence } from './commands/evidence.js';
@@ -47,7 +48,10 @@ const GROUPS: readonly {
       registerCluster,
     ],
   },
-  { title: 'For the hub operator:', register: [registerUp, registerProcesses, registerAdmin, registerDemo] },
+  {
+    title: 'For the hub operator:',
+    register: [registerUp, registerProcesses, registerAdmin, registerBacktest, registerDemo],
+  },
 ];
 
 function buildProgram(context: CliContext): Command {

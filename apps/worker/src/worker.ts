@@ -3,6 +3,7 @@ import {
   dropExpiredPartitions,
   dropExpiredRows,
   ensurePartitions,
+  readWarningLists,
   ReportRepository,
   ScoringRepository,
   ZoneRepository,
@@ -10,7 +11,7 @@ import {
 } from '@sekisho/persistence';
 import { openQueue, runJobs } from '@sekisho/queue';
 import type { Logger } from '@sekisho/telemetry';
-import { readWarningLists } from './scoring/warning-lists.js';
+
 import { ScoringService } from './scoring/scoring.service.js';
 
 /** How often decayed subjects are looked for; they leave a listing at most this late. */
@@ -19,8 +20,8 @@ const REVIEW_EVERY_MS = 5_000;
 const REVIEW_AT_MOST = 20_000;
 const SCHEDULE_AGAIN_MS = 30_000;
 const EXPIRE_EVERY_MS = 3_600_000;
-/** Jobs wait for the database most of the time. */
-const CONCURRENCY = 4;
+/** Receipts at a time: their subjects fill the batches of scoring together. */
+const CONCURRENCY = 12;
 
 export interface Worker {
   close(): Promise<void>;

@@ -11,6 +11,7 @@ import { askHub, graphqlErrorSchema } from './hub-transport.js';
 import type { EnrolledMember } from './member-directory.js';
 import {
   meQuery,
+  reputationAsOfQuery,
   reputationsQuery,
   retractMutation,
   rotateDnsKeyMutation,
@@ -93,6 +94,12 @@ export class HubSession {
       onProgress?.(at + asked.length);
     }
     return subjects.map((subject) => known.get(formatSubject(subject)));
+  }
+
+  /** What the federation knew of a subject at a past moment; undefined when nothing. @throws {HubRefused} as-of-out-of-range */
+  async lookupAsOf(subject: Subject, asOf: Date): Promise<SubjectReputation | undefined> {
+    const variables = { subject: formatSubject(subject), asOf: asOf.toISOString() };
+    return (await this.query(reputationAsOfQuery, variables)).reputation ?? undefined;
   }
 
   async me(): Promise<OwnMember> {

@@ -38,7 +38,9 @@ export {
   type ListingFilter,
   type StoredReputation,
 } from './reputations/reputation.repository.js';
+export { reputationAsOf } from './reputations/past-reputation.js';
 export { ScoringRepository, type Scored, type SubjectEvidence } from './reputations/scoring.repository.js';
+export { readWarningLists } from './reputations/warning-lists.js';
 export {
   TerminationRepository,
   type NewTermination,

@@ -84,6 +84,7 @@ const STATUS: Readonly<Record<KnownError['code'], number>> = {
   'case-key-fixed': 409,
   'media-type-unsupported': 415,
   'too-many-subjects': 400,
+  'as-of-out-of-range': 400,
   'history-gone': 410,
   'too-many-requests': 429,
   'hub-busy': 503,
