@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { DemoFederation, EnrolledDemoMember } from './demo-federation.js';
 import { countReporters } from './demo-members.js';
 import { askForAddresses } from './dns-question.js';
+import { hitAndRunChecks } from './hit-and-run.js';
 
 export interface Check {
   readonly title: string;
@@ -113,6 +114,11 @@ export function demoChecks(federation: DemoFederation, accepted: number): Check[
         return '203.0.113.128/25 in policy';
       },
     },
+    ...hitAndRunChecks(
+      federation,
+      [memberAt(federation, 3), memberAt(federation, 2)],
+      new Date().toISOString().slice(0, 10),
+    ),
   ];
 }
 
