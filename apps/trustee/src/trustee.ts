@@ -5,6 +5,7 @@ import { NestLog } from '@sekisho/telemetry';
 import { EvaluationController } from './evaluation/evaluation.controller.js';
 import { TrusteePlatform } from './platform/platform.js';
 import { ProblemFilter } from './problems/problem.filter.js';
+import { WitnessController } from './witness/witness.controller.js';
 
 /** A hundred elements are 5 KB. */
 const MAX_BODY_BYTES = 16 * 1024;
@@ -14,7 +15,7 @@ class TrusteeModule {
   static on(platform: TrusteePlatform): DynamicModule {
     return {
       module: TrusteeModule,
-      controllers: [EvaluationController],
+      controllers: [EvaluationController, WitnessController],
       providers: [
         { provide: TrusteePlatform, useValue: platform },
         { provide: APP_FILTER, useClass: ProblemFilter },
