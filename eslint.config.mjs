@@ -14,6 +14,7 @@ const PURE = [
   'tlog',
   'oprf',
   'identifier',
+  'evidence',
 ].map((name) => `libs/${name}/src/**/*.ts`);
 
 export default defineConfig(
