@@ -22,6 +22,9 @@ const DELAY = /\bdelay(?:ed)?\b|still being retried|status notification: warning
 /** BATV: a sender that tags its envelope sender sent it itself. */
 const BATV = /^<?prvs=[0-9a-f]{10}=/i;
 
+/** Amazon SES tells the account that sent a message, and nobody else, what became of it: JSON by way of SNS. */
+const SENDER_NOTICE = /^\s*\{\s*"(?:notification|event)Type"\s*:\s*"(?:Bounce|Complaint|Delivery)"/;
+
 /** A status part, a failed-recipients field, or a mail daemon that says so in the subject. */
 export function isBounce({ parts, fields, message }: ReadMessage): boolean {
   if (parts.some(({ mediaType }) => mediaType === 'message/delivery-status')) return true;
@@ -33,6 +36,7 @@ export function isBounce({ parts, fields, message }: ReadMessage): boolean {
 /** A bounce for mail that was never sent: the bouncing host is a backscatter source, the sender's domain a victim. */
 export function readBounce(read: ReadMessage, rules: BounceRules): Finding {
   const { fields, message } = read;
+  if (message.texts.some((text) => SENDER_NOTICE.test(text.slice(0, 512)))) return skip('bounce-of-own-mail');
   if (!isBounce(read)) {
     const automatic = firstField(fields, 'auto-submitted')?.toLowerCase();
     return skip(automatic?.startsWith('auto-replied') ? 'auto-reply' : 'not-a-bounce');

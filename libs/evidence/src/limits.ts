@@ -14,4 +14,8 @@ export const LIMITS = {
   depth: 20,
   /** Bytes of one text part that are decoded. */
   textBytes: 524_288,
+  /** Characters of an aggregate report: some 4,000 records. */
+  xmlCharacters: 1_048_576,
+  /** Characters of a line of a log or table; a longer one is skipped. */
+  lineCharacters: 65_536,
 } as const;
