@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { registerAdmin } from './commands/admin-member.js';
 import { registerEnrol } from './commands/enrol.js';
+import { registerImport } from './commands/import.js';
 import { registerKeys } from './commands/keys.js';
 import { registerLog } from './commands/log.js';
 import { registerLookup } from './commands/lookup.js';
@@ -29,6 +30,7 @@ const GROUPS: readonly {
       registerKeys,
       registerMe,
       registerReport,
+      registerImport,
       registerRetract,
       registerLookup,
       registerLog,

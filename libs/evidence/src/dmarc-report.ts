@@ -1,5 +1,5 @@
 // DMARC aggregate reports: RFC 7489 section 7.2 and appendix C. Says whose domain is forged; who forwarded is no culprit.
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { XMLParser } from 'fast-xml-parser';
 import { findingOf, skip, type Finding } from './finding.js';
 import { LIMITS } from './limits.js';
 import { decodePart, type MimePart } from './mime-parts.js';
@@ -45,8 +45,7 @@ export function readDmarcXml(text: string): Finding {
   if (text.length > LIMITS.xmlCharacters) return skip('dmarc-malformed', 'too long');
   if (/<!DOCTYPE|<!ENTITY/i.test(text)) return skip('dmarc-malformed', 'a document type');
   if (deepest(text) > LIMITS.depth) return skip('dmarc-malformed', 'nested too deeply');
-  if (XMLValidator.validate(text) !== true) return skip('dmarc-malformed', 'not well formed');
-  const feedback = child(parser.parse(text), 'feedback');
+  const feedback = child(parse(text), 'feedback');
   const range = child(child(feedback, 'report_metadata'), 'date_range');
   const [begin, end] = [Number(word(range, 'begin')), Number(word(range, 'end'))];
   if (!(begin > 0 && end >= begin && end < 1e11)) return skip('dmarc-malformed', 'no date range');
@@ -73,6 +72,15 @@ export function readDmarcXml(text: string): Finding {
       auth: { spf: 'fail', dkim: 'fail', dmarc: 'fail' },
     })),
   );
+}
+
+/** Undefined for what is not well formed: the parser throws plain errors. */
+function parse(text: string): unknown {
+  try {
+    return parser.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The parser recurses. A mere count of marks: more than the truth at most. */

@@ -1,6 +1,13 @@
 // Logs of Postfix (smtpd, postscreen, anvil, amavis beside it), Exim (main and reject log) and Sendmail.
 // Everything a client says may stand in a line, so a client's address is taken only from where the server writes it.
-import { hastyEvent, judgeRefusal, rateEvent, type Client, type LogLine } from './refusal.js';
+import {
+  hastyEvent,
+  judgeRefusal,
+  rateEvent,
+  withoutBrackets,
+  type Client,
+  type LogLine,
+} from './refusal.js';
 import { LIMITS } from './limits.js';
 import { readEximLine, readSyslogLine, type LogClock, type SyslogLine } from './syslog-line.js';
 
@@ -30,14 +37,14 @@ export class MtaLogReader {
 
   private readSendmail({ at, text }: SyslogLine): LogLine {
     const id = /^([A-Za-z0-9]{8,20}): /.exec(text)?.[1];
-    const rest = (id === undefined ? text : text.slice(id.length + 2)).replace(/<[^>]*>/g, '<>');
+    const rest = withoutBrackets(id === undefined ? text : text.slice(id.length + 2));
     if (/^(?:ruleset=check_\w+|Milter: )/.test(rest)) {
       const reject =
         /, (?:quarantine|discard|reject)=(.*)$/s.exec(rest)?.[1] ?? /\breject=(.*)$/s.exec(rest)?.[1];
       const client = relayOf(rest);
       return reject !== undefined && client ? judgeRefusal(reject, client, at) : UNRELATED;
     }
-    if (/^<>\.\.\. User unknown/.test(rest) && id !== undefined) {
+    if (rest.startsWith('<>... User unknown') && id !== undefined) {
       if (this.unknownOf.size >= REMEMBERED_IDS && !this.unknownOf.has(id)) {
         const [oldest] = this.unknownOf.keys();
         if (oldest !== undefined) this.unknownOf.delete(oldest);
@@ -46,7 +53,7 @@ export class MtaLogReader {
       return UNRELATED;
     }
     const unknown = id === undefined ? undefined : this.unknownOf.get(id);
-    if (id !== undefined && unknown !== undefined && /^from=/.test(rest)) {
+    if (id !== undefined && unknown !== undefined && rest.startsWith('from=')) {
       this.unknownOf.delete(id);
       const client = relayOf(rest);
       const found = client ? judgeRefusal('550 User unknown', client, at) : UNRELATED;
@@ -122,7 +129,7 @@ function readExim({ at, text }: SyslogLine): LogLine {
   const host = EXIM_HOST.exec(text);
   if (!host) return UNRELATED;
   const client = { name: host[1], ip: host[2] };
-  const rest = text.slice(host[0].length).replace(/<[^>]*>/g, '<>');
+  const rest = withoutBrackets(text.slice(host[0].length));
   const reply =
     /\s(temporarily )?(?:rejected (?:RCPT|MAIL|EHLO or HELO|connection|after DATA|DATA|VRFY)|rejected by)\b[^:]*:? ?(.*)$/s.exec(
       rest,

@@ -42,6 +42,19 @@ const SIGNS: readonly [RegExp, 'list' | 'policy' | Evidence][] = [
   ],
 ];
 
+/** `<>` for what a client wrote in angle brackets, to the end when it never closes. In time linear in the length. */
+export function withoutBrackets(text: string): string {
+  let out = '';
+  for (let at = 0; ;) {
+    const open = text.indexOf('<', at);
+    if (open < 0) return out + text.slice(at);
+    out += `${text.slice(at, open)}<>`;
+    const close = text.indexOf('>', open);
+    if (close < 0) return out;
+    at = close + 1;
+  }
+}
+
 /**
  * Judges the reply a client was given. What stands in angle brackets was written by the client and is not looked at.
  * A client whose name shows a dial-up or consumer range and that is refused on port 25 for its own deeds is a zombie.
@@ -49,7 +62,7 @@ const SIGNS: readonly [RegExp, 'list' | 'policy' | Evidence][] = [
 export function judgeRefusal(reply: string, client: Client, at: number): LogLine {
   const ip = tryIp(client.ip);
   if (!ip) return { reason: 'line-unrelated' };
-  const own = reply.replace(/<[^>]*>/g, '<>');
+  const own = withoutBrackets(reply);
   const sign = SIGNS.find(([pattern]) => pattern.test(own))?.[1];
   if (sign === 'list') return { reason: 'verdict-of-a-list' };
   const isDynamic = hasDynamicName(client.name, ip.text);

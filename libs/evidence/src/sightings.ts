@@ -19,6 +19,10 @@ export class Sightings {
     return this.seen.size >= this.capacity;
   }
 
+  get isEmpty(): boolean {
+    return this.seen.size === 0;
+  }
+
   add(event: LogEvent): void {
     const key = `${event.ip} ${event.category} ${event.evidence}`;
     const before = this.seen.get(key);
