@@ -24,7 +24,7 @@ export async function* readMailbox(
   let held = 0;
   let end = from;
   let wasEmpty = true;
-  let lastLine = NOTHING;
+  let lastLine: Buffer = NOTHING;
   const take = (): MailboxMessage => {
     const message = { bytes: Buffer.concat(pieces), end, lastLine };
     pieces = [];
