@@ -10,6 +10,8 @@ export const LIMITS = {
   fieldCharacters: 16_384,
   /** Leaves of the part tree; a message with more is skipped. */
   parts: 500,
+  /** Lines that begin as a boundary does. The longest patches have some ten thousand. */
+  hyphenLines: 50_000,
   /** Multipart or embedded message inside another. */
   depth: 20,
   /** Bytes of one text part that are decoded. */

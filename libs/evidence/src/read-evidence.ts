@@ -1,5 +1,5 @@
 import type { Category, Evidence } from '@sekisho/report';
-import { isBounce, readBounce, type BounceRules } from './delivery-status.js';
+import { isAutomaticAnswer, isBounce, readBounce, type BounceRules } from './delivery-status.js';
 import { isDmarcReport, readDmarcMail } from './dmarc-report.js';
 import { isFeedbackReport, readFeedbackReport } from './feedback-report.js';
 import { findingOf, skip, type Finding } from './finding.js';
@@ -41,7 +41,8 @@ function formatOf(read: ReadMessage): Exclude<MessageFormat, 'auto'> {
   if (isXarfMail(read)) return 'xarf';
   if (isFeedbackReport(read)) return 'arf';
   if (isDmarcReport(read)) return 'dmarc';
-  return isBounce(read) ? 'dsn' : 'eml';
+  // An answer to a spamtrap is nobody's spam.
+  return isBounce(read) || isAutomaticAnswer(read) ? 'dsn' : 'eml';
 }
 
 function readAs(format: Exclude<MessageFormat, 'auto'>, read: ReadMessage, rules: EvidenceRules): Finding {

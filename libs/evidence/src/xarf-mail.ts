@@ -11,7 +11,7 @@ import { decodeCharset } from './transfer-encoding.js';
 import { readXarfText, subjectOfLink } from './xarf-json.js';
 
 /** Real reports have some twenty lines. */
-const YAML_CHARACTERS = 16_384;
+const YAML_CHARACTERS = 8_192;
 
 const MEANING: readonly [RegExp, Category, Evidence][] = [
   [/^(?:e?-?mail-?)?spam(?:ming|vertised)?$/, 'spam-source', 'complaint'],
