@@ -20,6 +20,9 @@ for (const line of (await readFile(EXPECTED, 'utf8').catch(() => '')).split('\n'
   if (name !== '' && !name.startsWith('#')) expected.set(name, outcome);
 }
 
+/** Where the index takes the address in a client's HELO for the client's own. */
+const INDEX_ERRORS = new Map([['sa1-00243.eml', '61.59.152.110']]);
+
 interface Row {
   samples: number;
   reports: number;
@@ -63,7 +66,7 @@ for (const line of index.slice(1)) {
   const cells = line.split('\t');
   const cell = (name: string) => cells[columns.indexOf(name)] ?? '';
   const bytes = await readFile(join(data, 'mail', cell('label'), cell('file')));
-  const peer = cell('handoff_ip');
+  const peer = INDEX_ERRORS.get(cell('file')) ?? cell('handoff_ip');
   const rules = {
     ...sampleRules(peer === '' ? borderOf(bytes) : relaysDownTo(peer, bytes)),
     ...({
