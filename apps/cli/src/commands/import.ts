@@ -41,20 +41,20 @@ export function registerImport(program: Command, context: CliContext): void {
   const command = program
     .command('import')
     .description('make reports of complaints, bounces, messages, mail server logs and tables, and send them');
-  const several = (value: string, before: readonly string[]) => [...before, value];
+  const collect = (value: string, before: readonly string[]) => [...before, value];
   command
     .argument('<path...>', 'files, mailboxes, folders; - is standard input')
     .addOption(new Option('--format <format>', 'what the input is').choices(IMPORT_FORMATS).default('auto'))
     .option(
       '--trusted-relay <host>',
       'a name, address or network of your own border; may be given again',
-      several,
+      collect,
       [],
     )
     .option(
       '--reporter <domain>',
       'believe only reports proved to be of this domain; may be given again',
-      several,
+      collect,
       [],
     )
     .addOption(
@@ -62,7 +62,7 @@ export function registerImport(program: Command, context: CliContext): void {
         .choices(['check', 'never-sent'])
         .default('check'),
     )
-    .option('--sending-host <name>', 'a host by which your own mail leaves; may be given again', several, [])
+    .option('--sending-host <name>', 'a host by which your own mail leaves; may be given again', collect, [])
     .addOption(
       new Option('--category <category>', 'what the senders of messages and rows do').choices(CATEGORIES),
     )
@@ -173,11 +173,12 @@ async function send(run: Run, options: ImportOptions, context: CliContext): Prom
   context.stdout.write(options.json ? toJson(summary) : formatSummary(summary, false));
   const rejected = sum(Object.values(summary.rejected));
   if (rejected === 0) return;
-  context.stderr.write(`sekisho: the hub rejected ${String(rejected)} reports; the others are stored\n`);
+  context.stderr.write(`sekisho: the hub rejected ${several(rejected, 'report')}; the others are stored\n`);
   context.stderr.write('what to do: see the codes above; the input is not offered again\n');
   throw new CommandEnded(EXIT_FAILED);
 }
 
+const several = (count: number, name: string) => `${String(count)} ${name}${count === 1 ? '' : 's'}`;
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
 
 function formatSummary(summary: ImportSummary, isRehearsal: boolean): string {
@@ -185,11 +186,11 @@ function formatSummary(summary: ImportSummary, isRehearsal: boolean): string {
   const skipped = Object.entries(summary.skipped).sort(([, a], [, b]) => b - a);
   const rejected = Object.entries(summary.rejected);
   const head = formatPairs([
-    ['read', `${String(read)} messages, rows or lines of ${String(files)} files`],
+    ['read', `${String(read)} messages, rows or lines of ${several(files, 'file')}`],
     ['reports', String(reports)],
     ...(isRehearsal
       ? [['sent', 'nothing: a dry run'] as const]
-      : [['accepted', `${String(accepted)} in ${String(envelopes)} envelopes`] as const]),
+      : [['accepted', `${String(accepted)} in ${several(envelopes, 'envelope')}`] as const]),
     ...rejected.map(([code, count]) => ['rejected', `${String(count)} ${code}`] as const),
     ['skipped', String(sum(skipped.map(([, count]) => count)))],
   ]);

@@ -101,7 +101,7 @@ async function run({
         sleep: () => Promise.resolve(),
         fetch: (_, init) => {
           onRequest();
-          return Promise.resolve(answer(String(init.body)));
+          return Promise.resolve(answer(init.body as string));
         },
       },
     },

@@ -33,13 +33,15 @@ export async function* readMailbox(
   };
   for await (const line of readByteLines(chunks, { from, limitBytes: LIMITS.messageBytes })) {
     if (wasEmpty && line.bytes.subarray(0, 5).equals(FROM) && held > 0) yield take();
-    if (held <= LIMITS.messageBytes) {
+    const isEmpty = line.bytes.length === 0 || (line.bytes.length === 1 && line.bytes[0] === 0x0d);
+    // Where an earlier run stopped, the empty line before the next message comes first.
+    if ((held > 0 || !isEmpty) && held <= LIMITS.messageBytes) {
       pieces.push(line.bytes, FEED);
       held += line.bytes.length + 1;
     }
     end = line.end;
     lastLine = line.isCut ? NOTHING : line.bytes;
-    wasEmpty = line.bytes.length === 0 || (line.bytes.length === 1 && line.bytes[0] === 0x0d);
+    wasEmpty = isEmpty;
   }
   if (held > 0) yield take();
 }
