@@ -152,8 +152,9 @@ async function checkListingAndRetraction(
 ): Promise<string> {
   const reporting = members.slice(0, 3);
   const receipts = [];
-  for (const member of reporting) {
-    must((await ask()).length === 0, 'it is listed before three members reported it');
+  for (const [i, member] of reporting.entries()) {
+    // Two traps list; from then on it is only a question of how fast.
+    must(i > 1 || (await ask()).length === 0, 'it is listed before two members reported it');
     receipts.push(await send(member, [zombieNow('203.0.113.77')]));
   }
   const listedMs = await until(ask, (codes) => codes.some((code) => /^127\.0\.\d+\.3$/.test(code)));
