@@ -24,6 +24,8 @@ export const OPERATIONS = [
   'evidence:seal',
   'evidence:read-own',
   'log:read',
+  'campaign:read',
+  'domain:prove',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -58,6 +60,9 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   'evidence:read-own': ['member', 'reviewer'],
   // Commitments and checkpoints only: whoever can read it can check it.
   'log:read': everyone,
+  'campaign:read': members,
+  // A member's own domains, and the floods of bounces that they suffer.
+  'domain:prove': ['member', 'reviewer'],
 };
 
 export const isAllowed = (role: Role, operation: Operation): boolean => RULES[operation].includes(role);
