@@ -7,7 +7,7 @@ import type { Sql } from '../database.js';
 import { publish, type WantedEntry } from '../zones/zone.repository.js';
 
 /** Any number that only clustering locks. */
-const CLUSTERING_LOCK = 7_355_611;
+export const CLUSTERING_LOCK = 7_355_611;
 /** Receipts looked at in one step, and reports in them: bounds its memory and the length of its transaction. */
 const MAX_RECEIPTS = 500;
 const MAX_REPORTS = 5_000;
@@ -124,12 +124,12 @@ export class ClusteringStep {
 
   /** The next reports in the order of the transparency log, which is the order in which they became visible. */
   async take(position: number): Promise<{ reports: CampaignReport[]; next: number; isLast: boolean }> {
-    const receipts: { receipt_id: string | null; appended_at: Date; next: string }[] = await this.sql.query(
-      `SELECT receipt_id, appended_at, next FROM (
+    const receipts: { receipt_id: string | null; appended_at: Date; next: string; sum: string }[] = await this.sql.query(
+      `SELECT receipt_id, appended_at, next, sum FROM (
          SELECT receipt_id, appended_at, first_index + entry_count AS next, first_index,
-           sum(entry_count) OVER (ORDER BY first_index) - entry_count AS before
+           entry_count, sum(entry_count) OVER (ORDER BY first_index) AS sum
          FROM (SELECT * FROM log_append WHERE first_index >= $1 ORDER BY first_index LIMIT ${MAX_RECEIPTS}) AS a) AS b
-       WHERE before < ${MAX_REPORTS} ORDER BY first_index`,
+       WHERE sum - entry_count < ${MAX_REPORTS} ORDER BY first_index`,
       [position],
     );
     const last = receipts.at(-1);
@@ -140,23 +140,23 @@ export class ClusteringStep {
        WHERE ${IS_TAKEN} ORDER BY r.place, s.item`,
       [receipts.map(({ receipt_id: id }) => id), receipts.map(({ appended_at: at }) => at)],
     );
-    return { reports, next: Number(last.next), isLast: receipts.length < MAX_RECEIPTS };
+    return { reports, next: Number(last.next), isLast: receipts.length < MAX_RECEIPTS && Number(last.sum) < MAX_REPORTS };
   }
 
   /**
    * Takes out what was made of reports that were retracted since, and resolves to what else those receipts said, to be
-   * taken again. Doing it twice gives the same.
+   * taken again, and the subjects that were named. Doing it twice gives the same.
    */
   async takeBack(
     since: Date,
-  ): Promise<{ reports: CampaignReport[]; campaigns: number[]; domains: string[] }> {
-    const [gone] = await this.sql.query<[{ receipt_id: string; fingerprint_id: string }[], number]>(
+  ): Promise<{ reports: CampaignReport[]; campaigns: number[]; subjects: string[] }> {
+    const [gone] = await this.sql.query<[{ receipt_id: string; fingerprint_id: string; from_domain: string | null; address_hash: string | null }[], number]>(
       `WITH touched AS (
          SELECT DISTINCT c.receipt_id FROM sighting s
            JOIN campaign_sighting c ON c.receipt_id = s.receipt_id AND s.item = ANY(c.items)
          WHERE s.retracted_at >= $1)
        DELETE FROM campaign_sighting c USING touched t WHERE c.receipt_id = t.receipt_id
-       RETURNING c.receipt_id, c.fingerprint_id`,
+       RETURNING c.receipt_id, c.fingerprint_id, c.from_domain, c.address_hash`,
       [since],
     );
     const [bounces] = await this.sql.query<[{ domain: string }[], number]>(
@@ -164,8 +164,12 @@ export class ClusteringStep {
        WHERE s.retracted_at >= $1 AND b.receipt_id = s.receipt_id AND b.item = s.item RETURNING b.domain`,
       [since],
     );
-    const domains = bounces.map(({ domain }) => domain);
-    if (gone.length === 0) return { reports: [], campaigns: [], domains };
+    const subjects = [
+      ...bounces.map(({ domain }) => domain),
+      ...gone.flatMap(({ from_domain: domain }) => domain ?? []),
+      ...gone.flatMap(({ address_hash: hash }) => (hash === null ? [] : [`address:${hash}`])),
+    ];
+    if (gone.length === 0) return { reports: [], campaigns: [], subjects };
     const reports: CampaignReport[] = await this.sql.query(
       `SELECT ${REPORT} FROM sighting s JOIN receipt r ON r.id = s.receipt_id AND s.received_at = r.received_at
        WHERE r.id = ANY($1) AND ${IS_TAKEN} ORDER BY s.receipt_id, s.item`,
@@ -175,7 +179,7 @@ export class ClusteringStep {
       'SELECT DISTINCT campaign_id AS id FROM campaign_fingerprint WHERE id = ANY($1)',
       [gone.map(({ fingerprint_id: id }) => id)],
     );
-    return { reports, campaigns: campaigns.map(({ id }) => Number(id)), domains };
+    return { reports, campaigns: campaigns.map(({ id }) => Number(id)), subjects };
   }
 
   /** Live fingerprints placed after `placed`, up to `limit`, in their order. */
@@ -329,7 +333,10 @@ export class ClusteringStep {
        RETURNING id, campaign_id`,
       [before],
     );
-    return rows.map(({ id, campaign_id: campaignId }) => ({ id: Number(id), campaignId: Number(campaignId) }));
+    return rows.map(({ id, campaign_id: campaignId }) => ({
+      id: Number(id),
+      campaignId: Number(campaignId),
+    }));
   }
 
   /** Campaigns that somebody else changed, up to 100. */
@@ -338,9 +345,17 @@ export class ClusteringStep {
     return rows.map(({ id }) => Number(id));
   }
 
-  /** Makes the zones what campaigns say, and notes when to look again; what says nothing is looked at no more. */
-  async claim(wanted: readonly WantedEntry[], reviewAt: Date, now: Date): Promise<void> {
-    if (wanted.length === 0) return;
+  /** Makes the zones what campaigns say, and notes when to look at roles again; fingerprints follow their campaigns. */
+  async claim(
+    roles: readonly WantedEntry[],
+    fingerprints: readonly WantedEntry[],
+    { reviewAt, now }: { readonly reviewAt: Date; readonly now: Date },
+  ): Promise<void> {
+    if (roles.length > 0) await this.noteClaims(roles, reviewAt);
+    await publish(this.sql, [...roles, ...fingerprints], now, 'campaign');
+  }
+
+  private async noteClaims(wanted: readonly WantedEntry[], reviewAt: Date): Promise<void> {
     const rows = [wanted.map(({ zone }) => zone), wanted.map(({ subject }) => subject)];
     await this.sql.query(
       `WITH wanted AS (SELECT * FROM unnest($1::text[], $2::text[], $3::boolean[]) AS w(zone, subject, holds)),
@@ -351,7 +366,6 @@ export class ClusteringStep {
        ON CONFLICT (zone, subject) DO UPDATE SET review_at = excluded.review_at`,
       [...rows, wanted.map(({ codes }) => codes.length > 0), reviewAt],
     );
-    await publish(this.sql, wanted, now, 'campaign');
   }
 
   /** Subjects of claims that are due for review, up to 500. */

@@ -3,6 +3,7 @@
 import { formatSubject, type Subject } from '@sekisho/subject';
 import { createHash } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
+import { forgetInCampaigns } from '../campaigns/forget.js';
 import { publish } from '../zones/zone.repository.js';
 
 type RequestKind = 'access' | 'correction' | 'deletion';
