@@ -155,6 +155,15 @@ const PROBES: readonly Probe[] = [
     'EvidenceResolver.acknowledgeEvidence',
     'mutation { acknowledgeEvidence(ids: []) }',
   ),
+  field('campaign:read', 'CampaignsResolver.campaigns', '{ campaigns { edges { cursor } } }'),
+  field('campaign:read', 'CampaignsResolver.campaign', '{ campaign(id: "1") { id } }'),
+  field('domain:prove', 'CampaignsResolver.bounceFloods', '{ bounceFloods { domain } }'),
+  // Not a domain: the resolver refuses it without a question to the DNS.
+  field(
+    'domain:prove',
+    'CampaignsResolver.proveDomain',
+    'mutation { proveDomain(domain: "203.0.113.9") { isProven } }',
+  ),
   field('statistics:read', 'StatisticsResolver.statistics', '{ statistics { reports } }'),
 ];
 /** Has a test of its own, because a subscription that is allowed answers nothing at first. */

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
+  CampaignRepository,
   DnsAccessRepository,
   LogRepository,
   MemberRepository,
@@ -12,6 +13,7 @@ import {
 import { Platform } from './platform.js';
 
 const REPOSITORIES = [
+  CampaignRepository,
   DnsAccessRepository,
   LogRepository,
   MemberRepository,

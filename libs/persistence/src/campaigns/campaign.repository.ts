@@ -132,7 +132,7 @@ export class CampaignRepository {
     }[] = await this.dataSource.query(
       `WITH seen AS MATERIALIZED (
          SELECT p.domain, b.member_id, b.seen_at, b.copies FROM domain_proof p
-           JOIN campaign_bounce b ON b.domain = p.domain OR b.domain LIKE '%.' || p.domain
+           JOIN campaign_bounce b ON b.domain = p.domain OR right(b.domain, length(p.domain) + 1) = '.' || p.domain
          WHERE p.member_id = $1 AND p.expires_at > $3 AND b.seen_at >= $2)
        SELECT domain, count(DISTINCT member_id)::int AS members, sum(copies)::float8 AS copies,
          min(seen_at) AS first_seen, max(seen_at) AS last_seen,

@@ -124,14 +124,15 @@ export class ClusteringStep {
 
   /** The next reports in the order of the transparency log, which is the order in which they became visible. */
   async take(position: number): Promise<{ reports: CampaignReport[]; next: number; isLast: boolean }> {
-    const receipts: { receipt_id: string | null; appended_at: Date; next: string; sum: string }[] = await this.sql.query(
-      `SELECT receipt_id, appended_at, next, sum FROM (
+    const receipts: { receipt_id: string | null; appended_at: Date; next: string; sum: string }[] =
+      await this.sql.query(
+        `SELECT receipt_id, appended_at, next, sum FROM (
          SELECT receipt_id, appended_at, first_index + entry_count AS next, first_index,
            entry_count, sum(entry_count) OVER (ORDER BY first_index) AS sum
          FROM (SELECT * FROM log_append WHERE first_index >= $1 ORDER BY first_index LIMIT ${MAX_RECEIPTS}) AS a) AS b
        WHERE sum - entry_count < ${MAX_REPORTS} ORDER BY first_index`,
-      [position],
-    );
+        [position],
+      );
     const last = receipts.at(-1);
     if (!last) return { reports: [], next: position, isLast: true };
     const reports: CampaignReport[] = await this.sql.query(
@@ -140,7 +141,11 @@ export class ClusteringStep {
        WHERE ${IS_TAKEN} ORDER BY r.place, s.item`,
       [receipts.map(({ receipt_id: id }) => id), receipts.map(({ appended_at: at }) => at)],
     );
-    return { reports, next: Number(last.next), isLast: receipts.length < MAX_RECEIPTS && Number(last.sum) < MAX_REPORTS };
+    return {
+      reports,
+      next: Number(last.next),
+      isLast: receipts.length < MAX_RECEIPTS && Number(last.sum) < MAX_REPORTS,
+    };
   }
 
   /**
@@ -150,7 +155,17 @@ export class ClusteringStep {
   async takeBack(
     since: Date,
   ): Promise<{ reports: CampaignReport[]; campaigns: number[]; subjects: string[] }> {
-    const [gone] = await this.sql.query<[{ receipt_id: string; fingerprint_id: string; from_domain: string | null; address_hash: string | null }[], number]>(
+    const [gone] = await this.sql.query<
+      [
+        {
+          receipt_id: string;
+          fingerprint_id: string;
+          from_domain: string | null;
+          address_hash: string | null;
+        }[],
+        number,
+      ]
+    >(
       `WITH touched AS (
          SELECT DISTINCT c.receipt_id FROM sighting s
            JOIN campaign_sighting c ON c.receipt_id = s.receipt_id AND s.item = ANY(c.items)
