@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { registerAdmin } from './commands/admin-member.js';
+import { registerCampaigns } from './commands/campaigns.js';
 import { registerCluster } from './commands/cluster.js';
 import { registerEnrol } from './commands/enrol.js';
 import { registerEvidence } from './commands/evidence.js';
@@ -36,6 +37,7 @@ const GROUPS: readonly {
       registerImport,
       registerRetract,
       registerLookup,
+      registerCampaigns,
       registerEvidence,
       registerLog,
       registerStatistics,
