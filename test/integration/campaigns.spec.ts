@@ -14,7 +14,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DomainProofService } from '../../apps/hub/src/campaigns/domain-proof.service.js';
 import { TxtResolver } from '../../apps/hub/src/campaigns/txt-resolver.js';
-import type { Platform } from '../../apps/hub/src/platform/platform.js';
+import { Platform } from '../../apps/hub/src/platform/platform.js';
 import { ClusteringService } from '../../apps/worker/src/campaigns/clustering.service.js';
 import { openTestDatabase, type OpenTestDatabase } from '../setup/open-database.js';
 
@@ -334,7 +334,8 @@ describe('a flood of bounces', () => {
     readonly records = new Map<string, readonly string[]>();
     texts = (name: string) => Promise.resolve(this.records.get(name) ?? []);
   }
-  const platform = () => ({ now: () => now }) as Platform;
+  const platform = (): Platform =>
+    Object.assign(Object.create(Platform.prototype) as Platform, { now: () => now });
 
   it('is seen as one, over all members, by the member that proved the domain, and by nobody else', async () => {
     for (const member of ['isp-b', 'isp-c', 'isp-d']) {
