@@ -23,6 +23,7 @@ import { startHubInProcess } from '../setup/hub-in-process.js';
 let database: TestDatabase;
 let federation: Federation;
 let owner: FederationMember;
+let reviewer: FederationMember;
 let hubKey: HubKey;
 const tokens = new Map<Role, string | undefined>();
 
@@ -30,7 +31,7 @@ beforeAll(async () => {
   database = await createTestDatabase(inject('databaseUrl'), { template: inject('templateDatabase') });
   federation = await Federation.start(database.url, { processes: ['hub', 'worker'] });
   owner = await federation.member('isp-a', { networks: ['198.18.0.0/16'] });
-  const reviewer = await federation.member('isp-r', { role: 'reviewer' });
+  reviewer = await federation.member('isp-r', { role: 'reviewer' });
   const dataDir = federation.env['SEKISHO_DATA_DIR'] ?? '';
   hubKey = await importHubKey(await readFile(join(dataDir, 'keys', 'hub.jwk'), 'utf8'));
   tokens.set('anonymous', undefined);
@@ -193,10 +194,48 @@ const PROBES: readonly Probe[] = [
     'EvidenceResolver.acknowledgeEvidence',
     'mutation { acknowledgeEvidence(ids: []) }',
   ),
+  field('campaign:read', 'CampaignsResolver.campaigns', '{ campaigns { edges { cursor } } }'),
+  field('campaign:read', 'CampaignsResolver.campaign', '{ campaign(id: "1") { id } }'),
+  field('domain:prove', 'CampaignsResolver.bounceFloods', '{ bounceFloods { domain } }'),
+  // Not a domain: the resolver refuses it without a question to the DNS.
+  field(
+    'domain:prove',
+    'CampaignsResolver.proveDomain',
+    'mutation { proveDomain(domain: "203.0.113.9") { isProven } }',
+  ),
   field('statistics:read', 'StatisticsResolver.statistics', '{ statistics { reports } }'),
 ];
-/** Has a test of its own, because a subscription that is allowed answers nothing at first. */
-const SUBSCRIPTION = { operation: 'listing:read', handler: 'ReputationsResolver.listingChanged' } as const;
+/** A fingerprint of which nothing is known but that all who name it name the same. */
+const FINGERPRINT = `1.${new Date().toISOString().slice(0, 7)}.t.16.${'a1'.repeat(6)}...${'A'.repeat(342)}`;
+
+interface SubscriptionProbe {
+  readonly operation: Operation;
+  readonly handler: string;
+  readonly field: string;
+  readonly query: string;
+  /** Makes it speak, every time anew. */
+  readonly cause: (host: number) => Promise<unknown>;
+}
+
+/** Have a test of their own, because a subscription that is allowed answers nothing at first. */
+const SUBSCRIPTIONS: readonly SubscriptionProbe[] = [
+  {
+    ...{ operation: 'listing:read', handler: 'ReputationsResolver.listingChanged' },
+    ...{ field: 'listingChanged', query: 'subscription { listingChanged { subject } }' },
+    // The owner alone lists its own address: something changes until everybody has heard or was refused.
+    cause: (host) => owner.submit(reportOf(`198.18.0.${host}`, { evidence: 'owner' })),
+  },
+  {
+    ...{ operation: 'campaign:read', handler: 'CampaignsResolver.campaignChanged' },
+    ...{ field: 'campaignChanged', query: 'subscription { campaignChanged { id } }' },
+    cause: (host) =>
+      Promise.all(
+        [owner, reviewer].map((member) =>
+          member.submit(reportOf(`203.0.113.${host}`, { fingerprint: FINGERPRINT })),
+        ),
+      ),
+  },
+];
 
 const refusalFor = (role: Role): Answer['code'] =>
   role === 'anonymous' ? 'authentication-required' : 'access-denied';
@@ -223,7 +262,7 @@ describe('every handler of the hub', () => {
         }
       }
     }
-    const probed = [...PROBES, SUBSCRIPTION].map(({ handler, operation }) => [handler, operation]);
+    const probed = [...PROBES, ...SUBSCRIPTIONS].map(({ handler, operation }) => [handler, operation]);
     expect(Object.fromEntries(found)).toEqual(Object.fromEntries(probed));
   });
 
@@ -251,23 +290,22 @@ describe.each(ROLES)('the role %s', (role) => {
   );
 });
 
-describe('the subscription listingChanged', () => {
+describe.each(SUBSCRIPTIONS)('the subscription $field', ({ operation, field, query, cause }) => {
   it('begins for exactly the roles that the matrix names, with the token in connection_init', async () => {
-    const allowed = accessMatrix().get(SUBSCRIPTION.operation) ?? [];
+    const allowed = accessMatrix().get(operation) ?? [];
     const sockets = new Map<Role, GraphqlSocket>();
     try {
       for (const role of ROLES) {
         const socket = await GraphqlSocket.open(federation.hubUrl, tokens.get(role));
         sockets.set(role, socket);
         await expect.poll(() => socket.isAcknowledged).toBe(true);
-        socket.subscribe('1', 'subscription { listingChanged { subject } }');
+        socket.subscribe('1', query);
       }
       let host = 1;
       await expect
         .poll(
           async () => {
-            // The owner alone lists its own address: something changes until everybody has heard or was refused.
-            await owner.submit(reportOf(`198.18.0.${host++}`, { evidence: 'owner' }));
+            await cause(host++);
             return [...sockets.values()].every((socket) => socket.of('1').length > 0);
           },
           { timeout: 15_000, interval: 300 },
@@ -276,7 +314,7 @@ describe('the subscription listingChanged', () => {
       for (const [role, socket] of sockets) {
         const [first] = socket.of('1');
         if (allowed.includes(role)) {
-          expect(first).toMatchObject({ type: 'next', payload: { data: { listingChanged: {} } } });
+          expect(first).toMatchObject({ type: 'next', payload: { data: { [field]: {} } } });
         } else {
           expect(first).toMatchObject({
             type: 'error',

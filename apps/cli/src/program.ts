@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { registerAdmin } from './commands/admin-member.js';
 import { registerBacktest } from './commands/backtest.js';
+import { registerCampaigns } from './commands/campaigns.js';
 import { registerCluster } from './commands/cluster.js';
 import { registerEnrol } from './commands/enrol.js';
 import { registerEvidence } from './commands/evidence.js';
@@ -38,6 +39,7 @@ const GROUPS: readonly {
       registerImport,
       registerRetract,
       registerLookup,
+      registerCampaigns,
       registerEvidence,
       registerLog,
       registerSubscriber,

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
   CheckRepository,
+  CampaignRepository,
   DnsAccessRepository,
   LogRepository,
   MemberRepository,
@@ -15,6 +16,7 @@ import { Platform } from './platform.js';
 
 const REPOSITORIES = [
   CheckRepository,
+  CampaignRepository,
   DnsAccessRepository,
   LogRepository,
   MemberRepository,
