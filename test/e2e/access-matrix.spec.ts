@@ -19,6 +19,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { OPERATION } from '../../apps/hub/src/access/allow.decorator.js';
 import { GraphqlSocket } from '../setup/graphql-socket.js';
 import { startHubInProcess } from '../setup/hub-in-process.js';
+import { askGraphql, askHttp, type Answer } from '../setup/hub-requests.js';
 
 let database: TestDatabase;
 let federation: Federation;
@@ -56,41 +57,9 @@ const token = ({
 }: { role?: Role; memberId?: string; key?: HubKey; id?: string; now?: Date } = {}) =>
   issueAccessToken({ memberId, role }, { key, id }, { now, jti: randomUUID() });
 
-interface Answer {
-  readonly status: number;
-  /** Of the problem details or of the first GraphQL error. */
-  readonly code: string | undefined;
-}
-
-const bearer = (text: string | undefined) => (text === undefined ? {} : { authorization: `Bearer ${text}` });
-
-async function http(method: 'GET' | 'POST', path: string, text: string | undefined): Promise<Answer> {
-  const isForm = path === '/oauth/token';
-  const answer = await fetch(`${federation.hubUrl}${path}`, {
-    method,
-    headers: {
-      ...bearer(text),
-      ...(method === 'POST' && {
-        'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/jwt',
-      }),
-    },
-    ...(method === 'POST' && { body: isForm ? 'grant_type=none' : 'not.a.jws' }),
-  });
-  const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json');
-  const body = isProblem ? ((await answer.json()) as { code: string }) : undefined;
-  await answer.body?.cancel().catch(() => undefined);
-  return { status: answer.status, code: body?.code };
-}
-
-async function graphql(query: string, text: string | undefined): Promise<Answer> {
-  const answer = await fetch(`${federation.hubUrl}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...bearer(text) },
-    body: JSON.stringify({ query }),
-  });
-  const body = (await answer.json()) as { errors?: { extensions: { code: string } }[]; code?: string };
-  return { status: answer.status, code: body.code ?? body.errors?.[0]?.extensions.code };
-}
+const http = (method: 'GET' | 'POST', path: string, text: string | undefined) =>
+  askHttp(federation.hubUrl, method, path, text);
+const graphql = (query: string, text: string | undefined) => askGraphql(federation.hubUrl, query, text);
 
 /** A way to an operation: which handler serves it, and how to knock. A body that makes no sense passes the guard all the same. */
 interface Probe {
