@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { registerAdmin } from './commands/admin-member.js';
+import { registerBacktest } from './commands/backtest.js';
+import { registerCampaigns } from './commands/campaigns.js';
 import { registerCluster } from './commands/cluster.js';
 import { registerEnrol } from './commands/enrol.js';
 import { registerEvidence } from './commands/evidence.js';
@@ -14,6 +16,7 @@ import { registerReport } from './commands/report.js';
 import { registerRetract } from './commands/retract.js';
 import { commandPath, withExample } from './commands/shared-options.js';
 import { registerStatistics } from './commands/statistics.js';
+import { registerSubscriber } from './commands/subscriber.js';
 import { registerToken } from './commands/token.js';
 import { registerUp } from './commands/up.js';
 import { registerDemo } from './commands/demo.js';
@@ -36,8 +39,10 @@ const GROUPS: readonly {
       registerImport,
       registerRetract,
       registerLookup,
+      registerCampaigns,
       registerEvidence,
       registerLog,
+      registerSubscriber,
       registerStatistics,
       registerToken,
       registerZone,
@@ -45,7 +50,10 @@ const GROUPS: readonly {
       registerCluster,
     ],
   },
-  { title: 'For the hub operator:', register: [registerUp, registerProcesses, registerAdmin, registerDemo] },
+  {
+    title: 'For the hub operator:',
+    register: [registerUp, registerProcesses, registerAdmin, registerBacktest, registerDemo],
+  },
 ];
 
 function buildProgram(context: CliContext): Command {
