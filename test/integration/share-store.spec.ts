@@ -1,6 +1,6 @@
 import { ShareStore } from '@sekisho/evaluation';
 import { loadSuite, parseEpoch } from '@sekisho/oprf';
-import { copyFile, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -43,7 +43,20 @@ describe('key shares on disk', () => {
       expect.objectContaining({ code: 'epoch-destroyed' }),
     );
     expect(again.destroyedEpochs()).toEqual(['2026-11']);
+    expect(await readdir(dir)).not.toContain('2026-11.share');
   });
+
+  it.each([['before the share was overwritten'], ['in the middle of it']])(
+    'are destroyed by the next start when the process died %s',
+    async (when) => {
+      await (await open()).prepare(november);
+      await writeFile(join(dir, '2026-11.destroyed'), '');
+      if (when === 'in the middle of it') await writeFile(join(dir, '2026-11.share'), 'noise');
+      const store = await open();
+      expect(store.epochs().map(({ epoch }) => epoch)).toEqual(['2026-12']);
+      expect(await readdir(dir)).not.toContain('2026-11.share');
+    },
+  );
 
   it('cannot be opened with another sealing key', async () => {
     await (await open()).prepare(november);

@@ -83,6 +83,12 @@ export class ShareStore {
   /** Overwrites and removes a share, for good: the mark that stays behind keeps a backup from bringing it back. */
   async destroy(epoch: Epoch): Promise<void> {
     await createPrivateFile(join(this.dir, `${epoch}.destroyed`), '');
+    await this.shred(epoch);
+    this.shares.delete(epoch);
+    this.destroyed.add(epoch);
+  }
+
+  private async shred(epoch: Epoch): Promise<void> {
     const path = this.file(epoch);
     const length = (await readFile(path).catch(() => Buffer.alloc(0))).length;
     if (length > 0) {
@@ -97,8 +103,6 @@ export class ShareStore {
     await rm(path, { force: true });
     const folder = await open(this.dir, 'r');
     await folder.sync().finally(() => folder.close());
-    this.shares.delete(epoch);
-    this.destroyed.add(epoch);
   }
 
   private async put(epoch: Epoch, secret: Uint8Array): Promise<void> {
@@ -110,16 +114,19 @@ export class ShareStore {
   }
 
   private async read(): Promise<void> {
-    for (const name of await readdir(this.dir)) {
-      const [, month = '', kind] = /^(\d{4}-\d\d)\.(share|destroyed)$/.exec(name) ?? [];
-      if (kind === undefined) continue;
-      const epoch = parseEpoch(month);
-      if (kind === 'destroyed') {
-        this.destroyed.add(epoch);
-        this.shares.delete(epoch);
-      } else if (!this.shares.has(epoch) && !this.destroyed.has(epoch)) {
-        this.shares.set(epoch, await this.unseal(epoch));
-      }
+    const names = await readdir(this.dir);
+    const epochsWith = (kind: string) =>
+      names
+        .filter((name) => /^\d{4}-\d\d\./.test(name) && name.endsWith(kind))
+        .map((name) => parseEpoch(name.slice(0, 7)));
+    for (const epoch of epochsWith('.destroyed')) {
+      this.destroyed.add(epoch);
+      this.shares.delete(epoch);
+    }
+    for (const epoch of epochsWith('.share')) {
+      // A crash while it was destroyed, or somebody who put a copy back: the mark holds.
+      if (this.destroyed.has(epoch)) await this.shred(epoch);
+      else if (!this.shares.has(epoch)) this.shares.set(epoch, await this.unseal(epoch));
     }
   }
 

@@ -13,12 +13,7 @@ export {
   type ClusteringStep,
   type StoredFingerprint,
 } from './campaigns/clustering.repository.js';
-export {
-  CampaignPictures,
-  type AddressPicture,
-  type LinkedHostPicture,
-  type SenderPicture,
-} from './campaigns/picture.repository.js';
+export { CampaignPictures, type StoredHostPicture } from './campaigns/picture.repository.js';
 export { openBackend, type Backend, type BackendOptions } from './backend.js';
 export { migrateDatabase, openDatabase, type DatabaseOptions } from './database.js';
 export * from './embedded/index.js';

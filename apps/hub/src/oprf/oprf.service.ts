@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Evaluator, publishEpochs, ShareStore, type PublishedEpochs } from '@sekisho/evaluation';
-import { loadSuite, type EvaluateAnswerBody } from '@sekisho/oprf';
+import { epochOf, loadSuite, type EvaluateAnswerBody } from '@sekisho/oprf';
 import { CheckRepository, TerminationRepository } from '@sekisho/persistence';
 import { Counter } from '@sekisho/telemetry';
 import { join } from 'node:path';
@@ -78,7 +78,7 @@ export class OprfService implements OnApplicationBootstrap, OnApplicationShutdow
     const { store } = this.require();
     const published = await publishEpochs(store, { id: this.platform.hubId, key: this.platform.hubKey, now });
     const holding = new Set(await this.terminations.searchedEpochs(now));
-    const current = now.toISOString().slice(0, 7);
+    const current = epochOf(now.getTime());
     const searched = published.epochs
       .map(({ epoch }) => epoch)
       .filter((epoch) => epoch === current || (epoch < current && holding.has(epoch)));

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { epochOf } from '@sekisho/oprf';
 import { NotAuthentic, verifySigned } from '@sekisho/auth';
 import {
   CheckRepository,
@@ -179,7 +180,7 @@ export class SubscribersService {
 
   /** Records are made in this month's epoch, or in the last one by who signed before midnight. */
   private requireOpen(epoch: string, now: Date): void {
-    const isCurrent = epoch <= now.toISOString().slice(0, 7) && this.oprf.isLiving(epoch);
+    const isCurrent = epoch <= epochOf(now.getTime()) && this.oprf.isLiving(epoch);
     if (!isCurrent) {
       throw new SubscriberRefused(
         'epoch-not-open',

@@ -1,6 +1,6 @@
 // The member's own list of whom it terminated: needed to register again each month, and to send what could not be sent.
-import { IDENTIFIER_TYPES, type Identifier } from '@sekisho/identifier';
-import { EVIDENCE_LEVELS, REASONS } from '@sekisho/subscriber';
+import type { Identifier } from '@sekisho/identifier';
+import { EVIDENCE_LEVELS, IDENTIFIER_TYPES, REASONS } from '@sekisho/subscriber';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
