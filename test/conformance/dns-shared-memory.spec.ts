@@ -90,7 +90,7 @@ const asked = { zone, shared: index.shared, control, names: [name], codes: [0] }
 const worker = new Worker(reader, { eval: true, workerData: asked, execArgv: [] });
 await once(worker, 'message');
 let { layout } = index;
-const text = (i) => '2001:db8::' + ((i >> 16) + 1).toString(16) + ':' + ((i & 65535) + 1).toString(16);
+const text = (i) => '2001:db8::' + ((i >> 15) + 1).toString(16) + ':' + ((i & 32767) + 1).toString(16);
 const subjectOf = (i) => ({ type: 'ip', value: text(i) });
 let next = 0;
 for (const end = performance.now() + milliseconds; performance.now() < end; next += 8) {

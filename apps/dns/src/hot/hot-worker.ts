@@ -83,7 +83,8 @@ class HotLoop {
       if (message.kind === 'members') this.guard.use(message.members);
       else {
         this.answerer.take(message);
-        this.collectAtMs = Date.now() + SETTLED_MS;
+        // Not put off by the next: those that come without a pause would never be collected.
+        this.collectAtMs = Math.min(this.collectAtMs, Date.now() + SETTLED_MS);
       }
     }
   }
