@@ -28,6 +28,7 @@ import { startHubInProcess } from '../setup/hub-in-process.js';
 import {
   ADDRESS_HASH,
   ARGUMENTS,
+  CASE_ID,
   DOMAIN,
   LISTED_IP,
   OWNED_IP,
@@ -124,6 +125,7 @@ async function seed(): Promise<void> {
     mark('the trust placed in it', trust.replace('.', '\\.'));
     mark('sealed evidence', sealed.slice(-40), undefined, 'isp-owner');
   }
+  await seedCase();
   const tokenOf = async (member: FederationMember) => (await member.session()).accessToken();
   const [first] = reporters;
   if (!first) throw new Error('no reporter');
@@ -145,6 +147,32 @@ async function seed(): Promise<void> {
     { name: 'isp-owner', memberId: 'isp-owner', token: await tokenOf(owner) },
     { name: 'a reporter', memberId: REPORTERS[0], token: await tokenOf(first) },
   );
+}
+
+/** The first reporter terminated a subscriber about whom the second one asked; both wrote to each other. */
+async function seedCase(): Promise<void> {
+  const [reporter = '', asker = ''] = REPORTERS;
+  const [record, check] = [randomUUID(), randomUUID()];
+  for (const statement of [
+    `INSERT INTO subscriber_termination VALUES ('${record}', '${reporter}', 'marked-jti-of-record', '', false,
+       'spam-sending', 'logs', '2026-11-01', 'MARKED-CASE', 'active', '2026-11', now(), now() + interval '1 year')`,
+    `INSERT INTO subscriber_change (termination_id, version, kind, member_id, note, changed_at)
+       VALUES ('${record}', 1, 'upheld', 'isp-reviewer', 'MARKED-APPEAL', now())`,
+    `INSERT INTO subscriber_check VALUES ('${check}', '${asker}', 'marked-jti-of-check', '', now(), 'sign-up',
+       'marked-notice', 'consent', 1, '{}')`,
+    `INSERT INTO subscriber_case VALUES ('${CASE_ID}', '${check}', '${record}', '${asker}', '${reporter}', 'strong',
+       '{phone,address}', now(), '{"x":"marked-asker-key"}', '{"x":"marked-reporter-key"}')`,
+    `INSERT INTO subscriber_message VALUES (gen_random_uuid(), '${CASE_ID}', true, 'marked-message', now())`,
+  ]) {
+    await execute(database.url, statement);
+  }
+  const mark = (what: string, text: string, of: string) => {
+    marks.push({ what, text: new RegExp(text), of });
+  };
+  for (const text of ['MARKED-CASE', 'MARKED-APPEAL', 'marked-message', 'marked-asker-key', record]) {
+    mark('something of a case', text, reporter);
+  }
+  for (const text of ['marked-notice', 'marked-jti-of-check', check]) mark('a check', text, asker);
 }
 
 beforeAll(async () => {

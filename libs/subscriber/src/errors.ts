@@ -11,7 +11,9 @@ export type SubscriberErrorCode =
   | 'check-ratio-exceeded'
   | 'case-unknown'
   | 'case-closed'
-  | 'case-key-fixed';
+  | 'case-key-fixed'
+  | 'case-full'
+  | 'message-malformed';
 
 /** Something about terminations, checks or cases that is refused. Nothing was stored. */
 export class SubscriberRefused extends Error {

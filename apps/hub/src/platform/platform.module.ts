@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
+  CaseRepository,
   CheckRepository,
   DnsAccessRepository,
   LogRepository,
@@ -8,12 +9,14 @@ import {
   ReputationRepository,
   SealedEvidenceRepository,
   StatisticsRepository,
+  RecordChangeRepository,
   TerminationRepository,
   ZoneRepository,
 } from '@sekisho/persistence';
 import { Platform } from './platform.js';
 
 const REPOSITORIES = [
+  CaseRepository,
   CheckRepository,
   DnsAccessRepository,
   LogRepository,
@@ -22,6 +25,7 @@ const REPOSITORIES = [
   ReputationRepository,
   SealedEvidenceRepository,
   StatisticsRepository,
+  RecordChangeRepository,
   TerminationRepository,
   ZoneRepository,
 ];

@@ -82,6 +82,8 @@ const STATUS: Readonly<Record<KnownError['code'], number>> = {
   'case-unknown': 404,
   'case-closed': 409,
   'case-key-fixed': 409,
+  'case-full': 409,
+  'message-malformed': 400,
   'media-type-unsupported': 415,
   'too-many-subjects': 400,
   'history-gone': 410,

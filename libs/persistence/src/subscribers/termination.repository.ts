@@ -99,8 +99,8 @@ export class TerminationRepository {
   }
 
   /** The record answers no more, and its tokens are gone. @throws {SubscriberRefused} termination-unknown */
-  async withdraw(memberId: string, terminationId: string): Promise<void> {
-    await this.changeState(terminationId, 'withdrawn', `AND member_id = $3`, [memberId]);
+  async withdraw(memberId: string, terminationId: string, now: Date): Promise<void> {
+    await this.changeState(terminationId, 'withdrawn', `AND member_id = $3`, [memberId, now]);
     await this.dataSource.query('DELETE FROM subscriber_token WHERE termination_id = $1', [terminationId]);
   }
 
@@ -113,11 +113,11 @@ export class TerminationRepository {
     caller: { memberId: string; isReviewer: boolean },
     terminationId: string,
     isContested: boolean,
+    now: Date,
   ): Promise<void> {
-    const rule = isContested ? `(member_id = $3 OR $4)` : `(member_id <> $3 AND $4)`;
+    const rule = isContested ? `(member_id = $3 OR $5)` : `(member_id <> $3 AND $5)`;
     await this.changeState(terminationId, isContested ? 'contested' : 'active', `AND ${rule}`, [
-      caller.memberId,
-      caller.isReviewer,
+      ...[caller.memberId, now, caller.isReviewer],
     ]);
   }
 
@@ -141,8 +141,14 @@ export class TerminationRepository {
     rule: string,
     parameters: readonly unknown[],
   ): Promise<void> {
-    const [rows]: [unknown[], number] = await this.dataSource.query(
-      `UPDATE subscriber_termination SET state = $2 WHERE id = $1 AND state <> 'withdrawn' ${rule} RETURNING id`,
+    const rows: unknown[] = await this.dataSource.query(
+      `WITH changed AS (
+         UPDATE subscriber_termination SET state = $2 WHERE id = $1 AND state <> 'withdrawn' ${rule}
+         RETURNING id, version
+       )
+       INSERT INTO subscriber_change (termination_id, version, kind, member_id, note, changed_at)
+       SELECT id, version, CASE WHEN $2 = 'active' THEN 'upheld' ELSE $2 END, $3, '', $4 FROM changed
+       RETURNING termination_id`,
       [id, state, ...parameters],
     );
     if (rows.length === 0) {
