@@ -28,7 +28,6 @@ import { startHubInProcess } from '../setup/hub-in-process.js';
 import {
   ADDRESS_HASH,
   ARGUMENTS,
-  CASE_ID,
   DOMAIN,
   LISTED_IP,
   OWNED_IP,
@@ -45,6 +44,7 @@ import {
   type Shown,
 } from '../setup/privacy-marks.js';
 import { readSchema, walkOf, type Walk } from '../setup/privacy-walk.js';
+import { seedOfCase } from '../setup/seed-of-case.js';
 
 const K = 3;
 const REPORTERS = ['marked-one', 'marked-two', 'marked-three', 'marked-four', 'marked-five'];
@@ -67,10 +67,14 @@ const callers: Caller[] = [];
 const marks: Mark[] = [];
 
 const timeOf = (i: number) => new Date(HOUR.getTime() + (MINUTES[i] ?? 0) * 60_000 + 42_123).toISOString();
+const digestOf = (i: number) => `facade00000${i}`;
+/** One campaign for all, and in each an exact digest of its own. */
+const fingerprintOf = (i: number) =>
+  `1.${new Date().toISOString().slice(0, 7)}.t.16.${digestOf(i)}...${'A'.repeat(342)}`;
 const fieldsOf = (i: number) => ({
   ...{ count: COUNTS[i] ?? 1, firstSeen: timeOf(i), lastSeen: timeOf(i) },
   urlHosts: [`host-of-${REPORTERS[i] ?? ''}.example`],
-  fingerprint: `fingerprint-of-${REPORTERS[i] ?? ''}-0123`,
+  fingerprint: fingerprintOf(i),
 });
 
 /** Whoever lists members, and edges that let members ask, see who takes part; that is not who reported. */
@@ -112,20 +116,22 @@ async function seed(): Promise<void> {
       marks.push({ what, text: new RegExp(text, 'i'), of, ...(exceptions && { exceptions }) });
     };
     const minute = String(MINUTES[i]);
-    mark('the id', `(?<!host-of-|fingerprint-of-)${id}`, MEMBERS_ARE_KNOWN);
+    mark('the id', `(?<!host-of-)${id}`, MEMBERS_ARE_KNOWN);
     mark('the time of a report', timeOf(i).slice(0, 16), OWNER_SEES_TIMES);
     mark('the time of a report in words', `\\b\\d{1,2}:${minute}(?::\\d\\d)? ?([AP]M|UTC)`);
     mark('the time of a report in seconds', String(Math.floor(Date.parse(timeOf(i)) / 1_000)));
     mark('an exact count', `(?<![\\da-f-])${String(COUNTS[i])}(?!\\d)`);
     mark('a host', `host-of-${id}`);
-    mark('a fingerprint', `fingerprint-of-${id}`);
+    mark('a fingerprint', digestOf(i));
     mark('a receipt', receipt.receiptId);
     mark('an envelope id', receipt.jti);
     mark('the DNS key', dnsKey ?? 'none', [{ caller: 'edge', place: /^GET \/zones\/access/ }]);
     mark('the trust placed in it', trust.replace('.', '\\.'));
     mark('sealed evidence', sealed.slice(-40), undefined, 'isp-owner');
   }
-  await seedCase();
+  const { statements, seen } = seedOfCase(REPORTERS[0] ?? '', REPORTERS[1] ?? '');
+  for (const statement of statements) await execute(database.url, statement);
+  marks.push(...seen);
   const tokenOf = async (member: FederationMember) => (await member.session()).accessToken();
   const [first] = reporters;
   if (!first) throw new Error('no reporter');
@@ -147,32 +153,6 @@ async function seed(): Promise<void> {
     { name: 'isp-owner', memberId: 'isp-owner', token: await tokenOf(owner) },
     { name: 'a reporter', memberId: REPORTERS[0], token: await tokenOf(first) },
   );
-}
-
-/** The first reporter terminated a subscriber about whom the second one asked; both wrote to each other. */
-async function seedCase(): Promise<void> {
-  const [reporter = '', asker = ''] = REPORTERS;
-  const [record, check] = [randomUUID(), randomUUID()];
-  for (const statement of [
-    `INSERT INTO subscriber_termination VALUES ('${record}', '${reporter}', 'marked-jti-of-record', '', false,
-       'spam-sending', 'logs', '2026-11-01', 'MARKED-CASE', 'active', '2026-11', now(), now() + interval '1 year')`,
-    `INSERT INTO subscriber_change (termination_id, version, kind, member_id, note, changed_at)
-       VALUES ('${record}', 1, 'upheld', 'isp-reviewer', 'MARKED-APPEAL', now())`,
-    `INSERT INTO subscriber_check VALUES ('${check}', '${asker}', 'marked-jti-of-check', '', now(), 'sign-up',
-       'marked-notice', 'consent', 1, '{}')`,
-    `INSERT INTO subscriber_case VALUES ('${CASE_ID}', '${check}', '${record}', '${asker}', '${reporter}', 'strong',
-       '{phone,address}', now(), '{"x":"marked-asker-key"}', '{"x":"marked-reporter-key"}')`,
-    `INSERT INTO subscriber_message VALUES (gen_random_uuid(), '${CASE_ID}', true, 'marked-message', now())`,
-  ]) {
-    await execute(database.url, statement);
-  }
-  const mark = (what: string, text: string, of: string) => {
-    marks.push({ what, text: new RegExp(text), of });
-  };
-  for (const text of ['MARKED-CASE', 'MARKED-APPEAL', 'marked-message', 'marked-asker-key', record]) {
-    mark('something of a case', text, reporter);
-  }
-  for (const text of ['marked-notice', 'marked-jti-of-check', check]) mark('a check', text, asker);
 }
 
 beforeAll(async () => {
@@ -310,6 +290,21 @@ describe('over GraphQL', () => {
     const coarse = new Date(HOUR.getTime() + 10 * 60_000).toISOString();
     expect(await seen('isp-owner')).toEqual([timeOf(0), coarse]);
     expect(await seen('isp-outside')).toEqual([coarse, coarse]);
+  });
+
+  it('every member sees the campaign of all reporters, which proves that there is one to walk', async () => {
+    const outsider = callers.find(({ name }) => name === 'isp-outside');
+    const answer =
+      outsider &&
+      (await ask(outsider, '{ campaign(id: "1") { memberCount isConfirmed fromDomains { subject } } }'));
+    expect(answer).toMatchObject({
+      data: {
+        campaign: {
+          ...{ memberCount: REPORTERS.length, isConfirmed: true },
+          fromDomains: [{ subject: DOMAIN }],
+        },
+      },
+    });
   });
 
   it('the owner gets its sealed evidence, which proves that the walk asks about what is there', async () => {

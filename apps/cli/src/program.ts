@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { registerAdmin } from './commands/admin-member.js';
+import { registerBacktest } from './commands/backtest.js';
+import { registerCampaigns } from './commands/campaigns.js';
 import { registerCluster } from './commands/cluster.js';
 import { registerEnrol } from './commands/enrol.js';
 import { registerEvidence } from './commands/evidence.js';
@@ -37,6 +39,7 @@ const GROUPS: readonly {
       registerImport,
       registerRetract,
       registerLookup,
+      registerCampaigns,
       registerEvidence,
       registerLog,
       registerSubscriber,
@@ -47,7 +50,10 @@ const GROUPS: readonly {
       registerCluster,
     ],
   },
-  { title: 'For the hub operator:', register: [registerUp, registerProcesses, registerAdmin, registerDemo] },
+  {
+    title: 'For the hub operator:',
+    register: [registerUp, registerProcesses, registerAdmin, registerBacktest, registerDemo],
+  },
 ];
 
 function buildProgram(context: CliContext): Command {

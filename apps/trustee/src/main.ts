@@ -11,6 +11,7 @@ import { HubWitness } from './members/hub-witness.js';
 import { MemberKeys } from './members/member-keys.js';
 import { TrusteePlatform } from './platform/platform.js';
 import { createTrustee } from './trustee.js';
+import { LogWitness } from './witness/log-witness.js';
 
 const config = readConfigOrExit(process.env);
 const { dir, http, members: policy, quota, sealKeyPath } = config.trustee;
@@ -45,6 +46,9 @@ const witness = new HubWitness({
   },
 });
 await startOrExit('trustee', () => witness.open());
+const logWitness = new LogWitness({
+  ...{ path: join(dir, 'log-witness.json'), hubUrl: config.hubUrl, id, signing: key, now: Date.now },
+});
 const audit = new AuditLog(join(dir, 'audit'), now);
 const evaluator = new Evaluator({
   ...{ suite, store, id, quota, now, findKey: members.find },
@@ -64,6 +68,7 @@ class RunningPlatform extends TrusteePlatform {
   override readonly members = members;
   override readonly register = register;
   override readonly witness = witness;
+  override readonly logWitness = logWitness;
   override readonly logger = logger;
   override readonly metrics = metrics;
   now = now;

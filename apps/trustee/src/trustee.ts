@@ -6,6 +6,7 @@ import { EvaluationController } from './evaluation/evaluation.controller.js';
 import { MembersController } from './members/members.controller.js';
 import { TrusteePlatform } from './platform/platform.js';
 import { ProblemFilter } from './problems/problem.filter.js';
+import { WitnessController } from './witness/witness.controller.js';
 
 /** A hundred elements are 5 KB. */
 const MAX_BODY_BYTES = 16 * 1024;
@@ -15,7 +16,7 @@ class TrusteeModule {
   static on(platform: TrusteePlatform): DynamicModule {
     return {
       module: TrusteeModule,
-      controllers: [EvaluationController, MembersController],
+      controllers: [EvaluationController, MembersController, WitnessController],
       providers: [
         { provide: TrusteePlatform, useValue: platform },
         { provide: APP_FILTER, useClass: ProblemFilter },

@@ -31,6 +31,8 @@ export const OPERATIONS = [
   'subscriber:contest',
   'subscriber:decide',
   'subscriber:canary',
+  'campaign:read',
+  'domain:prove',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -75,6 +77,9 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   'subscriber:canary': ['reviewer'],
   // Commitments and checkpoints only: whoever can read it can check it.
   'log:read': everyone,
+  'campaign:read': members,
+  // A member's own domains, and the floods of bounces that they suffer.
+  'domain:prove': ['member', 'reviewer'],
 };
 
 export const isAllowed = (role: Role, operation: Operation): boolean => RULES[operation].includes(role);

@@ -1,6 +1,6 @@
 // Whose signatures a pinned trustee believes: `members.json` in its directory, kept by its operator.
 import { createPrivateFile } from '@sekisho/config';
-import { calculateJwkThumbprint, type JWK } from 'jose';
+import { calculateJwkThumbprint } from 'jose';
 import { randomBytes } from 'node:crypto';
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -99,7 +99,7 @@ export async function registeredKey(memberId: string, jwk: unknown): Promise<Reg
   }
   const { y, ...rest } = parsed.data;
   const key = { ...rest, ...(y !== undefined && { y }) };
-  const kid = await calculateJwkThumbprint(key as JWK);
+  const kid = await calculateJwkThumbprint(key);
   return { ...key, kid, use: 'sig', 'sekisho:member': memberId };
 }
 

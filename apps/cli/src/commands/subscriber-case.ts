@@ -29,7 +29,14 @@ export function registerSubscriberCases(parent: Command, context: CliContext): v
     const all = await (await openAgent(options, context)).cases.list();
     context.stdout.write(
       options.json
-        ? toJson(all.map(({ ownKey: _own, otherKey, ...one }) => ({ ...one, canTalk: otherKey !== null })))
+        ? toJson(
+            all.map((one) => ({
+              ...one,
+              ownKey: undefined,
+              otherKey: undefined,
+              canTalk: one.otherKey !== null,
+            })),
+          )
         : formatTable(
             ['CASE', 'OPENED', 'YOU', 'MATCH', 'SAME', 'REASON', 'RECORD', 'NUMBER', 'MESSAGES'].map(
               (title) => ({ title }),

@@ -34,7 +34,7 @@ export class DiscoveryController {
         log: `${hubId}/log`,
         evaluate: `${hubId}/oprf/evaluate`,
       },
-      log: { origin: this.log.origin, key: this.log.verifierKey },
+      log: { origin: this.log.origin, key: this.log.verifierKey, witnesses: this.log.witnesses },
       oprf: await this.oprf.publish(),
       ...(config.trusteeUrl !== undefined && { trustee: config.trusteeUrl }),
       zone: { apex: config.zone, names: ZONE_NAMES },

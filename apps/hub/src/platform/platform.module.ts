@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import {
   CaseRepository,
   CheckRepository,
+  CampaignRepository,
   DnsAccessRepository,
   LogRepository,
   MemberRepository,
@@ -18,6 +19,7 @@ import { Platform } from './platform.js';
 const REPOSITORIES = [
   CaseRepository,
   CheckRepository,
+  CampaignRepository,
   DnsAccessRepository,
   LogRepository,
   MemberRepository,

@@ -86,6 +86,7 @@ const STATUS: Readonly<Record<KnownError['code'], number>> = {
   'message-malformed': 400,
   'media-type-unsupported': 415,
   'too-many-subjects': 400,
+  'as-of-out-of-range': 400,
   'history-gone': 410,
   'too-many-requests': 429,
   'hub-busy': 503,

@@ -23,6 +23,7 @@ export class EvaluationController {
     return {
       trustee: id,
       keys: [key.publicJwk],
+      witness: this.platform.logWitness.verifierKey,
       endpoints: { evaluate: `${id}/oprf/evaluate`, keys: `${id}/members/keys` },
       limits: { elementsPerDay: quota },
       oprf: { ...published, witnessed: await this.platform.witness.keys() },

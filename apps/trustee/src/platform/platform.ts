@@ -3,6 +3,7 @@ import type { Evaluator, MemberRegister, ShareStore } from '@sekisho/evaluation'
 import type { Logger, Registry } from '@sekisho/telemetry';
 import type { HubWitness } from '../members/hub-witness.js';
 import type { MemberKeys } from '../members/member-keys.js';
+import type { LogWitness } from '../witness/log-witness.js';
 
 /** What the trustee stands on. */
 export abstract class TrusteePlatform {
@@ -15,6 +16,7 @@ export abstract class TrusteePlatform {
   abstract readonly members: MemberKeys;
   abstract readonly register: MemberRegister;
   abstract readonly witness: HubWitness;
+  abstract readonly logWitness: LogWitness;
   abstract readonly logger: Logger;
   abstract readonly metrics: Registry;
   abstract now(): Date;

@@ -83,6 +83,47 @@ export const RETENTION: readonly Retention[] = [
     expiry: { how: 'other', by: 'ZoneRepository.trimHistory' },
   },
   {
+    ...{ table: 'campaign', class: 'derived', agedBy: 'last_seen', basis: REPUTATION_BASIS },
+    holds: 'one campaign: times, counts, forged domains, sending networks',
+    until: '60 days after it was last seen',
+    expiry: rows(SIGHTING_RETENTION_MS, 'last_seen < $1'),
+  },
+  {
+    ...{ table: 'campaign_member', class: 'derived', basis: REPUTATION_BASIS },
+    holds: 'which member saw a campaign, and how many copies',
+    ...{ until: 'as long as the campaign', expiry: { how: 'other', by: 'goes with the campaign' } },
+  },
+  {
+    ...{ table: 'campaign_fingerprint', class: 'derived', agedBy: 'last_seen', basis: REPUTATION_BASIS },
+    holds: 'keyed fingerprints of messages; no content',
+    until: '60 days after it was last seen',
+    expiry: rows(SIGHTING_RETENTION_MS, 'last_seen < $1 AND NOT is_live'),
+  },
+  {
+    ...{ table: 'campaign_sighting', class: 'evidence', agedBy: 'seen_at', basis: REPUTATION_BASIS },
+    holds: 'an accepted report with a fingerprint: reporter, sending network, domains, evidence class, count',
+    until: '60 days after it was seen',
+    expiry: rows(SIGHTING_RETENTION_MS, 'seen_at < $1'),
+  },
+  {
+    ...{ table: 'campaign_bounce', class: 'evidence', agedBy: 'seen_at', basis: REPUTATION_BASIS },
+    holds: 'a reported flood of bounces: forged domain, reporter, network, count',
+    until: '60 days after it was seen',
+    expiry: rows(SIGHTING_RETENTION_MS, 'seen_at < $1'),
+  },
+  {
+    ...{ table: 'campaign_claim', class: 'derived', basis: REPUTATION_BASIS },
+    holds: 'for which subjects campaigns say something in a zone',
+    until: 'the campaign no longer says it, at most 48 hours after it was last seen',
+    expiry: { how: 'other', by: 'the review of campaigns' },
+  },
+  {
+    ...{ table: 'domain_proof', class: 'member', agedBy: 'expires_at', basis: MEMBERSHIP },
+    holds: 'which domains a member proved to be its own',
+    until: '90 days after the proof',
+    expiry: rows(0, 'expires_at < $1'),
+  },
+  {
     ...{ table: 'dynamic_range', class: 'derived', agedBy: 'expires_at', basis: 'declared by the owner' },
     holds: 'networks that their owner declared dynamic',
     until: 'the declaration ends',
@@ -198,6 +239,14 @@ export const RETENTION: readonly Retention[] = [
   {
     ...{ table: 'zone_state', class: 'operation', basis: 'no personal data' },
     ...{ holds: 'serials of zones', until: 'the hub ends', expiry: { how: 'other', by: 'nothing' } },
+  },
+  {
+    ...{ table: 'campaign_clock', class: 'operation', basis: 'no personal data' },
+    ...{
+      holds: 'how far reports are clustered',
+      until: 'the hub ends',
+      expiry: { how: 'other', by: 'nothing' },
+    },
   },
   {
     ...{ table: 'migration', class: 'operation', basis: 'no personal data' },
