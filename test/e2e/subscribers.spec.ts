@@ -76,8 +76,8 @@ describe('a check', () => {
       matches: [{ strength: 'strong', types: ['address', 'phone'], reason: 'spam-sending' }],
     });
     expect(JSON.stringify(answer)).not.toContain('isp-a');
-    const [asked] = await agent('isp-b').cases();
-    const [reported] = await agent('isp-a').cases();
+    const [asked] = await agent('isp-b').cases.list();
+    const [reported] = await agent('isp-a').cases.list();
     expect(asked).toMatchObject({ id: answer.matches[0]?.caseId, isReporter: false, caseNumber: null });
     expect(reported).toMatchObject({ id: asked?.id, isReporter: true, caseNumber: 'A-17' });
     expect(JSON.stringify(asked)).not.toContain('isp-a');
@@ -107,8 +107,7 @@ describe('a check', () => {
   it('beyond the declared sign-ups is refused, and goes on when they are declared', async () => {
     const { agent: c } = of('isp-c');
     await sql.query(
-      `INSERT INTO subscriber_check SELECT gen_random_uuid(), 'isp-c', gen_random_uuid()::text, '', now(), 'sign-up',
-       '1', 'consent', 1, '{}' FROM generate_series(1, 50)`,
+      `INSERT INTO subscriber_check_count VALUES ('isp-c', (now() AT TIME ZONE 'UTC')::date, 50)`,
     );
     await expect(c.check([phone('090-9999-0003')], SAID)).rejects.toMatchObject({
       code: 'check-ratio-exceeded',

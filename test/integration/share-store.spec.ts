@@ -64,3 +64,27 @@ describe('key shares on disk', () => {
     await expect(open()).rejects.toMatchObject({ code: 'share-unreadable' });
   });
 });
+
+describe('a backup of key shares', () => {
+  const epochOfNovember = parseEpoch('2026-11');
+
+  it('does not bring back what is destroyed or over', async () => {
+    const store = await open();
+    await store.prepare(november);
+    const shares = () => store.exportSecrets();
+    const kept = shares().map(({ epoch, secret }) => ({ epoch, secret: Uint8Array.from(secret) }));
+    await store.destroy(epochOfNovember);
+    const suite = await loadSuite();
+    const again = () => kept.map(({ epoch, secret }) => ({ epoch, secret: Uint8Array.from(secret) }));
+    expect(
+      await ShareStore.restore({ dir }, suite, { shares: again(), now: november, isReplacing: true }),
+    ).toEqual({
+      ...{ restored: [], present: ['2026-12'], over: ['2026-11'] },
+    });
+    const elsewhere = join(dir, 'elsewhere');
+    expect(await ShareStore.restore({ dir: elsewhere }, suite, { shares: again(), now: january })).toEqual({
+      ...{ restored: ['2026-12'], present: [], over: ['2026-11'] },
+    });
+    expect((await ShareStore.open({ dir: elsewhere }, suite)).epochs()).toEqual(store.epochs());
+  });
+});

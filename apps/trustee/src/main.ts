@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { generateHubKey, importHubKey } from '@sekisho/auth';
 import { createPrivateFile, formatListen, readConfigOrExit } from '@sekisho/config';
-import { Evaluator, ShareStore } from '@sekisho/evaluation';
+import { Evaluator, MemberRegister, ShareStore } from '@sekisho/evaluation';
 import { loadSuite } from '@sekisho/oprf';
 import { Counter, createLogger, createMetrics, runProcess, startOrExit } from '@sekisho/telemetry';
 import { readFile } from 'node:fs/promises';
@@ -32,8 +32,9 @@ const store = await startOrExit('trustee', () =>
 const keyFile = join(dir, 'trustee.jwk');
 await createPrivateFile(keyFile, await generateHubKey());
 const key = await importHubKey(await readFile(keyFile, 'utf8'));
+const register = new MemberRegister(dir);
 const members = new MemberKeys({
-  ...{ dir, follow: policy === 'follow' ? config.hubUrl : undefined, now: Date.now },
+  ...{ register, follow: policy === 'follow' ? config.hubUrl : undefined, now: Date.now },
   onError: (error) => {
     logger.warn({ err: error }, 'the member register could not be read');
   },
@@ -65,6 +66,7 @@ class RunningPlatform extends TrusteePlatform {
   override readonly store = store;
   override readonly evaluator = evaluator;
   override readonly members = members;
+  override readonly register = register;
   override readonly witness = witness;
   override readonly logWitness = logWitness;
   override readonly logger = logger;

@@ -23,3 +23,17 @@ export class EvaluationRefused extends Error {
     this.kind = retryAfterSeconds === undefined ? 'Rejected' : 'Busy';
   }
 }
+
+export type RegisterErrorCode = 'key-malformed' | 'key-taken' | 'register-unreadable';
+
+/** A change of the trustee's member register that is refused. Nothing was changed. */
+export class RegisterRefused extends Error {
+  override readonly name = 'RegisterRefused';
+  readonly kind = 'Rejected';
+  constructor(
+    readonly code: RegisterErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}

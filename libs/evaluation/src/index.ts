@@ -1,4 +1,9 @@
-export { EvaluationRefused, type EvaluationErrorCode } from './errors.js';
+export {
+  EvaluationRefused,
+  RegisterRefused,
+  type EvaluationErrorCode,
+  type RegisterErrorCode,
+} from './errors.js';
 export {
   EVALUATION_HEADER,
   EVALUATION_TYP,
@@ -7,4 +12,13 @@ export {
   type EvaluatorOptions,
 } from './evaluator.js';
 export { KEY_STATEMENT_TYP, publishEpochs, type PublishedEpochs } from './key-statement.js';
+export { MemberRegister, publishedKeys, registeredKey, type RegisteredKey } from './member-register.js';
+export {
+  generateBackupKey,
+  openBackup,
+  sealBackup,
+  type BackupLock,
+  type Party,
+  type ShareBackup,
+} from './share-backup.js';
 export { ShareStore, type ShareStoreOptions } from './share-store.js';

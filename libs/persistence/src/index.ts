@@ -62,13 +62,19 @@ export {
   type NewTermination,
   type StoredTermination,
 } from './subscribers/termination.repository.js';
+export { CaseRepository, type CaseMessage, type SubscriberCase } from './subscribers/case.repository.js';
 export {
   CheckRepository,
   type CanaryAlarm,
   type Hit,
   type JudgedCheck,
-  type SubscriberCase,
 } from './subscribers/check.repository.js';
+export {
+  RecordChangeRepository,
+  type AppealRuling,
+  type CorrectedTermination,
+  type OwnTermination,
+} from './subscribers/record-change.repository.js';
 export {
   publish,
   ZoneRepository,

@@ -7,7 +7,13 @@ export type SubscriberErrorCode =
   | 'epoch-not-open'
   | 'check-malformed'
   | 'check-quota-exceeded'
-  | 'check-ratio-exceeded';
+  | 'check-ratio-exceeded'
+  | 'termination-state'
+  | 'case-unknown'
+  | 'case-closed'
+  | 'case-key-fixed'
+  | 'case-full'
+  | 'message-malformed';
 
 /** Something about terminations, checks or cases that is refused. Nothing was stored. */
 export class SubscriberRefused extends Error {

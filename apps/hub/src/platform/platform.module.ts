@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
+  CaseRepository,
   CheckRepository,
   CampaignRepository,
   DnsAccessRepository,
@@ -9,12 +10,14 @@ import {
   ReputationRepository,
   SealedEvidenceRepository,
   StatisticsRepository,
+  RecordChangeRepository,
   TerminationRepository,
   ZoneRepository,
 } from '@sekisho/persistence';
 import { Platform } from './platform.js';
 
 const REPOSITORIES = [
+  CaseRepository,
   CheckRepository,
   CampaignRepository,
   DnsAccessRepository,
@@ -24,6 +27,7 @@ const REPOSITORIES = [
   ReputationRepository,
   SealedEvidenceRepository,
   StatisticsRepository,
+  RecordChangeRepository,
   TerminationRepository,
   ZoneRepository,
 ];

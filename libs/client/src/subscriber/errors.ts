@@ -35,3 +35,37 @@ export class TrusteeFailed extends Error {
     this.kind = known?.kind ?? 'Unavailable';
   }
 }
+
+export type CaseFaultCode =
+  | 'case-unknown'
+  /** Nothing here shows what matched. */
+  | 'case-without-secrets'
+  /** The other side has published no key yet. */
+  | 'case-not-opened'
+  /** The hub, or somebody through it, put a key of its own in the other side's place. */
+  | 'case-key-forged'
+  | 'message-too-long'
+  | 'message-forged';
+
+/** A case in which nothing can be said or read. */
+export class CaseFault extends Error {
+  override readonly name = 'CaseFault';
+  readonly kind = 'Rejected';
+  constructor(
+    readonly code: CaseFaultCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** A payer cannot be compared without the federation's key. Nothing was kept or sent. */
+export class PayerKeyMissing extends Error {
+  override readonly name = 'PayerKeyMissing';
+  readonly code = 'payer-key-missing';
+  readonly kind = 'Rejected';
+  constructor() {
+    super("payers are hashed with the federation's key, and this member has none");
+  }
+}

@@ -33,7 +33,13 @@ export interface SealedIdentifier {
   readonly tag: string;
 }
 
+/** With the token itself, which only members that know the identifier can have made. It leaves the member never. */
+export interface EvaluatedIdentifier extends SealedIdentifier {
+  readonly token: Uint8Array;
+}
+
 type Party = 'hub' | 'trustee';
+type Purpose = 'register' | 'check' | 'renew' | 'case';
 
 const pinsSchema = z.object({
   /** The trustee of this member's hub, as first seen: a hub cannot put another in its place. */
@@ -102,8 +108,18 @@ export class OprfClient {
   async seal(
     identifiers: readonly Identifier[],
     month: string,
-    purpose: 'register' | 'check' | 'renew',
+    purpose: Purpose,
   ): Promise<SealedIdentifier[]> {
+    const evaluated = await this.evaluate(identifiers, month, purpose);
+    return evaluated.map(({ type, tag }) => ({ type, tag }));
+  }
+
+  /** As seal, with the tokens. @throws as seal */
+  async evaluate(
+    identifiers: readonly Identifier[],
+    month: string,
+    purpose: Purpose,
+  ): Promise<EvaluatedIdentifier[]> {
     const epoch = parseEpoch(month);
     const parties = await this.read();
     const blinded = this.suite.blind(identifiers.map(frameInput), randomBytes);
@@ -122,7 +138,11 @@ export class OprfClient {
     const tokens = this.suite.finalize(blinded, this.suite.combine(hub, trustee));
     return identifiers.map(({ type }, i) => {
       const token = tokens[i] ?? new Uint8Array();
-      return { type, tag: Buffer.from(this.suite.sealToken(token, { epoch, type })).toString('base64url') };
+      return {
+        type,
+        token,
+        tag: Buffer.from(this.suite.sealToken(token, { epoch, type })).toString('base64url'),
+      };
     });
   }
 

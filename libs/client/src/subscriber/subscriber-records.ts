@@ -22,6 +22,8 @@ const recordSchema = z.object({
   caseNumber: z.string(),
   expiresOn: z.string().optional(),
   isCanary: z.boolean(),
+  /** Set by a correction. */
+  version: z.int().optional(),
   /** Set when the hub has it. */
   terminationId: z.string().optional(),
   /** The newest epoch that the hub has it under. */
