@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { generateHubKey, importHubKey } from '@sekisho/auth';
 import { createPrivateFile, formatListen, readConfigOrExit } from '@sekisho/config';
 import { Evaluator, MemberRegister, ShareStore } from '@sekisho/evaluation';
-import { loadSuite } from '@sekisho/oprf';
+import { loadFastSuite } from '@sekisho/sodium';
 import { Counter, createLogger, createMetrics, runProcess, startOrExit } from '@sekisho/telemetry';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ const elements = new Counter({
   registers: [metrics],
 });
 const now = () => new Date();
-const suite = await loadSuite();
+const { suite, arithmetic } = await loadFastSuite();
 const store = await startOrExit('trustee', () =>
   ShareStore.open({ dir: join(dir, 'shares'), sealKeyPath }, suite),
 );
@@ -91,7 +91,7 @@ const timer = setInterval(() => {
 }, TURN_EVERY_MS);
 const app = await createTrustee(new RunningPlatform());
 await startOrExit('trustee', () => app.listen(http.port, http.host));
-logger.info({ listen: formatListen(http), trustee: id, members: policy }, 'trustee is ready');
+logger.info({ listen: formatListen(http), trustee: id, members: policy, arithmetic }, 'trustee is ready');
 runProcess(logger, async () => {
   clearInterval(timer);
   await app.close();

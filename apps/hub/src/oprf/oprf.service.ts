@@ -1,7 +1,8 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Evaluator, publishEpochs, ShareStore, type PublishedEpochs } from '@sekisho/evaluation';
-import { epochOf, loadSuite, type EvaluateAnswerBody } from '@sekisho/oprf';
+import { epochOf, type EvaluateAnswerBody } from '@sekisho/oprf';
 import { CheckRepository, TerminationRepository } from '@sekisho/persistence';
+import { loadFastSuite } from '@sekisho/sodium';
 import { Counter } from '@sekisho/telemetry';
 import { join } from 'node:path';
 import { MemberRegister } from '../members/member-register.service.js';
@@ -36,7 +37,8 @@ export class OprfService implements OnApplicationBootstrap, OnApplicationShutdow
   async onApplicationBootstrap(): Promise<void> {
     const { platform, checks } = this;
     const { dataDir, checkQuota } = platform.config;
-    const suite = await loadSuite();
+    const { suite, arithmetic } = await loadFastSuite();
+    platform.logger.info({ arithmetic }, 'key shares are evaluated');
     const store = await ShareStore.open({ dir: join(dataDir, 'keys', 'oprf') }, suite);
     const now = () => platform.now();
     const evaluator = new Evaluator({

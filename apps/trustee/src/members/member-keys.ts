@@ -4,7 +4,7 @@ import { publishedKeys, type MemberRegister } from '@sekisho/evaluation';
 import { importJWK } from 'jose';
 
 export interface MemberKeysOptions {
-  readonly register: MemberRegister;
+  readonly register: Pick<MemberRegister, 'read'>;
   /** Where a following register looks; undefined: `members.json` alone, which the trustee's operator keeps. */
   readonly follow: string | undefined;
   readonly now: () => number;
@@ -18,6 +18,7 @@ const REFRESH_MS = 10_000;
 export class MemberKeys {
   private keys = new Map<string, SigningKey>();
   private askedAt = 0;
+  private reading: Promise<void> | undefined;
 
   constructor(private readonly options: MemberKeysOptions) {}
 
@@ -28,12 +29,21 @@ export class MemberKeys {
 
   readonly find = (kid: string): SigningKey | undefined => this.keys.get(kid);
 
-  /** Reads the register again when it is old or does not know a key; a stranger cannot make it ask more than once a second. */
+  /**
+   * Reads the register again when it is old or does not know a key; a stranger cannot make it ask more than once a second.
+   * Those who come while it is read wait for it: their keys may be the ones that it brings.
+   */
   async refreshFor(kid: string | undefined): Promise<void> {
     const age = this.options.now() - this.askedAt;
     const isWanted = kid === undefined || !this.keys.has(kid) ? age > ASK_AGAIN_MS : age > REFRESH_MS;
-    if (!isWanted) return;
-    this.askedAt = this.options.now();
+    if (isWanted) {
+      this.askedAt = this.options.now();
+      this.reading = this.read();
+    }
+    await this.reading;
+  }
+
+  private async read(): Promise<void> {
     try {
       const { follow, register } = this.options;
       const known = follow === undefined ? await register.read() : await publishedKeys(follow);

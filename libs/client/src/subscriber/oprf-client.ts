@@ -6,12 +6,12 @@ import {
   encodeEvaluateRequest,
   evaluateAnswerSchema,
   frameInput,
-  loadSuite,
   OprfError,
   parseEpoch,
   type Epoch,
   type Suite,
 } from '@sekisho/oprf';
+import { loadFastSuite } from '@sekisho/sodium';
 import type { IdentifierType } from '@sekisho/subscriber';
 import { SignJWT } from 'jose';
 import { createHash, randomBytes } from 'node:crypto';
@@ -86,7 +86,8 @@ export class OprfClient {
     dir: string,
     runtime: ClientRuntime = systemRuntime,
   ): Promise<OprfClient> {
-    return new OprfClient(member, join(dir, 'oprf-pins.json'), await loadSuite(), runtime);
+    const { suite } = await loadFastSuite();
+    return new OprfClient(member, join(dir, 'oprf-pins.json'), suite, runtime);
   }
 
   /** Epochs to ask under: this month's and, while it holds records, the one before. */
