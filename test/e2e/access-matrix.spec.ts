@@ -84,6 +84,7 @@ const PROBES: readonly Probe[] = [
   route('hub:describe', 'DiscoveryController.describe', 'GET', '/.well-known/sekisho'),
   route('hub:describe', 'DiscoveryController.keys', 'GET', '/.well-known/jwks.json'),
   route('hub:describe', 'DiscoveryController.schema', 'GET', '/schema/report.json'),
+  route('hub:describe', 'OprfController.listStatements', 'GET', '/oprf/statements'),
   route('hub:describe', 'HealthController.live', 'GET', '/health/live'),
   route('hub:describe', 'HealthController.ready', 'GET', '/health/ready'),
   route('hub:measure', 'HealthController.metrics', 'GET', '/metrics'),

@@ -7,6 +7,7 @@ import {
   KeyMismatch,
   MemberDirectoryFault,
   PayerKeyMissing,
+  StatementForged,
   TrusteeFailed,
 } from '@sekisho/client';
 import { ConfigInvalid } from '@sekisho/config';
@@ -98,7 +99,7 @@ function explain(error: unknown): Explanation {
       remedy: 'nothing was sent; ask the hub operator, and enrol again if the new id is right',
     };
   }
-  if (error instanceof KeyMismatch) {
+  if (error instanceof KeyMismatch || error instanceof StatementForged) {
     return {
       problems,
       remedy: 'nothing was asked or sent; keep what was shown and tell hub, trustee and working group',

@@ -45,9 +45,16 @@ export {
   CaseFault,
   KeyMismatch,
   PayerKeyMissing,
+  StatementForged,
   TrusteeFailed,
   type CaseFaultCode,
 } from './subscriber/errors.js';
+export {
+  historyOf,
+  type EpochHistory,
+  type ProvedStatement,
+  type ShareHistory,
+} from './subscriber/key-history.js';
 export { PayerKey } from './subscriber/payer-key.js';
 export { OprfClient, type SealedIdentifier } from './subscriber/oprf-client.js';
 export {

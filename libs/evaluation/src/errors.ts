@@ -7,7 +7,9 @@ export type EvaluationErrorCode =
   | 'evaluation-quota-exceeded'
   /** A backup that does not fit what is here. Nothing was changed. */
   | 'backup-refused'
-  | 'share-unreadable';
+  | 'share-unreadable'
+  /** What is said of keys is not signed by whom it should be. */
+  | 'statement-not-authentic';
 
 /** An evaluation or a change of key shares that is refused. */
 export class EvaluationRefused extends Error {

@@ -11,7 +11,15 @@ export {
   type EvaluationRecord,
   type EvaluatorOptions,
 } from './evaluator.js';
-export { KEY_STATEMENT_TYP, publishEpochs, type PublishedEpochs } from './key-statement.js';
+export {
+  digestOfStatement,
+  publishEpochs,
+  readKeyStatement,
+  statementKeySchema,
+  type KeyStatement,
+  type PublishedEpochs,
+  type StatementKey,
+} from './key-statement.js';
 export { MemberRegister, publishedKeys, registeredKey, type RegisteredKey } from './member-register.js';
 export {
   generateBackupKey,

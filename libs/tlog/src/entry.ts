@@ -31,3 +31,8 @@ export function reportEntry(salt: Uint8Array, envelopeDigest: Uint8Array, item: 
   new DataView(preimage.buffer).setUint32(preimage.length - 4, item);
   return encodeEntry('report', sha256(preimage));
 }
+
+/** Commits to a statement that everybody may read, such as a compact JWS: the log holds when it was made and that it stays. */
+export function statementEntry(kind: Exclude<EntryKind, 'report'>, statement: string): Uint8Array {
+  return encodeEntry(kind, sha256(new TextEncoder().encode(`sekisho/${kind}\n${statement}`)));
+}

@@ -22,6 +22,7 @@ import {
   type JsonOption,
 } from './shared-options.js';
 import { openAgent } from './subscriber-agent.js';
+import { registerEpochs } from './subscriber-epochs.js';
 import { registerSubscriberCases } from './subscriber-case.js';
 import { readPersons } from './subscriber-input.js';
 import { registerSubscriberRecords } from './subscriber-record.js';
@@ -40,6 +41,7 @@ export function registerSubscriber(program: Command, context: CliContext): void 
   registerRenew(subscriber, context);
   registerSubscriberCases(subscriber, context);
   registerSignUps(subscriber, context);
+  registerEpochs(subscriber, context);
   registerPayerKey(subscriber, context);
   withExample(
     subscriber,

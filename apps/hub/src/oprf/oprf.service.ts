@@ -63,6 +63,10 @@ export class OprfService implements OnApplicationBootstrap, OnApplicationShutdow
     clearInterval(this.timer);
   }
 
+  get store(): ShareStore {
+    return this.require().store;
+  }
+
   evaluate(body: unknown, proof: string | undefined): Promise<EvaluateAnswerBody> {
     return this.require().evaluator.evaluate(body, proof);
   }

@@ -70,6 +70,7 @@ const STATUS: Readonly<Record<KnownError['code'], number>> = {
   'evaluation-quota-exceeded': 429,
   'backup-refused': 409,
   'share-unreadable': 503,
+  'statement-not-authentic': 502,
   'termination-malformed': 400,
   'reason-not-admissible': 400,
   'expiry-not-admissible': 400,

@@ -13,6 +13,7 @@ const STATUS: Readonly<Record<EvaluationErrorCode, number>> = {
   'evaluation-quota-exceeded': 429,
   'backup-refused': 409,
   'share-unreadable': 503,
+  'statement-not-authentic': 502,
 };
 
 @Catch()

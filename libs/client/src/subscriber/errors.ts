@@ -1,5 +1,7 @@
 import { HubRefused, HubUnreachable, type FailureKind } from '../errors.js';
 
+export type Party = 'hub' | 'trustee';
+
 /**
  * A holder of a key share shows this member another key than before, or than it shows the other party. Nothing was
  * registered or asked: with a key of its own for one member it could tell that member's tokens from all others.
@@ -9,12 +11,26 @@ export class KeyMismatch extends Error {
   readonly code = 'oprf-key-mismatch';
   readonly kind = 'Rejected';
   constructor(
-    readonly party: 'hub' | 'trustee',
+    readonly party: Party,
     readonly epoch: string,
     detail: string,
     options?: ErrorOptions,
   ) {
     super(`the ${party} does not use the key of ${epoch} that it published: ${detail}`, options);
+  }
+}
+
+/** What a holder of a key share says of its keys is not what it signed, or contradicts what it said before. */
+export class StatementForged extends Error {
+  override readonly name = 'StatementForged';
+  readonly code = 'key-statement-forged';
+  readonly kind = 'Rejected';
+  constructor(
+    readonly party: Party,
+    detail: string,
+    options?: ErrorOptions,
+  ) {
+    super(`a statement of the ${party} about its keys cannot be believed: ${detail}`, options);
   }
 }
 

@@ -277,6 +277,12 @@ export const RETENTION: readonly Retention[] = [
     ...{ until: 'the log ends', expiry: { how: 'other', by: 'nothing' } },
   },
   {
+    ...{ table: 'log_statement', class: 'record', agedBy: 'logged_at' },
+    holds: 'public statements of hub and trustee, such as which keys they have and have destroyed',
+    basis: 'proof of what was said, and when; not about any person',
+    ...{ until: 'the log ends', expiry: { how: 'other', by: 'nothing' } },
+  },
+  {
     ...{ table: 'statistic_period', class: 'record', agedBy: 'period_end' },
     holds: 'figures of the whole federation at the end of a period with k reporters or more',
     basis: 'publication; not about anybody',
