@@ -14,7 +14,9 @@ describe('sekisho with a hub', () => {
     await using database = await createTestDatabase(inject('databaseUrl'), {
       template: inject('templateDatabase'),
     });
-    await using federation = await Federation.start(database.url, { processes: ['hub', 'worker', 'trustee'] });
+    await using federation = await Federation.start(database.url, {
+      processes: ['hub', 'worker', 'trustee'],
+    });
     const operator = await openOperatorDatabase(readConfig(federation.env));
     const { code } = await operator.members.add(
       { id: 'isp-a', name: 'ISP A', role: 'member', networks: ['192.0.2.0/24'], asns: [64_500] },
