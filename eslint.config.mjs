@@ -16,6 +16,7 @@ const PURE = [
   'identifier',
   'campaign',
   'evidence',
+  'policy',
 ].map((name) => `libs/${name}/src/**/*.ts`);
 
 export default defineConfig(
