@@ -25,3 +25,9 @@ export const PROCESSES = [
   entry('worker', 'score subjects and expire what is old'),
   entry('dns', 'answer DNS queries from memory (SEKISHO_DNS)'),
 ] as const;
+
+/** Runs beside a mail server, which is seldom where the hub is: not part of `sekisho up`. */
+export const POLICYD = entry(
+  'policyd',
+  'answer the policy questions of Postfix, from the DNS edge and a policy file',
+);

@@ -31,7 +31,7 @@ export function serveConnection(socket: Socket, { answer, onMalformed }: Connect
   socket.on('error', () => undefined);
   socket.on('data', (chunk) => {
     try {
-      for (const request of reader.push(chunk as Buffer)) {
+      for (const request of reader.push(chunk)) {
         const slot: { text: string | undefined } = { text: undefined };
         waiting.push(slot);
         const text = answer(request);

@@ -26,7 +26,10 @@ export class PolicyInvalid extends Error {
 
 /** A policy of ten thousand own networks is some 200 kB. */
 const MAX_TEXT_LENGTH = 4_000_000;
-const CATEGORIES = CATEGORIES_OF.network.filter((category) => category !== 'ham');
+/** Those that zones tell; hit-and-run is published as spam-source. */
+const CATEGORIES = CATEGORIES_OF.network.filter(
+  (category) => category !== 'ham' && category !== 'hit-and-run',
+);
 // A year; longer periods than a day are hardly shaping any more.
 const MAX_PERIOD_SECONDS = 31_536_000;
 
@@ -83,7 +86,7 @@ const rule = z
     if (Array.isArray(given) && given.some((one) => one === 'any' || one === 'unlisted'))
       issue('category', 'any and unlisted stand alone, not in a list');
     if (list === 'high' && (given === 'unlisted' || given === 'dynamic-range'))
-      issue('list', `high.ip has no ${String(given)}`);
+      issue('list', `high.ip has no ${given}`);
   });
 
 const networkList = z.array(z.string({ error: 'not a text' })).transform((entries, context) => {
