@@ -57,7 +57,7 @@ export class PostfixServer implements AsyncDisposable {
     const server = new PostfixServer(folder, child, port);
     let output = '';
     for (const stream of [child.stdout, child.stderr])
-      stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
+      stream.setEncoding('utf8').on('data', (text: string) => (output += text));
     for (let attempt = 0; !(await server.log()).includes('daemon started'); attempt++) {
       if (attempt > 300 || child.exitCode !== null) {
         const log = await server.log();
@@ -118,6 +118,8 @@ virtual_gid_maps = static:${gid}
 smtpd_peername_lookup = no
 smtpd_delay_reject = yes
 notify_classes =
+# An smtpd remembers what DNS lists answered for as long as it lives; a test that changes the answer needs a new one.
+max_use = 1
 ${isPostscreen ? 'postscreen' : 'smtpd'}_upstream_proxy_protocol = haproxy
 ${main}`;
 }

@@ -17,11 +17,16 @@ export function serveConnection(socket: Socket, { answer, onMalformed }: Connect
   const reader = new RequestReader();
   /** Answers in the order of the questions; undefined: not known yet. */
   const waiting: { text: string | undefined }[] = [];
+  let isRefused = false;
   const flush = () => {
     let ready = '';
     while (waiting[0]?.text !== undefined) ready += `action=${waiting.shift()?.text ?? ''}\n\n`;
     if (ready !== '' && !socket.destroyed) socket.write(ready);
-    if (socket.isPaused() && waiting.length < MAX_WAITING && !socket.writableNeedDrain) socket.resume();
+    if (isRefused) {
+      // SMTPD_POLICY_README: in case of trouble close without an answer. What was asked before it gets its own.
+      if (waiting.length === 0) socket.destroySoon();
+    } else if (socket.isPaused() && waiting.length < MAX_WAITING && !socket.writableNeedDrain)
+      socket.resume();
   };
   socket.setTimeout(IDLE_MS, () => {
     socket.destroy();
@@ -30,6 +35,7 @@ export function serveConnection(socket: Socket, { answer, onMalformed }: Connect
   // A mail server that goes away mid-request is its own business.
   socket.on('error', () => undefined);
   socket.on('data', (chunk) => {
+    if (isRefused) return;
     try {
       for (const request of reader.push(chunk)) {
         const slot: { text: string | undefined } = { text: undefined };
@@ -46,10 +52,8 @@ export function serveConnection(socket: Socket, { answer, onMalformed }: Connect
     } catch (error) {
       if (!(error instanceof RequestMalformed)) throw error;
       onMalformed(error.message);
-      // SMTPD_POLICY_README: in case of trouble close without an answer; what was asked before has its answer.
-      flush();
-      socket.destroySoon();
-      return;
+      isRefused = true;
+      socket.pause();
     }
     flush();
     if (waiting.length >= MAX_WAITING || socket.writableNeedDrain) socket.pause();

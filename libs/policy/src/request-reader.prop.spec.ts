@@ -7,7 +7,7 @@ const textOf = (attributes: Readonly<Record<string, string>>) =>
   Object.entries({ request: 'smtpd_access_policy', ...attributes })
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
-const readAll = (text: string): PolicyRequest[] => new RequestReader().push(bytesOf(text));
+const readAll = (text: string): PolicyRequest[] => [...new RequestReader().push(bytesOf(text))];
 
 describe('RequestReader', () => {
   it('reads what Postfix sends, and takes absent, empty and unknown for the same', () => {
@@ -81,7 +81,7 @@ describe('RequestReader', () => {
     (chunks) => {
       const reader = new RequestReader();
       try {
-        for (const chunk of chunks) reader.push(chunk);
+        for (const chunk of chunks) Array.from(reader.push(chunk));
       } catch (error) {
         expect(error).toBeInstanceOf(RequestMalformed);
       }

@@ -50,10 +50,12 @@ export class RequestReader {
     return this.rest.length;
   }
 
-  /** The requests that these bytes complete, in their order. @throws {RequestMalformed} and then the connection is of no use */
-  push(chunk: Uint8Array): PolicyRequest[] {
+  /**
+   * The requests that these bytes complete, in their order; to be read to the end before the next bytes.
+   * @throws {RequestMalformed} after the good requests before it, and then the connection is of no use
+   */
+  *push(chunk: Uint8Array): Generator<PolicyRequest, void, undefined> {
     const bytes = this.rest.length === 0 ? chunk : joined(this.rest, chunk);
-    const requests: PolicyRequest[] = [];
     let start = 0;
     let at = this.scanned;
     for (;;) {
@@ -71,7 +73,7 @@ export class RequestReader {
       }
       if (bytes[at] !== NEWLINE) continue;
       if (newline - start > MAX_REQUEST_BYTES) break;
-      requests.push(readRequest(this.decoder.decode(bytes.subarray(start, newline))));
+      yield readRequest(this.decoder.decode(bytes.subarray(start, newline)));
       start = at + 1;
       at = start;
     }
@@ -79,7 +81,6 @@ export class RequestReader {
       throw new RequestMalformed(`a request of more than ${MAX_REQUEST_BYTES} bytes`);
     this.rest = start === bytes.length ? EMPTY : Uint8Array.from(bytes.subarray(start));
     this.scanned = Math.max(0, at - start);
-    return requests;
   }
 }
 
