@@ -210,8 +210,11 @@ try {
   await rm(greyFolder, { recursive: true, force: true });
 
   console.log(
-    describeMachine(`${String(CONNECTIONS)} connections`, `${inFull(SENDERS)} senders, half of them listed`,
-      `load before ${loadBefore.toFixed(1)}`),
+    describeMachine(
+      `${String(CONNECTIONS)} connections`,
+      `${inFull(SENDERS)} senders, half of them listed`,
+      `load before ${loadBefore.toFixed(1)}`,
+    ),
   );
   printTable(['run', 'decisions/s', 'p50 ms', 'p99 ms', 'µs each', 'a second of one core'], rows);
 } finally {
