@@ -17,6 +17,7 @@ const PURE = [
   'campaign',
   'evidence',
   'policy',
+  'subscriber',
 ].map((name) => `libs/${name}/src/**/*.ts`);
 
 export default defineConfig(

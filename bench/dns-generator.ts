@@ -1,6 +1,19 @@
 // A load generator that costs less per query than the servers do: batches of 64 in one system call, one connected UDP
 // socket, in a process of its own. Talked to over the fork channel: a Load comes in, a LoadResult goes out.
-import koffi from 'koffi';
+import {
+  BATCH,
+  Batch,
+  connect,
+  close,
+  errno,
+  HEADER_WORDS,
+  MSG_WAITFORONE,
+  recvmmsg,
+  sendmmsg,
+  setsockopt,
+  socket,
+  STRIDE,
+} from './dns-batch.ts';
 
 export interface Load {
   readonly port: number;
@@ -25,57 +38,11 @@ export interface LoadResult {
   readonly longestMs: number;
 }
 
-const BATCH = 64;
-const STRIDE = 576;
-const HEADER_WORDS = 16;
 const MSG_DONTWAIT = 0x40;
-const MSG_WAITFORONE = 0x1_0000;
 // A query without an answer for so long counts as lost.
 const PATIENCE_MS = 1000;
 const RECEIVE_TIMEOUT_MS = 50;
 const QUIET_RECEIVES = PATIENCE_MS / RECEIVE_TIMEOUT_MS;
-
-const libc = koffi.load(null);
-type Call = (...args: readonly unknown[]) => number;
-const socket = libc.func('int socket(int, int, int)') as Call;
-const connect = libc.func('int connect(int, void *, uint32_t)') as Call;
-const setsockopt = libc.func('int setsockopt(int, int, int, void *, uint32_t)') as Call;
-const recvmmsg = libc.func('int recvmmsg(int, void *, uint, int, void *)') as Call;
-const sendmmsg = libc.func('int sendmmsg(int, void *, uint, int)') as Call;
-const close = libc.func('int close(int)') as Call;
-
-function allocate(bytes: number): { address: bigint; buffer: ArrayBuffer } {
-  const memory: unknown = koffi.alloc('uint8_t', bytes);
-  const buffer = koffi.view(memory, bytes);
-  new Uint8Array(buffer).fill(0);
-  return { address: koffi.address(memory), buffer };
-}
-
-/** Buffers for a batch: the kernel's headers over STRIDE octets each. */
-class Batch {
-  readonly bytes: Uint8Array;
-  readonly headers: Uint32Array;
-  readonly vectors: Uint32Array;
-  readonly address: bigint;
-
-  constructor() {
-    const data = allocate(BATCH * STRIDE);
-    const headers = allocate(BATCH * HEADER_WORDS * 4);
-    const vectors = allocate(BATCH * 16);
-    this.bytes = new Uint8Array(data.buffer);
-    this.headers = new Uint32Array(headers.buffer);
-    this.vectors = new Uint32Array(vectors.buffer);
-    this.address = headers.address;
-    const headerWords = new BigUint64Array(headers.buffer);
-    const vectorWords = new BigUint64Array(vectors.buffer);
-    for (let i = 0; i < BATCH; i++) {
-      headerWords[i * 8 + 2] = vectors.address + BigInt(i * 16);
-      headerWords[i * 8 + 3] = 1n;
-      vectorWords[i * 2] = data.address + BigInt(i * STRIDE);
-      vectorWords[i * 2 + 1] = BigInt(STRIDE);
-    }
-  }
-}
 
 function openSocket(port: number): number {
   const fd = socket(2, 2, 0);
@@ -174,7 +141,7 @@ class Generator {
     }
     for (let done = 0; done < count;) {
       const sent = sendmmsg(this.fd, out.address + BigInt(done * HEADER_WORDS * 4), count - done, 0);
-      if (sent < 0) throw new Error(`sendmmsg failed with errno ${koffi.errno()}`);
+      if (sent < 0) throw new Error(`sendmmsg failed with errno ${errno()}`);
       done += sent;
     }
     this.sent += count;

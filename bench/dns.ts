@@ -1,6 +1,7 @@
 // rbldnsd and our server side by side: the same listings, the same load in turn, on loopback.
 //   npm run bench:dns            all four data sets, five pairs each, about eight minutes
 //   npm run bench:dns -- IPv6    only the data sets whose name has this in it
+// The floor is a program that sends each datagram back with the same batched system calls and looks at nothing.
 // CPU time is what the kernel charges the server's process, all threads, divided by the answers that arrived. The load
 // comes from dns-generator.ts, since dnsperf needs more time for a query than either server.
 import { requireProgram } from '@sekisho/testing';
@@ -15,6 +16,7 @@ import type { Load, LoadResult } from './dns-generator.ts';
 import {
   cpuSeconds,
   residentBytes,
+  startFloor,
   startRbldnsd,
   startSekisho,
   stop,
@@ -90,10 +92,14 @@ async function run(data: DataSet): Promise<void> {
     await writeData(folder, data);
     const queries = queriesOf(data);
     const first = queries.queries.subarray(2, 2 + (queries.queries[1] ?? 0));
-    servers.push(await startSekisho(folder, first), await startRbldnsd(folder, data, first));
+    servers.push(
+      await startSekisho(folder, first),
+      await startRbldnsd(folder, data, first),
+      await startFloor(first),
+    );
     const taken = servers.map((): Measurement[] => []);
     for (let pair = 0; pair < PAIRS; pair++) {
-      const order = pair % 2 === 0 ? [0, 1] : [1, 0];
+      const order = pair % 2 === 0 ? [0, 1, 2] : [2, 1, 0];
       for (const place of order) {
         const server = servers[place];
         if (server) taken[place]?.push(await measure(server, queries));
@@ -113,16 +119,20 @@ async function run(data: DataSet): Promise<void> {
   }
 }
 
-function print(data: DataSet, [ours, theirs]: readonly Row[]): void {
-  if (!ours || !theirs) return;
+function print(data: DataSet, [ours, theirs, floor]: readonly Row[]): void {
+  if (!ours || !theirs || !floor) return;
   const of = (row: Row, pick: (measurement: Measurement) => number) => median(row.measurements.map(pick));
-  const line = (digits: number, own: number, other: number) => ({
+  const line = (digits: number, own: number, other: number, least?: number) => ({
     sekisho: Number(own.toFixed(digits)),
     rbldnsd: Number(other.toFixed(digits)),
     ratio: Number((own / other).toFixed(2)),
+    ...(least !== undefined && {
+      floor: Number(least.toFixed(digits)),
+      'floor ratio': Number((least / other).toFixed(2)),
+    }),
   });
   const both = (digits: number, pick: (measurement: Measurement) => number) =>
-    line(digits, of(ours, pick), of(theirs, pick));
+    line(digits, of(ours, pick), of(theirs, pick), of(floor, pick));
   console.log(`\n${data.name}: ${data.count} entries, half of the questions for something listed`);
   console.table({
     'CPU µs a query, full load': both(2, ({ cpuMicroseconds }) => cpuMicroseconds),

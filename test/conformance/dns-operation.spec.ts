@@ -37,8 +37,11 @@ describe('an edge in operation', () => {
     expect(edge.log).toContain('"udp":"batched, 2 workers"');
     const single = await fixture.start({ SEKISHO_DNS_HOT: 'no' });
     expect(single.log).toContain('"udp":"single thread: SEKISHO_DNS_HOT=no"');
-    const closed = await fixture.start({ SEKISHO_DNS_ACCESS: '192.0.2.0/24' });
-    expect(closed.log).toContain('"udp":"single thread: access is not open"');
+    const closed = await fixture.start({
+      SEKISHO_DNS_ACCESS: '192.0.2.0/24',
+      SEKISHO_DNS_RRL: 'responses=9',
+    });
+    expect(closed.log).toContain('"udp":"batched');
   });
 
   it('answers over IPv6 and to many clients at once, whichever worker gets them', async () => {

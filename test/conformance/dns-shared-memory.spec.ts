@@ -110,4 +110,45 @@ describe('a zone in shared memory', () => {
     expect(hits).toBeGreaterThan(count);
     expect(moves).toBeGreaterThan(0);
   });
+
+  // The judge above is worth something only if it sees what a writer without the order of writes does: this one takes the
+  // slot of another key, and makes the value visible before the key.
+  it('is found out when a writer breaks the order of writes', async () => {
+    const { slots, at, keys, names, codes, shared } = tornZone();
+    const control = new Int32Array(new SharedArrayBuffer(8));
+    const zone = new URL('../../libs/zone/dist/index.js', import.meta.url).toString();
+    const workerData = { zone, shared, control, names, codes: codes.map(({ code }) => code) };
+    const worker = new Worker(READER, { eval: true, workerData, execArgv: [] });
+    expect(await once(worker, 'message')).toEqual(['ready']);
+    const end = performance.now() + MILLISECONDS;
+    for (let turn = 0; performance.now() < end; turn++) {
+      const mine = turn % 2;
+      slots[at] = codes[mine]?.handle ?? 0;
+      slots.set(keys[mine] ?? [], at + 1);
+    }
+    const result = once(worker, 'message');
+    Atomics.store(control, 0, 1);
+    const [{ hits, wrong }] = (await result) as [{ hits: number; wrong: number }];
+    expect(hits).toBeGreaterThan(1000);
+    expect(wrong).toBeGreaterThan(0);
+  });
 });
+
+/** Two IPv6 addresses whose search begins at the same slot, and that slot of a table that holds the first. */
+function tornZone() {
+  const of = (text: string, code: number) =>
+    ZoneIndex.from({ zone: 'score', serial: 1, entries: [{ subject: readSubject(text), codes: [code] }] });
+  const [first, second] = [0x7f00_0102, 0x7f00_0203];
+  const index = of('2001:db8::1', first);
+  const slotOf = ({ shared }: ZoneIndex) => shared.ipv6.findIndex((word, i) => i % 5 === 0 && word !== 0);
+  const at = slotOf(index);
+  const twin = Array.from({ length: 1000 }, (_, i) => `2001:db8::${(i + 2).toString(16)}`).find(
+    (text) => slotOf(of(text, second)) === at,
+  );
+  if (twin === undefined) throw new Error('no two addresses with one slot');
+  const keyIn = (other: ZoneIndex) => [...other.shared.ipv6.subarray(at + 1, at + 5)];
+  const codes = [first, second].map((code) => ({ code, handle: index.tables.codes.intern([code]) }));
+  const keys = [keyIn(index), keyIn(of(twin, second))];
+  const names = ['2001:db8::1', twin].map((text) => frontOf(readSubject(text)));
+  return { slots: index.shared.ipv6, at, keys, names, codes, shared: index.shared };
+}

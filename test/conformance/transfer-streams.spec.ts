@@ -16,6 +16,7 @@ import { EdgeProcess, eventually } from './edge-process.js';
 const run = promisify(execFile);
 let fixture: EdgeFixture;
 let edge: EdgeProcess;
+let metricsPort: number;
 let tlsPort: number;
 let dir: string;
 
@@ -44,12 +45,14 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'sekisho-tls-'));
   await certify('one.example');
   tlsPort = await freePort();
+  metricsPort = await freePort();
   fixture = await EdgeFixture.create();
   edge = await fixture.startLoaded({
     SEKISHO_DNS_TLS: `127.0.0.1:${tlsPort}`,
     SEKISHO_DNS_TLS_CERT: join(dir, 'cert.pem'),
     SEKISHO_DNS_TLS_KEY: join(dir, 'key.pem'),
     SEKISHO_DNS_RRL: 'responses=5,window=2',
+    SEKISHO_DNS_HTTP: `127.0.0.1:${metricsPort}`,
     SEKISHO_TRANSFER: '127.0.0.2/32',
   });
 });
@@ -152,6 +155,12 @@ describe('cookies', () => {
   });
 });
 
+async function metric(line: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+  const found = text.split('\n').find((other) => other.startsWith(`${line} `));
+  return Number(found?.slice(line.length + 1) ?? 0);
+}
+
 describe('response rate limiting', () => {
   it('stops equal answers, slips some as truncated, and leaves misses and TCP alone', async () => {
     const flood = async (name: string, ...options: string[]) =>
@@ -163,6 +172,11 @@ describe('response rate limiting', () => {
     const cut = listed.filter(({ flags }) => flags.includes('tc')).length;
     expect(silent).toBeGreaterThan(5);
     expect(cut).toBeGreaterThan(5);
+    const plain = await flood('4.0.0.127.ip.z.example', 'A');
+    expect(plain.filter(({ answer }) => answer.length > 0).length).toBeLessThanOrEqual(15);
+    expect(plain.filter(({ status }) => status === 'no answer').length).toBeGreaterThan(5);
+    expect(await metric('sekisho_dns_rate_limited_total{verdict="dropped"}')).toBeGreaterThan(10);
+    expect(await metric('sekisho_dns_rate_limited_total{verdict="slipped"}')).toBeGreaterThan(10);
     const missing = await flood('9.9.9.60.ip.z.example');
     expect(missing.every(({ status }) => status === 'NXDOMAIN')).toBe(true);
     const byTcp = await flood('3.0.0.127.ip.z.example', 'TXT', '+tcp');
@@ -182,6 +196,10 @@ describe('a transfer', () => {
     expect(top.text).toContain('policy.z.example.');
     const nowhere = await dig(edge.port, 'nosuch.z.example', 'AXFR', '-b', '127.0.0.2');
     expect(nowhere.text).toContain('Transfer failed');
+    const counted = (labels: string) => metric(`sekisho_dns_transfers_total{${labels}}`);
+    expect(await counted('zone="ip",kind="AXFR",result="whole"')).toBe(1);
+    expect(await counted('zone="apex",kind="AXFR",result="whole"')).toBe(1);
+    expect(await counted('zone="none",kind="AXFR",result="refused"')).toBe(2);
   });
 
   it('by UDP gives an IXFR asker the serial alone', async () => {

@@ -66,10 +66,14 @@ const callers: Caller[] = [];
 const marks: Mark[] = [];
 
 const timeOf = (i: number) => new Date(HOUR.getTime() + (MINUTES[i] ?? 0) * 60_000 + 42_123).toISOString();
+const digestOf = (i: number) => `facade00000${i}`;
+/** One campaign for all, and in each an exact digest of its own. */
+const fingerprintOf = (i: number) =>
+  `1.${new Date().toISOString().slice(0, 7)}.t.16.${digestOf(i)}...${'A'.repeat(342)}`;
 const fieldsOf = (i: number) => ({
   ...{ count: COUNTS[i] ?? 1, firstSeen: timeOf(i), lastSeen: timeOf(i) },
   urlHosts: [`host-of-${REPORTERS[i] ?? ''}.example`],
-  fingerprint: `fingerprint-of-${REPORTERS[i] ?? ''}-0123`,
+  fingerprint: fingerprintOf(i),
 });
 
 /** Whoever lists members, and edges that let members ask, see who takes part; that is not who reported. */
@@ -111,13 +115,13 @@ async function seed(): Promise<void> {
       marks.push({ what, text: new RegExp(text, 'i'), of, ...(exceptions && { exceptions }) });
     };
     const minute = String(MINUTES[i]);
-    mark('the id', `(?<!host-of-|fingerprint-of-)${id}`, MEMBERS_ARE_KNOWN);
+    mark('the id', `(?<!host-of-)${id}`, MEMBERS_ARE_KNOWN);
     mark('the time of a report', timeOf(i).slice(0, 16), OWNER_SEES_TIMES);
     mark('the time of a report in words', `\\b\\d{1,2}:${minute}(?::\\d\\d)? ?([AP]M|UTC)`);
     mark('the time of a report in seconds', String(Math.floor(Date.parse(timeOf(i)) / 1_000)));
     mark('an exact count', `(?<![\\da-f-])${String(COUNTS[i])}(?!\\d)`);
     mark('a host', `host-of-${id}`);
-    mark('a fingerprint', `fingerprint-of-${id}`);
+    mark('a fingerprint', digestOf(i));
     mark('a receipt', receipt.receiptId);
     mark('an envelope id', receipt.jti);
     mark('the DNS key', dnsKey ?? 'none', [{ caller: 'edge', place: /^GET \/zones\/access/ }]);
@@ -282,6 +286,21 @@ describe('over GraphQL', () => {
     const coarse = new Date(HOUR.getTime() + 10 * 60_000).toISOString();
     expect(await seen('isp-owner')).toEqual([timeOf(0), coarse]);
     expect(await seen('isp-outside')).toEqual([coarse, coarse]);
+  });
+
+  it('every member sees the campaign of all reporters, which proves that there is one to walk', async () => {
+    const outsider = callers.find(({ name }) => name === 'isp-outside');
+    const answer =
+      outsider &&
+      (await ask(outsider, '{ campaign(id: "1") { memberCount isConfirmed fromDomains { subject } } }'));
+    expect(answer).toMatchObject({
+      data: {
+        campaign: {
+          ...{ memberCount: REPORTERS.length, isConfirmed: true },
+          fromDomains: [{ subject: DOMAIN }],
+        },
+      },
+    });
   });
 
   it('the owner gets its sealed evidence, which proves that the walk asks about what is there', async () => {

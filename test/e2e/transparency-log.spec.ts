@@ -17,7 +17,7 @@ let member: FederationMember;
 
 beforeAll(async () => {
   database = await createTestDatabase(inject('databaseUrl'), { template: inject('templateDatabase') });
-  federation = await Federation.start(database.url, { processes: ['hub'] });
+  federation = await Federation.start(database.url, { processes: ['hub', 'trustee'] });
   sql = new pg.Client({ connectionString: database.url });
   await sql.connect();
   member = await federation.member('isp-a');
@@ -70,6 +70,31 @@ describe('the transparency log', () => {
       provedReports: 1,
     });
     expect(await verify(member.directory, { isAll: true })).toMatchObject({ provedReports: 303 });
+  });
+
+  it('is signed by the trustee too, which goes along with no other history', async () => {
+    await vi.waitFor(
+      async () => {
+        expect((await verify()).witnesses).toEqual([expect.stringMatching(/^127\.0\.0\.1:\d+\/witness$/)]);
+      },
+      { timeout: 5_000 },
+    );
+    const { hub } = await HubSession.open(member.enrolled);
+    const add = (body: string) =>
+      fetch(`${hub.trustee ?? ''}/add-checkpoint`, {
+        method: 'POST',
+        headers: { 'content-type': 'text/plain' },
+        body,
+      });
+    const note = await (await fetch(`${federation.hubUrl}/log/checkpoint`)).text();
+    const conflict = await add(`old 0\n\n${note}`);
+    expect(conflict.status).toBe(409);
+    const size = Number(await conflict.text());
+    expect(size).toBeGreaterThan(0);
+    // The checkpoint of another tree, with a signature that is not the log's.
+    const forged = await add(`old ${size}\n\n${note.replace(/\n\S{44}\n/, `\n${'A'.repeat(43)}=\n`)}`);
+    expect(forged.status).toBe(403);
+    expect((await add('nonsense')).status).toBe(400);
   });
 
   it('says what a receipt says when its envelope is sent again', async () => {

@@ -73,6 +73,7 @@ class Collected<T> {
 const idle: JobHandlers = {
   'score-receipt': () => Promise.resolve(),
   'review-subjects': () => Promise.resolve(),
+  'cluster-fingerprints': () => Promise.resolve(),
   expire: () => Promise.resolve(),
 };
 const receipt = (receiptId: string) => ({ payload: { receiptId }, id: receiptId });

@@ -17,6 +17,8 @@ const asLiterals = SUBJECTS.map((subject) => JSON.stringify(subject));
 export const ARGUMENTS: ArgumentTable = {
   'Query.reputation': asLiterals.map((subject) => `(subject: ${subject})`),
   'Query.reputations': [`(subjects: [${asLiterals.join(', ')}])`],
+  // Ids are given in order: the first campaign of the walk's own federation.
+  'Query.campaign': ['(id: "1")'],
   'Query.ownerKey': asLiterals.map((subject) => `(subject: ${subject})`),
 };
 
@@ -34,5 +36,6 @@ export const PATHS: Readonly<Record<string, readonly string[]>> = {
 
 /** What makes each subscription speak: the walk causes these after it subscribed. */
 export const TRIGGERS: Readonly<Record<string, 'reports'>> = {
+  campaignChanged: 'reports',
   listingChanged: 'reports',
 };

@@ -3,7 +3,9 @@ import {
   HubChanged,
   HubRefused,
   HubUnreachable,
+  KeyMismatch,
   MemberDirectoryFault,
+  TrusteeFailed,
 } from '@sekisho/client';
 import { ConfigInvalid } from '@sekisho/config';
 import { CommanderError } from 'commander';
@@ -91,6 +93,18 @@ function explain(error: unknown): Explanation {
     return {
       problems,
       remedy: 'nothing was sent; ask the hub operator, and enrol again if the new id is right',
+    };
+  }
+  if (error instanceof KeyMismatch) {
+    return {
+      problems,
+      remedy: 'nothing was asked or sent; keep what was shown and tell hub, trustee and working group',
+    };
+  }
+  if (error instanceof TrusteeFailed) {
+    return {
+      problems,
+      remedy: 'run the same command again later; terminations are kept: sekisho subscriber renew sends them',
     };
   }
   if (error instanceof HubRefused) return { problems, remedy: remedyForRefusal(error) };

@@ -24,6 +24,7 @@ export const PROCESSES = [
   entry('hub', 'serve reports, GraphQL, tokens and zone snapshots over HTTP (SEKISHO_HTTP)'),
   entry('worker', 'score subjects and expire what is old'),
   entry('dns', 'answer DNS queries from memory (SEKISHO_DNS)'),
+  entry('trustee', 'hold the second half of the subscriber keys, apart from the hub (SEKISHO_TRUSTEE_HTTP)'),
 ] as const;
 
 /** Runs beside a mail server, which is seldom where the hub is: not part of `sekisho up`. */

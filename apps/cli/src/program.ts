@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { registerAdmin } from './commands/admin-member.js';
+import { registerBacktest } from './commands/backtest.js';
+import { registerCampaigns } from './commands/campaigns.js';
 import { registerCluster } from './commands/cluster.js';
 import { registerEnrol } from './commands/enrol.js';
 import { registerEvidence } from './commands/evidence.js';
@@ -16,6 +18,7 @@ import { registerReport } from './commands/report.js';
 import { registerRetract } from './commands/retract.js';
 import { commandPath, withExample } from './commands/shared-options.js';
 import { registerStatistics } from './commands/statistics.js';
+import { registerSubscriber } from './commands/subscriber.js';
 import { registerToken } from './commands/token.js';
 import { registerUp } from './commands/up.js';
 import { registerDemo } from './commands/demo.js';
@@ -38,8 +41,10 @@ const GROUPS: readonly {
       registerImport,
       registerRetract,
       registerLookup,
+      registerCampaigns,
       registerEvidence,
       registerLog,
+      registerSubscriber,
       registerStatistics,
       registerToken,
       registerZone,
@@ -49,7 +54,10 @@ const GROUPS: readonly {
       registerPolicy,
     ],
   },
-  { title: 'For the hub operator:', register: [registerUp, registerProcesses, registerAdmin, registerDemo] },
+  {
+    title: 'For the hub operator:',
+    register: [registerUp, registerProcesses, registerAdmin, registerBacktest, registerDemo],
+  },
 ];
 
 function buildProgram(context: CliContext): Command {

@@ -10,6 +10,7 @@ import { ResponseRateLimiter } from './access/response-rate-limiter.js';
 import { answer } from './answer/answer.js';
 import { clientAccess } from './answer/client-access.js';
 import { createServerState, type ServerState } from './answer/server-state.js';
+import { shareRates } from './hot/hot-guard.js';
 import { HubClient } from './follow/hub-client.js';
 import { HubKeys } from './follow/hub-keys.js';
 import { ServedZones } from './follow/served-zones.js';
@@ -40,7 +41,10 @@ export class DnsServer implements OnApplicationBootstrap, OnApplicationShutdown 
     private readonly counter: QueryCounter,
     private readonly operation: OperationServer,
   ) {
-    const { dnsAccess, dnsRates, dnsQuota } = config;
+    const { dnsAccess, dnsRates, dnsQuota, dnsWorkers, isDnsHot } = config;
+    const rates = dnsRates && isDnsHot ? shareRates(dnsRates, dnsWorkers).ordinary : dnsRates;
+    const limiter = dnsAccess.kind === 'open' && rates ? new ResponseRateLimiter(rates) : undefined;
+    if (limiter) counter.addLimiter(limiter);
     this.state = createServerState({
       apex: config.zone,
       listenHost: config.dns.host,
@@ -48,8 +52,9 @@ export class DnsServer implements OnApplicationBootstrap, OnApplicationShutdown 
       zones: zones.indexes,
       isAllowed: clientAccess(dnsAccess),
       count: counter.count,
+      countTransfer: counter.countTransfer,
       members: dnsAccess.kind === 'key' ? new MemberAccess(dnsQuota) : undefined,
-      limiter: dnsAccess.kind === 'open' && dnsRates ? new ResponseRateLimiter(dnsRates) : undefined,
+      limiter,
     });
   }
 
@@ -93,7 +98,7 @@ export class DnsServer implements OnApplicationBootstrap, OnApplicationShutdown 
   private async openUdp(): Promise<UdpService> {
     const { apexName, hostName, hostmasterName } = this.state;
     const names = { apexName, hostName, hostmasterName };
-    const udp = await chooseUdp(this.config, names, this.respond, this.logger);
+    const udp = await chooseUdp(this.config, names, this.respond, this.logger, this.state.members?.tallies);
     this.udp = udp;
     for (const index of this.zones.indexes.values()) udp.publish(index);
     this.zones.onChange((index) => {

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AccessModule } from './access/access.module.js';
+import { CampaignsModule } from './campaigns/campaigns.module.js';
 import { DiscoveryModule } from './discovery/discovery.module.js';
 import { EvidenceModule } from './evidence/evidence.module.js';
 import { GraphqlApiModule } from './graphql/graphql-api.module.js';
@@ -14,6 +15,7 @@ import { ProblemFilter } from './problems/problem.filter.js';
 import { PublicController } from './public/public.controller.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { ReputationsModule } from './reputations/reputations.module.js';
+import { SubscribersModule } from './subscribers/subscribers.module.js';
 import { ZonesModule } from './zones/zones.module.js';
 
 @Module({})
@@ -24,8 +26,8 @@ export class HubModule {
       imports: [
         PlatformModule.on(platform),
         ...[AccessModule, MembersModule, ReportsModule, ReputationsModule],
-        ...[ZonesModule, LogModule, DiscoveryModule, GraphqlApiModule],
-        ...[PrivacyModule, EvidenceModule],
+        ...[SubscribersModule, ZonesModule, LogModule, DiscoveryModule, GraphqlApiModule],
+        ...[PrivacyModule, EvidenceModule, CampaignsModule],
       ],
       controllers: [HealthController, PublicController],
       providers: [{ provide: APP_FILTER, useClass: ProblemFilter }],

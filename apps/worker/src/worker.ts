@@ -1,8 +1,10 @@
 import type { Config } from '@sekisho/config';
 import {
+  ClusteringRepository,
   dropExpiredPartitions,
   dropExpiredRows,
   ensurePartitions,
+  readWarningLists,
   ReportRepository,
   ScoringRepository,
   ZoneRepository,
@@ -10,7 +12,7 @@ import {
 } from '@sekisho/persistence';
 import { openQueue, runJobs } from '@sekisho/queue';
 import type { Logger } from '@sekisho/telemetry';
-import { readWarningLists } from './scoring/warning-lists.js';
+import { ClusteringService } from './campaigns/clustering.service.js';
 import { ScoringService } from './scoring/scoring.service.js';
 
 /** How often decayed subjects are looked for; they leave a listing at most this late. */
@@ -18,9 +20,11 @@ const REVIEW_EVERY_MS = 5_000;
 /** So that one review ends before the next ones queue up behind it. */
 const REVIEW_AT_MOST = 20_000;
 const SCHEDULE_AGAIN_MS = 30_000;
+/** Receipts wake it; this is for those whose job was lost, for retractions and for what has ended. */
+const CLUSTER_EVERY_MS = 5_000;
 const EXPIRE_EVERY_MS = 3_600_000;
-/** Jobs wait for the database most of the time. */
-const CONCURRENCY = 4;
+/** Receipts at a time: their subjects fill the batches of scoring together. */
+const CONCURRENCY = 12;
 
 export interface Worker {
   close(): Promise<void>;
@@ -33,18 +37,21 @@ export async function startWorker(
 ): Promise<Worker> {
   const queueUrl = config.queueUrl ?? databaseUrl;
   const reports = new ReportRepository(dataSource);
+  const warningLists = await readWarningLists();
   const scoring = new ScoringService(
     new ScoringRepository(dataSource),
     (before, limit) => reports.unscored(before, limit),
-    await readWarningLists(),
+    warningLists,
     now,
   );
+  const clustering = new ClusteringService(new ClusteringRepository(dataSource), warningLists, now);
   const queue = await openQueue(queueUrl);
   const runner = await runJobs(
     queueUrl,
     {
       'score-receipt': ({ receiptId }) => scoring.scoreReceipt(receiptId),
       'review-subjects': ({ atMost }) => scoring.review(atMost),
+      'cluster-fingerprints': () => clustering.run(),
       expire: async () => {
         await ensurePartitions(dataSource, now());
         const expired = await dropExpiredRows(dataSource, now());
@@ -64,6 +71,7 @@ export async function startWorker(
   );
   const schedule = async () => {
     await queue.schedule('review-subjects', { atMost: REVIEW_AT_MOST }, { everyMs: REVIEW_EVERY_MS });
+    await queue.schedule('cluster-fingerprints', {}, { everyMs: CLUSTER_EVERY_MS });
     await queue.schedule('expire', {}, { everyMs: EXPIRE_EVERY_MS });
   };
   await schedule();

@@ -21,6 +21,7 @@ describe('the access matrix', () => {
       'reputation:read-public',
       'key:rotate',
       'log:read',
+      'oprf:evaluate',
     ]);
   });
 
@@ -36,9 +37,13 @@ describe('the access matrix', () => {
     expect(rolesOf('member:read-own')).toEqual(['member', 'reviewer']);
   });
 
-  it('gives a reviewer all that a member may', () => {
+  it('gives a reviewer all that a member may, and the planted subscribers', () => {
+    const more = OPERATIONS.filter(
+      (operation) => isAllowed('reviewer', operation) && !isAllowed('member', operation),
+    );
+    expect(more).toEqual(['subscriber:canary']);
     for (const operation of OPERATIONS) {
-      expect(isAllowed('reviewer', operation)).toBe(isAllowed('member', operation));
+      if (isAllowed('member', operation)) expect(isAllowed('reviewer', operation)).toBe(true);
     }
   });
 });

@@ -24,6 +24,14 @@ export const OPERATIONS = [
   'evidence:seal',
   'evidence:read-own',
   'log:read',
+  'oprf:evaluate',
+  'subscriber:terminate',
+  'subscriber:check',
+  'subscriber:case',
+  'subscriber:contest',
+  'subscriber:canary',
+  'campaign:read',
+  'domain:prove',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -56,8 +64,19 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   // The public key of whoever owns an address.
   'evidence:seal': ['member', 'reviewer'],
   'evidence:read-own': ['member', 'reviewer'],
+  // Authentic by the member's signature over what is to be evaluated, at hub and trustee alike.
+  'oprf:evaluate': everyone,
+  'subscriber:terminate': ['member', 'reviewer'],
+  'subscriber:check': ['member', 'reviewer'],
+  'subscriber:case': ['member', 'reviewer'],
+  // Its reporter, or a reviewer for an appeal: which, the record decides.
+  'subscriber:contest': ['member', 'reviewer'],
+  'subscriber:canary': ['reviewer'],
   // Commitments and checkpoints only: whoever can read it can check it.
   'log:read': everyone,
+  'campaign:read': members,
+  // A member's own domains, and the floods of bounces that they suffer.
+  'domain:prove': ['member', 'reviewer'],
 };
 
 export const isAllowed = (role: Role, operation: Operation): boolean => RULES[operation].includes(role);

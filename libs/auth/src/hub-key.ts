@@ -25,6 +25,16 @@ export async function generateHubKey(): Promise<string> {
   return JSON.stringify(await exportJWK(privateKey));
 }
 
+/** Raw Ed25519 (RFC 8032): whether a key of 32 bytes made this signature of 64. */
+export async function verifyEd25519(
+  publicKey: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+): Promise<boolean> {
+  const key = await crypto.subtle.importKey('raw', new Uint8Array(publicKey), 'Ed25519', false, ['verify']);
+  return crypto.subtle.verify('Ed25519', key, new Uint8Array(signature), new Uint8Array(message));
+}
+
 export async function importHubKey(text: string): Promise<HubKey> {
   const jwk = JSON.parse(text) as JWK & { crv: string; x: string };
   const kid = await calculateJwkThumbprint(jwk);

@@ -8,7 +8,7 @@ export {
 } from './enrolment.js';
 export { verifySigned, type FindSigningKey, type SigningKey } from './envelope.js';
 export { NotAuthentic, type AuthErrorCode } from './errors.js';
-export { generateHubKey, importHubKey, type HubKey } from './hub-key.js';
+export { generateHubKey, importHubKey, type HubKey, verifyEd25519 } from './hub-key.js';
 export {
   ANONYMOUS,
   issueAccessToken,

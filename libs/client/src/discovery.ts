@@ -5,6 +5,13 @@ import { systemRuntime, type ClientRuntime } from './runtime.js';
 
 const endpoint = z.url({ protocol: /^https?$/ });
 
+/** What a holder of key shares publishes of them. */
+export const publishedEpochsSchema = z.object({
+  epochs: z.array(z.object({ epoch: z.string(), publicKey: z.string() })),
+  destroyed: z.array(z.string()),
+  statement: z.string(),
+});
+
 const description = z.object({
   hub: z.string().min(1).max(255),
   isDemo: z.boolean(),
@@ -16,12 +23,16 @@ const description = z.object({
     keys: endpoint,
     jwks: endpoint,
     schema: endpoint,
+    evaluate: endpoint.optional(),
     log: endpoint.optional(),
   }),
   /** The transparency log: its name and the keys that sign it. */
   log: z
     .object({ origin: z.string(), key: z.string(), witnesses: z.array(z.string()).default([]) })
     .optional(),
+  /** Absent at a hub that matches no subscribers. */
+  oprf: publishedEpochsSchema.extend({ searched: z.array(z.string()) }).optional(),
+  trustee: endpoint.optional(),
   zone: z.object({ apex: z.string(), names: z.array(z.string()) }),
   limits: z.object({ reportsPerEnvelope: z.int().min(1), envelopeBytes: z.int().min(1) }),
 });

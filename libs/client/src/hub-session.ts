@@ -3,6 +3,15 @@ import type { OwnerKey } from '@sekisho/sealed';
 import { formatSubject, readSubject, type Subject } from '@sekisho/subject';
 import { SignJWT } from 'jose';
 import { z } from 'zod';
+import {
+  bounceFloodsQuery,
+  campaignQuery,
+  campaignsQuery,
+  proveDomainMutation,
+  type BounceFlood,
+  type Campaign,
+  type DomainProof,
+} from './campaign-query.js';
 import type { HubDescription } from './discovery.js';
 import type { SubmissionOptions } from './envelope.js';
 import { acknowledgeEvidenceMutation, ownerKeyQuery, sealedEvidenceQuery } from './evidence-query.js';
@@ -11,6 +20,7 @@ import { askHub, graphqlErrorSchema } from './hub-transport.js';
 import type { EnrolledMember } from './member-directory.js';
 import {
   meQuery,
+  reputationAsOfQuery,
   reputationsQuery,
   retractMutation,
   rotateDnsKeyMutation,
@@ -33,7 +43,7 @@ const SUBJECTS_PER_QUERY = 1_000;
 
 const tokenSchema = z.object({ access_token: z.string(), expires_in: z.number() });
 
-interface GraphqlOperation<T> {
+export interface GraphqlOperation<T> {
   readonly text: string;
   readonly schema: z.ZodType<T>;
 }
@@ -95,6 +105,12 @@ export class HubSession {
     return subjects.map((subject) => known.get(formatSubject(subject)));
   }
 
+  /** What the federation knew of a subject at a past moment; undefined when nothing. @throws {HubRefused} as-of-out-of-range */
+  async lookupAsOf(subject: Subject, asOf: Date): Promise<SubjectReputation | undefined> {
+    const variables = { subject: formatSubject(subject), asOf: asOf.toISOString() };
+    return (await this.query(reputationAsOfQuery, variables)).reputation ?? undefined;
+  }
+
   async me(): Promise<OwnMember> {
     return (await this.query(meQuery, {})).me;
   }
@@ -132,6 +148,31 @@ export class HubSession {
   /** Deletes at the hub what is safe here; repeating it is harmless. @returns how many still wait */
   async acknowledgeEvidence(ids: readonly string[]): Promise<number> {
     return (await this.query(acknowledgeEvidenceMutation, { ids })).acknowledgeEvidence;
+  }
+
+  /** Any operation of the hub's schema that may be repeated after a lost answer. */
+  call<T>(operation: GraphqlOperation<T>, variables: Record<string, unknown>): Promise<T> {
+    return this.query(operation, variables);
+  }
+
+  /** Campaigns of abuse, the newest first; at most 100. */
+  async campaigns(page: { first: number }): Promise<Campaign[]> {
+    return (await this.query(campaignsQuery, { ...page })).campaigns.edges.map(({ node }) => node);
+  }
+
+  /** One campaign, also under the id that it had before it was merged into another. */
+  async campaign(id: string): Promise<Campaign | undefined> {
+    return (await this.query(campaignQuery, { id })).campaign ?? undefined;
+  }
+
+  /** The floods of bounces of the last 7 days on the domains that this member proved. */
+  async bounceFloods(): Promise<BounceFlood[]> {
+    return (await this.query(bounceFloodsQuery, {})).bounceFloods;
+  }
+
+  /** Has the hub look for the TXT record that proves a domain; the answer says what it must be. */
+  async proveDomain(domain: string): Promise<DomainProof> {
+    return (await this.ask(proveDomainMutation, { domain })).proveDomain;
   }
 
   private async query<T>(operation: GraphqlOperation<T>, variables: Record<string, unknown>): Promise<T> {

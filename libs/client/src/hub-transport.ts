@@ -12,6 +12,7 @@ export interface HubRequest {
   readonly body?: string;
   readonly contentType?: string;
   readonly accessToken?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -24,7 +25,10 @@ export async function askHub<T>(
   schema: z.ZodType<T>,
 ): Promise<T> {
   const { url, body, contentType, accessToken } = request;
-  const headers: Record<string, string> = { accept: 'application/json, application/problem+json' };
+  const headers: Record<string, string> = {
+    accept: 'application/json, application/problem+json',
+    ...request.headers,
+  };
   if (contentType !== undefined) headers['content-type'] = contentType;
   if (accessToken !== undefined) headers['authorization'] = `Bearer ${accessToken}`;
   let response: Response;

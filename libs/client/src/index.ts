@@ -1,3 +1,4 @@
+export type { BounceFlood, Campaign, DomainProof } from './campaign-query.js';
 export { discover, type HubDescription } from './discovery.js';
 export { enrol, rotateKeys, type Enrolled, type Rotated } from './enrolment.js';
 export {
@@ -39,3 +40,12 @@ export {
   type SubmissionProgress,
 } from './submission.js';
 export { fetchZoneSnapshot } from './zone-snapshot.js';
+export { KeyMismatch, TrusteeFailed } from './subscriber/errors.js';
+export { OprfClient, type SealedIdentifier } from './subscriber/oprf-client.js';
+export {
+  SubscriberAgent,
+  type CheckAnswer,
+  type SubscriberCase,
+  type TerminationRequest,
+} from './subscriber/subscriber-agent.js';
+export { SubscriberRecords, type SubscriberRecord } from './subscriber/subscriber-records.js';

@@ -33,6 +33,16 @@ export const reputationsQuery = {
   schema: z.object({ reputations: z.array(reputationSchema.nullable()) }),
 };
 
+export const reputationAsOfQuery = {
+  text: `query LookupAsOf($subject: Subject!, $asOf: DateTime!) {
+  reputation(subject: $subject, asOf: $asOf) {
+    subject score listed categories confidence recommendation memberCount firstSeen lastSeen expiresAt
+    explanation { factor contribution detail }
+  }
+}`,
+  schema: z.object({ reputation: reputationSchema.nullable() }),
+};
+
 export const meQuery = {
   text: 'query Me { me { id name role networks asns dnsKey } }',
   schema: z.object({ me: memberSchema.extend({ dnsKey: z.string().nullish() }) }),

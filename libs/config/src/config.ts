@@ -1,7 +1,7 @@
 // The one place where SEKISHO_* is read. A bad value stops the process before it does anything.
 import ipaddr from 'ipaddr.js';
 import { availableParallelism } from 'node:os';
-import { isAbsolute, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 
 export interface ListenAddress {
@@ -30,6 +30,19 @@ export interface ResponseRates {
 export interface DnsTls extends ListenAddress {
   readonly certificatePath: string;
   readonly keyPath: string;
+}
+
+/** What the trustee's own process runs with. */
+export interface TrusteeConfig {
+  /** Its keys, member register and audit; nothing of the hub's. */
+  readonly dir: string;
+  readonly http: ListenAddress;
+  /** Where the key is that seals its shares; undefined: `seal.key` in its directory. */
+  readonly sealKeyPath: string | undefined;
+  /** `pinned`: its operator accepts every member key; `follow`: it takes the hub's word for them. */
+  readonly members: 'pinned' | 'follow';
+  /** Elements that one member may have evaluated in a day (UTC). */
+  readonly quota: number;
 }
 
 export interface Config {
@@ -69,7 +82,11 @@ export interface Config {
   readonly publicUrl: string;
   /** Where an edge follows the hub. */
   readonly hubUrl: string;
+  /** The trustee's id and URL; undefined: `sekisho up` runs one of its own, a hub alone does no matching. */
   readonly trusteeUrl: string | undefined;
+  readonly trustee: TrusteeConfig;
+  /** Sign-up checks of one member in a day. */
+  readonly checkQuota: number;
   /** Demo mode: documentation and private addresses may be reported. */
   readonly isDemo: boolean;
   readonly hasIntrospection: boolean;
@@ -236,6 +253,14 @@ const environment = z.object({
   SEKISHO_PUBLIC_URL: url(['http', 'https'], 'https://sekisho.example').optional(),
   SEKISHO_HUB_URL: url(['http', 'https'], 'https://sekisho.example').optional(),
   SEKISHO_TRUSTEE_URL: url(['http', 'https'], 'https://trustee.example').optional(),
+  SEKISHO_TRUSTEE_DIR: path('/var/lib/sekisho-trustee').optional(),
+  SEKISHO_TRUSTEE_HTTP: listen('127.0.0.1:8090').default({ host: '127.0.0.1', port: 8090 }),
+  SEKISHO_TRUSTEE_SEAL_KEY: path('/etc/sekisho/trustee-seal.key').optional(),
+  SEKISHO_TRUSTEE_MEMBERS: z
+    .enum(['pinned', 'follow'], { error: fault('not pinned or follow', 'pinned') })
+    .default('pinned'),
+  SEKISHO_TRUSTEE_QUOTA: count(1, 999_999_999, '10000').default(10_000),
+  SEKISHO_CHECK_QUOTA: count(1, 999_999_999, '1000').default(1_000),
   SEKISHO_DEMO: flag.default(false),
   SEKISHO_INTROSPECTION: flag.default(false),
   // 2 would tell a reporter that there is exactly one other.
@@ -278,9 +303,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     SEKISHO_DNS_TLS_KEY: keyPath,
   } = values;
   const local = `http://${formatListen(values.SEKISHO_HTTP)}`;
-  const dataDir = values.SEKISHO_DATA_DIR;
+  const dataDir = resolve(values.SEKISHO_DATA_DIR);
   return {
-    dataDir: isAbsolute(dataDir) ? dataDir : resolve(dataDir),
+    dataDir,
     databaseUrl: values.SEKISHO_DATABASE_URL,
     queueUrl: values.SEKISHO_QUEUE_URL,
     migrate: values.SEKISHO_MIGRATE,
@@ -302,7 +327,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     dnsMaxAgeSeconds: values.SEKISHO_DNS_MAX_AGE,
     publicUrl: (values.SEKISHO_PUBLIC_URL ?? local).replace(/\/+$/, ''),
     hubUrl: (values.SEKISHO_HUB_URL ?? local).replace(/\/+$/, ''),
-    trusteeUrl: values.SEKISHO_TRUSTEE_URL,
+    trusteeUrl: values.SEKISHO_TRUSTEE_URL?.replace(/\/+$/, ''),
+    trustee: {
+      dir: resolve(values.SEKISHO_TRUSTEE_DIR ?? join(dataDir, 'trustee')),
+      http: values.SEKISHO_TRUSTEE_HTTP,
+      sealKeyPath: values.SEKISHO_TRUSTEE_SEAL_KEY,
+      members: values.SEKISHO_TRUSTEE_MEMBERS,
+      quota: values.SEKISHO_TRUSTEE_QUOTA,
+    },
+    checkQuota: values.SEKISHO_CHECK_QUOTA,
     isDemo: values.SEKISHO_DEMO,
     hasIntrospection: values.SEKISHO_INTROSPECTION,
     privacyK: values.SEKISHO_PRIVACY_K,

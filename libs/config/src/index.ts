@@ -8,5 +8,6 @@ export {
   type DnsTls,
   type ListenAddress,
   type ResponseRates,
+  type TrusteeConfig,
 } from './config.js';
 export { createPrivateFile, readEdgeToken } from './secret-file.js';

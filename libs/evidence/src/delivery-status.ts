@@ -22,10 +22,21 @@ const DELAY = /\bdelay(?:ed)?\b|still being retried|status notification: warning
 /** BATV: a sender that tags its envelope sender sent it itself. */
 const BATV = /^<?prvs=[0-9a-f]{10}=/i;
 
+/** Amazon SES tells the account that sent a message, and nobody else, what became of it: JSON by way of SNS. */
+const SENDER_NOTICE = /^\s*\{\s*"(?:notification|event)Type"\s*:\s*"(?:Bounce|Complaint|Delivery)"/;
+
+const isSenderNotice = ({ texts }: ReadMessage['message']) =>
+  texts.some((text) => SENDER_NOTICE.test(text.slice(0, 512)));
+
+/** A vacation notice and the like (RFC 3834 section 5). */
+export const isAutomaticAnswer = ({ fields }: ReadMessage): boolean =>
+  firstField(fields, 'auto-submitted')?.trim().toLowerCase().startsWith('auto-replied') ?? false;
+
 /** A status part, a failed-recipients field, or a mail daemon that says so in the subject. */
 export function isBounce({ parts, fields, message }: ReadMessage): boolean {
   if (parts.some(({ mediaType }) => mediaType === 'message/delivery-status')) return true;
   if (firstField(fields, 'x-failed-recipients') !== undefined) return true;
+  if (isSenderNotice(message)) return true;
   const isDaemon = DAEMON.test(firstField(fields, 'from') ?? '') || message.isNullSender;
   return isDaemon && (BOUNCE_SUBJECT.test(message.subjectLine) || returnedFields(parts).length > 0);
 }
@@ -33,9 +44,9 @@ export function isBounce({ parts, fields, message }: ReadMessage): boolean {
 /** A bounce for mail that was never sent: the bouncing host is a backscatter source, the sender's domain a victim. */
 export function readBounce(read: ReadMessage, rules: BounceRules): Finding {
   const { fields, message } = read;
+  if (isSenderNotice(message)) return skip('bounce-of-own-mail');
   if (!isBounce(read)) {
-    const automatic = firstField(fields, 'auto-submitted')?.toLowerCase();
-    return skip(automatic?.startsWith('auto-replied') ? 'auto-reply' : 'not-a-bounce');
+    return skip(isAutomaticAnswer(read) ? 'auto-reply' : 'not-a-bounce');
   }
   if (!isFailure(read)) return skip('bounce-not-a-failure');
   const returned = originalFields(read);

@@ -15,8 +15,24 @@ const MEANING: Readonly<Record<string, { category: Category; evidence: Evidence 
   'not-spam': { category: 'ham', evidence: 'manual' },
 };
 
-export const isFeedbackReport = ({ parts }: ReadMessage): boolean =>
-  parts.some(({ mediaType }) => mediaType === 'message/feedback-report');
+/** Outlook.com's junk reports have no feedback part: the subject names the source, the returned message has a mark. */
+const JUNK_SUBJECT = /^\s*complaint about message from ([0-9a-fA-F.:]+)\s*$/;
+const JUNK_MARK = 'x-hmxmroriginalrecipient';
+
+const isJunkReport = ({ parts, message }: ReadMessage): boolean =>
+  JUNK_SUBJECT.test(message.subjectLine) && firstField(returnedFields(parts), JUNK_MARK) !== undefined;
+
+export const isFeedbackReport = (read: ReadMessage): boolean =>
+  read.parts.some(({ mediaType }) => mediaType === 'message/feedback-report') || isJunkReport(read);
+
+function readJunkReport({ parts, message }: ReadMessage, trusted: TrustedRelays): Finding {
+  const handOff = findHandOff(returnedFields(parts), trusted);
+  const ip = handOff?.ip ?? tryIp(JUNK_SUBJECT.exec(message.subjectLine)?.[1])?.text;
+  if (ip === undefined) return skip('no-source-address');
+  const seenAt = handOff?.receivedAt ?? message.handOff?.receivedAt ?? message.writtenAt;
+  if (seenAt === undefined) return skip('feedback-malformed', 'no date');
+  return findingOf([{ type: 'ip', value: ip, category: 'spam-source', evidence: 'complaint', seenAt }]);
+}
 
 /**
  * The original message is the better evidence (RFC 5965 section 2g) when hosts that are trusted wrote its Received
@@ -24,7 +40,7 @@ export const isFeedbackReport = ({ parts }: ReadMessage): boolean =>
  */
 export function readFeedbackReport(read: ReadMessage, trusted: TrustedRelays): Finding {
   const part = read.parts.find(({ mediaType }) => mediaType === 'message/feedback-report');
-  if (!part) return skip('no-feedback-part');
+  if (!part) return isJunkReport(read) ? readJunkReport(read, trusted) : skip('no-feedback-part');
   const fields = parseFieldLines(decodeUtf8(decodePart(part, LIMITS.headerBytes)));
   const type = firstField(fields, 'feedback-type')?.toLowerCase().trim();
   if (type === undefined || firstField(fields, 'user-agent') === undefined) {

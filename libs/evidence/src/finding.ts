@@ -14,13 +14,15 @@ export const skip = (reason: Skip['reason'], detail?: string): Finding => ({
   skipped: [{ reason, ...(detail !== undefined && { detail }) }],
 });
 
-interface Draft {
+export interface Draft {
   readonly type: SubjectType;
   readonly value: string;
   readonly category: Category;
   readonly evidence: Evidence;
   /** Milliseconds since 1970. */
   readonly seenAt: number;
+  /** Milliseconds since 1970; absent or later than `seenAt`: the same moment. */
+  readonly firstSeenAt?: number;
   readonly count?: number;
   readonly auth?: AuthenticationPicture;
 }
@@ -32,14 +34,14 @@ export function findingOf(drafts: readonly Draft[]): Finding {
   for (const draft of drafts) {
     try {
       const subject = parseSubject(draft.type, draft.value);
-      const at = new Date(draft.seenAt).toISOString();
+      const { seenAt, firstSeenAt = seenAt } = draft;
       reports.set(`${subject.type} ${subject.value}`, {
         subject: { type: subject.type, value: subject.value },
         category: draft.category,
         evidence: draft.evidence,
         count: Math.min(1_000_000, Math.max(1, draft.count ?? 1)),
-        firstSeen: at,
-        lastSeen: at,
+        firstSeen: new Date(Math.min(firstSeenAt, seenAt)).toISOString(),
+        lastSeen: new Date(seenAt).toISOString(),
         ...(draft.auth && Object.keys(draft.auth).length > 0 && { auth: draft.auth }),
       });
     } catch (error) {

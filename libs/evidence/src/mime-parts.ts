@@ -29,7 +29,7 @@ export function splitParts(bytes: Uint8Array): PartTree {
   const parts: MimePart[] = [];
   try {
     const { fields, body } = splitHeader(bytes);
-    collect(fields, body, parts, 0, 'text/plain');
+    new Collector(bytes, parts).collect(fields, body, 0, 'text/plain');
     return { fields, parts };
   } catch (error) {
     if (error instanceof TreeTooLarge) return { skipped: error.reason };
@@ -51,56 +51,87 @@ export function splitHeader(bytes: Uint8Array): { fields: HeaderField[]; body: U
   return { fields: parseHeaderFields(bytes), body: bytes.subarray(bytes.length) };
 }
 
-function collect(
-  fields: readonly HeaderField[],
-  body: Uint8Array,
-  parts: MimePart[],
-  depth: number,
-  fallback: string,
-): void {
-  if (depth > LIMITS.depth) throw new TreeTooLarge('nested-too-deeply');
-  const { token, parameters } = parseParameters(firstField(fields, 'content-type') ?? fallback);
-  const boundary = parameters.get('boundary');
-  if (token.startsWith('multipart/') && boundary) {
-    const inner = token === 'multipart/digest' ? 'message/rfc822' : 'text/plain';
-    for (const section of sections(body, boundary)) {
-      const part = splitHeader(section);
-      collect(part.fields, part.body, parts, depth + 1, inner);
-    }
-    return;
-  }
-  if (parts.length >= LIMITS.parts) throw new TreeTooLarge('too-many-parts');
-  const disposition = parseParameters(firstField(fields, 'content-disposition') ?? '');
-  parts.push({
-    fields,
-    mediaType: token.includes('/') ? token : 'text/plain',
-    parameters,
-    disposition: disposition.token,
-    name: disposition.parameters.get('filename') ?? parameters.get('name'),
-    raw: body,
-  });
-}
+/** Where a line begins with two hyphens is looked up once: nested parts would otherwise be searched again at every depth. */
+class Collector {
+  private hyphens: readonly number[] | undefined;
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly parts: MimePart[],
+  ) {}
 
-function* sections(body: Uint8Array, boundary: string): Generator<Uint8Array> {
-  const mark = new TextEncoder().encode(`--${boundary.trimEnd()}`);
-  let sectionStart = -1;
-  let lineStart = 0;
-  while (lineStart < body.length) {
-    const lineFeed = body.indexOf(0x0a, lineStart);
-    const lineEnd = lineFeed < 0 ? body.length : lineFeed;
-    if (body[lineStart] === 0x2d && isMark(body, lineStart, lineEnd, mark)) {
+  collect(fields: readonly HeaderField[], body: Uint8Array, depth: number, fallback: string): void {
+    if (depth > LIMITS.depth) throw new TreeTooLarge('nested-too-deeply');
+    const { token, parameters } = parseParameters(firstField(fields, 'content-type') ?? fallback);
+    const boundary = parameters.get('boundary');
+    if (token.startsWith('multipart/') && boundary) {
+      const inner = token === 'multipart/digest' ? 'message/rfc822' : 'text/plain';
+      for (const section of this.sections(body, boundary)) {
+        const part = splitHeader(section);
+        this.collect(part.fields, part.body, depth + 1, inner);
+      }
+      return;
+    }
+    if (this.parts.length >= LIMITS.parts) throw new TreeTooLarge('too-many-parts');
+    const disposition = parseParameters(firstField(fields, 'content-disposition') ?? '');
+    this.parts.push({
+      fields,
+      mediaType: token.includes('/') ? token : 'text/plain',
+      parameters,
+      disposition: disposition.token,
+      name: disposition.parameters.get('filename') ?? parameters.get('name'),
+      raw: body,
+    });
+  }
+
+  private *sections(body: Uint8Array, boundary: string): Generator<Uint8Array> {
+    const mark = new TextEncoder().encode(`--${boundary.trimEnd()}`);
+    const base = body.byteOffset - this.bytes.byteOffset;
+    const hyphens = (this.hyphens ??= hyphenLines(this.bytes));
+    let sectionStart = -1;
+    for (let i = firstAtLeast(hyphens, base); i < hyphens.length; i++) {
+      const lineStart = (hyphens[i] ?? 0) - base;
+      if (lineStart >= body.length) break;
+      if (!startsWith(body, lineStart, mark)) continue;
+      const lineFeed = body.indexOf(0x0a, lineStart);
+      const lineEnd = lineFeed < 0 ? body.length : lineFeed;
+      if (!isMark(body, lineStart, lineEnd, mark)) continue;
       if (sectionStart >= 0) yield body.subarray(sectionStart, lineStart);
       if (body[lineStart + mark.length] === 0x2d) return;
       sectionStart = lineEnd + 1;
     }
-    lineStart = lineEnd + 1;
+    if (sectionStart >= 0 && sectionStart < body.length) yield body.subarray(sectionStart);
   }
-  if (sectionStart >= 0 && sectionStart < body.length) yield body.subarray(sectionStart);
+}
+
+function hyphenLines(bytes: Uint8Array): number[] {
+  const starts: number[] = [];
+  for (let at = 0; at + 1 < bytes.length; at++) {
+    if (bytes[at] === 0x2d && bytes[at + 1] === 0x2d && (at === 0 || bytes[at - 1] === 0x0a)) {
+      if (starts.length >= LIMITS.hyphenLines) throw new TreeTooLarge('too-many-parts');
+      starts.push(at);
+    }
+  }
+  return starts;
+}
+
+function firstAtLeast(sorted: readonly number[], wanted: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? 0) < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function startsWith(body: Uint8Array, start: number, mark: Uint8Array): boolean {
+  for (let i = 0; i < mark.length; i++) if (body[start + i] !== mark[i]) return false;
+  return true;
 }
 
 function isMark(body: Uint8Array, start: number, end: number, mark: Uint8Array): boolean {
   if (end - start < mark.length) return false;
-  for (let i = 0; i < mark.length; i++) if (body[start + i] !== mark[i]) return false;
   let at = start + mark.length;
   if (body[at] === 0x2d && body[at + 1] === 0x2d) at += 2;
   for (; at < end; at++) if (body[at] !== 0x20 && body[at] !== 0x09 && body[at] !== 0x0d) return false;

@@ -1,11 +1,14 @@
 import type { Category, Evidence } from '@sekisho/report';
-import { isBounce, readBounce, type BounceRules } from './delivery-status.js';
+import { isAutomaticAnswer, isBounce, readBounce, type BounceRules } from './delivery-status.js';
+import { isDmarcReport, readDmarcMail } from './dmarc-report.js';
 import { isFeedbackReport, readFeedbackReport } from './feedback-report.js';
 import { findingOf, skip, type Finding } from './finding.js';
 import type { ParsedMessage } from './parsed-message.js';
-import { readMessage, type ParseRules } from './parse-message.js';
+import { readMessage, type ParseRules, type ReadMessage } from './parse-message.js';
+import { isXarfMail, readXarfMail } from './xarf-mail.js';
 
-export type MessageFormat = 'auto' | 'arf' | 'dsn' | 'eml';
+export const MESSAGE_FORMATS = ['auto', 'arf', 'xarf', 'dmarc', 'dsn', 'eml'] as const;
+export type MessageFormat = (typeof MESSAGE_FORMATS)[number];
 
 export interface EvidenceRules extends ParseRules {
   readonly format: MessageFormat;
@@ -13,6 +16,11 @@ export interface EvidenceRules extends ParseRules {
   /** How the member knows that plain messages are what `category` says; without it they give no report. */
   readonly evidence?: Evidence | undefined;
   readonly category: Category;
+  /**
+   * Lower-case domains whose reports are believed when their origin is proved (DMARC, or SPF of the same domain, by a trusted
+   * host). Undefined: somebody looked at the reports before.
+   */
+  readonly reporters?: readonly string[] | undefined;
 }
 
 export interface MessageFinding extends Finding {
@@ -24,15 +32,34 @@ export interface MessageFinding extends Finding {
 export function readEvidence(bytes: Uint8Array, rules: EvidenceRules): MessageFinding {
   const read = readMessage(bytes, rules);
   if ('skipped' in read) return { ...skip(read.skipped), message: undefined };
-  const { trusted } = rules;
   const { message } = read;
-  if (rules.format === 'arf' || (rules.format === 'auto' && isFeedbackReport(read))) {
-    return { ...readFeedbackReport(read, trusted), message };
-  }
-  if (rules.format === 'dsn' || (rules.format === 'auto' && isBounce(read))) {
-    return { ...readBounce(read, { ...rules.bounces, trusted }), message };
-  }
-  return { ...readPlain(message, rules), message };
+  const format = rules.format === 'auto' ? formatOf(read) : rules.format;
+  return { ...readAs(format, read, rules), message };
+}
+
+function formatOf(read: ReadMessage): Exclude<MessageFormat, 'auto'> {
+  if (isXarfMail(read)) return 'xarf';
+  if (isFeedbackReport(read)) return 'arf';
+  if (isDmarcReport(read)) return 'dmarc';
+  // An answer to a spamtrap is nobody's spam.
+  return isBounce(read) || isAutomaticAnswer(read) ? 'dsn' : 'eml';
+}
+
+function readAs(format: Exclude<MessageFormat, 'auto'>, read: ReadMessage, rules: EvidenceRules): Finding {
+  if (format === 'eml') return readPlain(read.message, rules);
+  if (format === 'dsn') return readBounce(read, { ...rules.bounces, trusted: rules.trusted });
+  // Anybody can write a report and name anybody in it.
+  if (rules.reporters && !isProvedToBe(read.message, rules.reporters)) return skip('reporter-not-trusted');
+  if (format === 'arf') return readFeedbackReport(read, rules.trusted);
+  return format === 'xarf' ? readXarfMail(read) : readDmarcMail(read);
+}
+
+function isProvedToBe(
+  { fromDomain, envelopeDomain, auth }: ParsedMessage,
+  reporters: readonly string[],
+): boolean {
+  const isNamed = reporters.some((one) => fromDomain === one || fromDomain?.endsWith(`.${one}`));
+  return isNamed && (auth.dmarc === 'pass' || (auth.spf === 'pass' && envelopeDomain === fromDomain));
 }
 
 /** The peer of the border host; the domain of From when its own authentication settles whose deed it is. */

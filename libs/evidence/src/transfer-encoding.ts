@@ -1,8 +1,8 @@
 // RFC 2045 sections 6.7 and 6.8. Own code because the parser libraries take seconds for a mebibyte of short lines.
 
 const BASE64 = new Uint8Array(256).fill(255);
-const DIGITS = new TextEncoder().encode('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/');
-DIGITS.forEach((digit, value) => (BASE64[digit] = value));
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+for (let value = 0; value < ALPHABET.length; value++) BASE64[ALPHABET.charCodeAt(value)] = value;
 
 /** Skips what is no base64; stops at nothing. */
 export function decodeBase64(bytes: Uint8Array): Uint8Array {

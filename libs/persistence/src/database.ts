@@ -6,7 +6,9 @@ import { MemberEntity } from './members/member.entity.js';
 import { Foundation1763942400000 } from './migrations/1763942400000-foundation.js';
 import { DnsAccess1763985600000 } from './migrations/1763985600000-dns-access.js';
 import { Privacy1764003000000 } from './migrations/1764003000000-privacy.js';
+import { Campaigns1764004000000 } from './migrations/1764004000000-campaigns.js';
 import { Log1764005000000 } from './migrations/1764005000000-log.js';
+import { Subscribers1764002000000 } from './migrations/1764002000000-subscribers.js';
 
 export interface DatabaseOptions {
   readonly poolSize: number;
@@ -20,7 +22,10 @@ export async function openDatabase(url: string, options: DatabaseOptions): Promi
     url,
     poolSize: options.poolSize,
     entities: [MemberEntity, MemberKeyEntity, EnrolmentEntity],
-    migrations: [Foundation1763942400000, DnsAccess1763985600000, Privacy1764003000000, Log1764005000000],
+    migrations: [
+      ...[Foundation1763942400000, DnsAccess1763985600000, Subscribers1764002000000, Privacy1764003000000],
+      ...[Campaigns1764004000000, Log1764005000000],
+    ],
     migrationsTableName: 'migration',
     synchronize: false,
     installExtensions: false,

@@ -1,3 +1,24 @@
+export {
+  CampaignRepository,
+  type BounceFlood,
+  type CampaignName,
+  type CampaignPicture,
+  type StoredCampaign,
+} from './campaigns/campaign.repository.js';
+export {
+  ClusteringRepository,
+  type BounceSighting,
+  type CampaignReport,
+  type CampaignSighting,
+  type ClusteringStep,
+  type StoredFingerprint,
+} from './campaigns/clustering.repository.js';
+export {
+  CampaignPictures,
+  type AddressPicture,
+  type LinkedHostPicture,
+  type SenderPicture,
+} from './campaigns/picture.repository.js';
 export { openBackend, type Backend, type BackendOptions } from './backend.js';
 export { migrateDatabase, openDatabase, type DatabaseOptions } from './database.js';
 export * from './embedded/index.js';
@@ -38,13 +59,28 @@ export {
   type ListingFilter,
   type StoredReputation,
 } from './reputations/reputation.repository.js';
+export { reputationAsOf } from './reputations/past-reputation.js';
 export { ScoringRepository, type Scored, type SubjectEvidence } from './reputations/scoring.repository.js';
+export { readWarningLists } from './reputations/warning-lists.js';
+export {
+  TerminationRepository,
+  type NewTermination,
+  type StoredTermination,
+} from './subscribers/termination.repository.js';
+export {
+  CheckRepository,
+  type CanaryAlarm,
+  type Hit,
+  type JudgedCheck,
+  type SubscriberCase,
+} from './subscribers/check.repository.js';
 export {
   publish,
   ZoneRepository,
   type WantedEntry,
   type ZoneChanges,
   type ZoneEntryRow,
+  type ZoneSource,
 } from './zones/zone.repository.js';
 export {
   MAX_WAITING_PER_REPORTER,

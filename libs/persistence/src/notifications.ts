@@ -2,7 +2,7 @@
 // because what was announced meanwhile is lost.
 import pg from 'pg';
 
-export type Channel = 'sekisho_members' | 'sekisho_zones';
+export type Channel = 'sekisho_members' | 'sekisho_zones' | 'sekisho_campaigns';
 
 export interface Notifications {
   on(channel: Channel, listener: () => void): () => void;
@@ -18,6 +18,7 @@ export async function openNotifications(
   const listeners = new Map<Channel, Set<() => void>>([
     ['sekisho_members', new Set()],
     ['sekisho_zones', new Set()],
+    ['sekisho_campaigns', new Set()],
   ]);
   const announce = (channel: string) => {
     for (const listener of listeners.get(channel as Channel) ?? []) listener();

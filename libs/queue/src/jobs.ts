@@ -7,6 +7,8 @@ const payloadSchemas = {
   'score-receipt': z.strictObject({ receiptId: z.string().min(1).max(200) }),
   /** Score again the subjects whose evidence has decayed since they were last looked at. */
   'review-subjects': z.strictObject({ atMost: z.int().min(1).max(1_000_000) }),
+  /** Take newly stored fingerprints and bounces into campaigns, and review what campaigns say in the zones. */
+  'cluster-fingerprints': z.strictObject({}),
   /** Drop what is past its retention. */
   expire: z.strictObject({}),
 } as const;

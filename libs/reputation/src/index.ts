@@ -19,3 +19,4 @@ export {
   type WarningList,
   type WarningLists,
 } from './warning-list.js';
+export { scoreAsOf, type AsOfInput, type DatedSighting } from './policy/as-of.js';

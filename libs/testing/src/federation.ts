@@ -20,7 +20,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export type ProcessName = 'hub' | 'worker' | 'dns';
+export type ProcessName = 'hub' | 'worker' | 'dns' | 'trustee';
 
 /** As `sekisho up` and `sekisho hub` start them. */
 const NODE_ARGUMENTS = ['--max-semi-space-size=64'];
@@ -63,12 +63,15 @@ export class Federation implements AsyncDisposable {
     options: { processes?: readonly ProcessName[]; env?: Record<string, string> } = {},
   ): Promise<Federation> {
     const directory = await mkdtemp(join(tmpdir(), 'sekisho-federation-'));
-    const [httpPort, dnsPort] = [await freePort(), await freePort()];
+    const [httpPort, dnsPort, trusteePort] = [await freePort(), await freePort(), await freePort()];
     const env = {
       SEKISHO_DATA_DIR: join(directory, 'data'),
       SEKISHO_DATABASE_URL: databaseUrl,
       SEKISHO_HTTP: `127.0.0.1:${httpPort}`,
       SEKISHO_DNS: `127.0.0.1:${dnsPort}`,
+      SEKISHO_TRUSTEE_HTTP: `127.0.0.1:${trusteePort}`,
+      SEKISHO_TRUSTEE_URL: `http://127.0.0.1:${trusteePort}`,
+      SEKISHO_TRUSTEE_MEMBERS: 'follow',
       SEKISHO_ZONE: 'z.example',
       SEKISHO_DEMO: 'yes',
       SEKISHO_LOG: 'warn',

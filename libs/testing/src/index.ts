@@ -5,3 +5,4 @@ export { createTestDatabase, execute, type TestDatabase } from './test-database.
 export { compareStep, parseTranscript, rewriteTranscript } from './transcript.js';
 export { runTranscript, type TranscriptOptions } from './transcript-runner.js';
 export { EdgeData } from './edge-data.js';
+export { borderOf, describeFinding, relaysDownTo, readSample, sampleRules } from './report-samples.js';

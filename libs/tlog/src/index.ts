@@ -37,4 +37,5 @@ export {
   type Verify,
 } from './note.js';
 export { Prover, verifyConsistency, verifyInclusion, type Proof, type TreeHead } from './proof.js';
+export { encodeAddCheckpoint, parseAddCheckpoint, type AddCheckpoint } from './witness.js';
 export { parseTilePath, tileNumber, tilePath, tileWidth, type ReadTile, type Tile } from './tile.js';

@@ -35,9 +35,10 @@ const concat = (...parts: readonly Uint8Array[]): Uint8Array => {
   return all;
 };
 
-const toBase64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes));
+export const toBase64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes));
 
-function fromBase64(text: string): Uint8Array | undefined {
+/** Canonical base64 with padding, else undefined. */
+export function fromBase64(text: string): Uint8Array | undefined {
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) return undefined;
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

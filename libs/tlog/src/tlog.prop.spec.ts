@@ -6,6 +6,7 @@ import { entryOf, GrowingLog, recursiveRoot } from './growing-log.fixture.js';
 import { leafHash, type Hash } from './hash.js';
 import { parseCheckpoint, parseNote } from './note.js';
 import { Prover, verifyConsistency, verifyInclusion, type Proof } from './proof.js';
+import { encodeAddCheckpoint, parseAddCheckpoint } from './witness.js';
 import { parseTilePath, tilePath } from './tile.js';
 
 const sizes = fc.oneof(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 250, max: 600 }));
@@ -113,8 +114,20 @@ describe('what comes from outside', () => {
     },
   );
 
+  it.prop([
+    fc.nat({ max: 2 ** 45 }),
+    fc.array(fc.uint8Array({ minLength: 32, maxLength: 32 }), { maxLength: 63 }),
+    fc.string({ minLength: 1 }),
+  ])('asks a witness in words that it reads', (oldSize, proof, note) => {
+    expect(parseAddCheckpoint(encodeAddCheckpoint({ oldSize, proof, note }))).toEqual({
+      oldSize,
+      proof,
+      note,
+    });
+  });
+
   it.prop([fc.string({ maxLength: 200 })])('answers text that is nothing with its one error', (text) => {
-    for (const read of [parseNote, parseCheckpoint]) {
+    for (const read of [parseNote, parseCheckpoint, parseAddCheckpoint]) {
       try {
         read(text);
       } catch (error) {

@@ -1,5 +1,8 @@
 export { DeltaRejected, SnapshotDamaged } from './errors.js';
 export { expandChange, type NameChange } from './expansion-change.js';
+export { KeyTable } from './key-table.js';
+export { NetworkTable, type SharedNetworks } from './network-table.js';
+export { sharedWords } from './shared-words.js';
 export { EMPTY_NON_TERMINAL } from './name-table.js';
 export { queryName, subjectOfName } from './query-name.js';
 export { QuestionKey, type KeyKind } from './question-key.js';

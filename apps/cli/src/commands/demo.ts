@@ -84,7 +84,7 @@ async function runChecks(
 ): Promise<boolean> {
   context.stdout.write('What it must do, asked from outside 外からの確認:\n');
   let failures = 0;
-  for (const { title, run } of demoChecks(federation, accepted)) {
+  for (const { title, run } of demoChecks(federation, accepted, context)) {
     try {
       context.stdout.write(`  ok    ${title}: ${await run()}\n`);
     } catch (error) {

@@ -1,14 +1,21 @@
-import { discoverHubOf, HubRefused, MemberDirectory, signEnvelope, submitEnvelope } from '@sekisho/client';
-import { readEvidence, type EvidenceRules, type MessageFormat, type SkipReason } from '@sekisho/evidence';
-import { CATEGORIES_OF, EVIDENCE, type Category, type Evidence, type ReportInput } from '@sekisho/report';
+import { MemberDirectory, MemberDirectoryFault, ReceiptBook } from '@sekisho/client';
+import { SKIP_REASONS, type SkipReason, type TrustedRelays } from '@sekisho/evidence';
+import { CATEGORIES, EVIDENCE, type Category, type Evidence, type ReportInput } from '@sekisho/report';
 import { parseIp, parseNetwork, type Network } from '@sekisho/subject';
 import { Option, type Command } from 'commander';
 import { createHash } from 'node:crypto';
 import { memberDirectoryPath, type CliContext } from '../context.js';
-import { readMessages } from '../import/message-source.js';
-import { formatPairs } from '../print/table.js';
-import { patience } from './member-session.js';
+import { CommandEnded, EXIT_FAILED } from '../failure.js';
+import { ImportSender } from '../import/import-sender.js';
+import { ImportState } from '../import/import-state.js';
+import { listInputs } from '../import/input-file.js';
+import { IMPORT_FORMATS, type ImportFormat } from '../import/input-kind.js';
+import type { ImportRules } from '../import/read-inputs.js';
+import { runImport, type ImportSummary } from '../import/run-import.js';
+import { formatPairs, formatTable } from '../print/table.js';
+import { openSession, patience } from './member-session.js';
 import {
+  readInteger,
   toJson,
   usage,
   withDirectory,
@@ -19,163 +26,180 @@ import {
 } from './shared-options.js';
 
 interface ImportOptions extends DirectoryOption, JsonOption {
-  readonly format: MessageFormat;
-  readonly trustedRelay?: readonly Relay[];
-  readonly sentBy?: readonly string[];
+  readonly format: ImportFormat;
+  readonly trustedRelay: readonly string[];
+  readonly reporter: readonly string[];
   readonly bounces: 'check' | 'never-sent';
+  readonly sendingHost: readonly string[];
+  readonly category?: Category;
   readonly evidence?: Evidence;
-  readonly category: Category;
+  readonly batchSize: number;
   readonly dryRun?: true;
 }
-
-type Relay = Network | string;
-
-const BATCH = 500;
 
 export function registerImport(program: Command, context: CliContext): void {
   const command = program
     .command('import')
-    .description('make reports of complaints, bounces and collected mail, and send them')
-    .argument('<path...>', 'files, mbox files, maildirs or folders');
+    .description('make reports of complaints, bounces, messages, mail server logs and tables, and send them');
+  const collect = (value: string, before: readonly string[]) => [...before, value];
   command
-    .addOption(
-      new Option('--format <format>', 'what the messages are')
-        .choices(['auto', 'arf', 'dsn', 'eml'])
-        .default('auto'),
+    .argument('<path...>', 'files, mailboxes, folders; - is standard input')
+    .addOption(new Option('--format <format>', 'what the input is').choices(IMPORT_FORMATS).default('auto'))
+    .option(
+      '--trusted-relay <host>',
+      'a name, address or network of your own border; may be given again',
+      collect,
+      [],
     )
     .option(
-      '--trusted-relay <cidr|host>',
-      'a border host of yours, by name as it writes it after `by`, or its network; may be repeated',
-      (text: string, before: readonly Relay[] | undefined) => [...(before ?? []), readRelay(command, text)],
+      '--reporter <domain>',
+      'believe only reports proved to be of this domain; may be given again',
+      collect,
+      [],
     )
     .addOption(
-      new Option('--bounces <origin>', 'never-sent: all bounces here answer mail that you did not send')
+      new Option('--bounces <origin>', 'of mail that you may have sent, or for addresses that never send')
         .choices(['check', 'never-sent'])
         .default('check'),
     )
-    .option(
-      '--sent-by <host>',
-      'an outgoing host of yours: a bounce that returns its Received line is no backscatter; may be repeated',
-      (text: string, before: readonly string[] | undefined) => [...(before ?? []), text.toLowerCase()],
-    )
-    .addOption(new Option('--evidence <class>', 'how you know of plain messages').choices(EVIDENCE))
+    .option('--sending-host <name>', 'a host by which your own mail leaves; may be given again', collect, [])
     .addOption(
-      new Option('--category <category>', 'what the senders of plain messages do')
-        .choices(CATEGORIES_OF.ip)
-        .default('spam-source'),
+      new Option('--category <category>', 'what the senders of messages and rows do').choices(CATEGORIES),
     )
-    .option('--dry-run', 'print exactly what would be sent, one report a line, and send nothing');
-  withJson(withDirectory(command)).action(async (paths: readonly string[], options: ImportOptions) => {
-    await importMessages(paths, options, context);
+    .addOption(new Option('--evidence <class>', 'how you know it of messages and rows').choices(EVIDENCE))
+    .option(
+      '--batch-size <number>',
+      'reports in one envelope',
+      usage(command, readInteger('--batch-size', 1, 1_000)),
+      500,
+    )
+    .option('--dry-run', 'print every report as it would leave, a line each; send and remember nothing');
+  withJson(withDirectory(command)).action(async (paths: string[], options: ImportOptions) => {
+    const rules = rulesOf(options, command, context);
+    const run = { inputs: listInputs(paths, context.stdin), rules, batchSize: options.batchSize };
+    if (options.dryRun) await rehearse(run, options, context);
+    else await send(run, options, context);
   });
   withExample(
     command,
-    'sekisho import --trusted-relay mx.example.jp --evidence trap trap-mail/ --dry-run',
-    'sekisho import --format arf feedback.mbox --dir isp-a',
+    'sekisho import --trusted-relay mx.isp-a.example abuse-desk.mbox --dry-run',
+    'sekisho import --format eml --evidence trap --trusted-relay 192.0.2.0/28 trap/Maildir --dir isp-a',
+    'sekisho import --format maillog /var/log/mail.log --dir isp-a',
   );
 }
 
-function readRelay(command: Command, text: string): Relay {
-  if (text.includes('/')) return usage(command, parseNetwork)(text);
-  if (!/^[\d.]+$|:/.test(text)) return text.toLowerCase();
-  const { bytes, text: address } = usage(command, parseIp)(text);
-  return parseNetwork(`${address}/${String(bytes.length * 8)}`);
-}
-
-function rulesOf(options: ImportOptions): EvidenceRules {
-  const relays = options.trustedRelay ?? [];
+function rulesOf(options: ImportOptions, command: Command, context: CliContext): ImportRules {
+  const { category, evidence } = options;
   return {
-    trusted: {
-      networks: relays.filter((relay) => typeof relay !== 'string'),
-      hosts: relays.filter((relay) => typeof relay === 'string'),
-    },
-    sha256: (bytes) => createHash('sha256').update(bytes).digest(),
     format: options.format,
-    bounces: { origin: options.bounces, sendingHosts: options.sentBy ?? [] },
-    evidence: options.evidence,
-    category: options.category,
+    now: context.now(),
+    rows: { category, evidence },
+    evidence: {
+      trusted: usage(command, () => relaysOf(options.trustedRelay))(''),
+      sha256: (bytes) => createHash('sha256').update(bytes).digest(),
+      bounces: { origin: options.bounces, sendingHosts: options.sendingHost.map(lower) },
+      evidence,
+      category: category ?? 'spam-source',
+      reporters: options.reporter.length === 0 ? undefined : options.reporter.map(lower),
+    },
   };
 }
 
-interface Tally {
-  messages: number;
-  reports: number;
-  accepted: number;
-  /** Reports of envelopes that an earlier import of the same input sent. */
-  sentBefore: number;
-  readonly skipped: Record<string, number>;
-  readonly rejected: Record<string, number>;
-}
+const lower = (name: string) => name.toLowerCase().replace(/\.$/, '');
 
-async function importMessages(
-  paths: readonly string[],
-  options: ImportOptions,
-  context: CliContext,
-): Promise<void> {
-  const tally: Tally = { messages: 0, reports: 0, accepted: 0, sentBefore: 0, skipped: {}, rejected: {} };
-  const send = options.dryRun ? undefined : await sender(options, context, tally);
-  const rules = rulesOf(options);
-  let batch: ReportInput[] = [];
-  for await (const { bytes } of readMessages(paths)) {
-    const found = readEvidence(bytes, rules);
-    tally.messages += 1;
-    tally.reports += found.reports.length;
-    for (const { reason } of found.skipped) count(tally.skipped, reason satisfies SkipReason);
-    if (!send) {
-      for (const report of found.reports) context.stdout.write(`${JSON.stringify(report)}\n`);
-      continue;
-    }
-    batch.push(...found.reports);
-    if (batch.length < BATCH) continue;
-    await send(batch);
-    batch = [];
+/** @throws {SubjectInvalid} for what looks like an address or network and is none */
+function relaysOf(written: readonly string[]): TrustedRelays {
+  const networks: Network[] = [];
+  const hosts: string[] = [];
+  for (const one of written) {
+    if (one.includes('/')) networks.push(parseNetwork(one));
+    else if (one.includes(':') || /^[\d.]+$/.test(one)) {
+      const ip = parseIp(one);
+      networks.push({ ...ip, prefixLength: ip.bytes.length * 8 });
+      // Some servers write the address behind `by`.
+      hosts.push(`[${ip.text}]`, ip.text);
+    } else hosts.push(lower(one));
   }
-  if (send && batch.length > 0) await send(batch);
-  const output = options.dryRun ? context.stderr : context.stdout;
-  output.write(options.json ? toJson(tally) : summaryOf(tally, options));
+  return { networks, hosts };
 }
 
-/** The same reports in the same order get the same jti, so that a repeated import counts once. */
-async function sender(options: ImportOptions, context: CliContext, tally: Tally) {
-  const member = await new MemberDirectory(memberDirectoryPath(options, context)).open();
-  const hub = await discoverHubOf(member);
-  return async (batch: readonly ReportInput[]): Promise<void> => {
-    const jti = createHash('sha256').update(JSON.stringify(batch)).digest('base64url');
-    const envelope = await signEnvelope(member, batch, { now: context.now(), jti });
-    const receipt = await submitEnvelope(hub.endpoints.reports, envelope, {
+type Run = Pick<Parameters<typeof runImport>[0], 'inputs' | 'rules' | 'batchSize'>;
+
+async function rehearse(run: Run, options: ImportOptions, context: CliContext): Promise<void> {
+  const path = memberDirectoryPath(options, context);
+  const member = await new MemberDirectory(path).open().catch((error: unknown) => {
+    // Nothing is signed, so a mailbox can be looked through before there is any hub.
+    if (error instanceof MemberDirectoryFault && error.code === 'member-directory-missing') return undefined;
+    throw error;
+  });
+  const summary = await runImport({
+    ...run,
+    state: await ImportState.openForReading(path),
+    sender: undefined,
+    ownNetworks: member?.networks.map(parseNetwork),
+    onReport: (report: ReportInput) => context.stdout.write(`${JSON.stringify(report)}\n`),
+  });
+  context.stderr.write(options.json ? toJson(summary) : formatSummary(summary, true));
+}
+
+async function send(run: Run, options: ImportOptions, context: CliContext): Promise<void> {
+  const path = memberDirectoryPath(options, context);
+  const session = await openSession(options, context);
+  const state = await ImportState.open(path);
+  let summary: ImportSummary;
+  try {
+    const sender = new ImportSender(session, state, {
+      batchSize: options.batchSize,
+      now: context.now,
       retry: patience(context),
-    }).catch((error: unknown) => {
-      // The same jti in an envelope signed at another time: its reports are stored already.
-      if (error instanceof HubRefused && error.code === 'envelope-replayed') return undefined;
-      throw error;
+      book: new ReceiptBook(path),
     });
-    if (!receipt) {
-      tally.sentBefore += batch.length;
-      return;
-    }
-    tally.accepted += receipt.accepted;
-    for (const { code } of receipt.rejected) count(tally.rejected, code);
-  };
+    summary = await runImport({
+      ...run,
+      state,
+      sender,
+      ownNetworks: session.member.networks.map(parseNetwork),
+      onProgress: (so) => {
+        if (context.stderr.isTTY !== true) return;
+        context.stderr.write(
+          `\r${so.read.toLocaleString('en')} read, ${so.accepted.toLocaleString('en')} reports accepted`,
+        );
+      },
+    });
+  } finally {
+    if (context.stderr.isTTY === true) context.stderr.write('\r\u001b[K');
+    await state.close();
+  }
+  context.stdout.write(options.json ? toJson(summary) : formatSummary(summary, false));
+  const rejected = sum(Object.values(summary.rejected));
+  if (rejected === 0) return;
+  context.stderr.write(`sekisho: the hub rejected ${several(rejected, 'report')}; the others are stored\n`);
+  context.stderr.write('what to do: see the codes above; the input is not offered again\n');
+  throw new CommandEnded(EXIT_FAILED);
 }
 
-function count(counts: Record<string, number>, key: string): void {
-  counts[key] = (counts[key] ?? 0) + 1;
-}
+const several = (count: number, name: string) => `${String(count)} ${name}${count === 1 ? '' : 's'}`;
+const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
 
-function summaryOf(tally: Tally, options: ImportOptions): string {
-  return formatPairs([
-    ['messages', tally.messages.toLocaleString('en')],
-    ['reports', tally.reports.toLocaleString('en')],
-    ...(options.dryRun
-      ? []
-      : [
-          ['accepted', tally.accepted.toLocaleString('en')] as [string, string],
-          ['sent before', tally.sentBefore.toLocaleString('en')] as [string, string],
-        ]),
-    ...Object.entries(tally.skipped).map(([reason, n]): [string, string] => [
-      `skipped: ${reason}`,
-      String(n),
-    ]),
-    ...Object.entries(tally.rejected).map(([code, n]): [string, string] => [`rejected: ${code}`, String(n)]),
+function formatSummary(summary: ImportSummary, isRehearsal: boolean): string {
+  const { files, read, reports, accepted, envelopes } = summary;
+  const skipped = Object.entries(summary.skipped).sort(([, a], [, b]) => b - a);
+  const rejected = Object.entries(summary.rejected);
+  const head = formatPairs([
+    ['read', `${String(read)} messages, rows or lines of ${several(files, 'file')}`],
+    ['reports', String(reports)],
+    ...(isRehearsal
+      ? [['sent', 'nothing: a dry run'] as const]
+      : [['accepted', `${String(accepted)} in ${several(envelopes, 'envelope')}`] as const]),
+    ...rejected.map(([code, count]) => ['rejected', `${String(count)} ${code}`] as const),
+    ['skipped', String(sum(skipped.map(([, count]) => count)))],
   ]);
+  if (skipped.length === 0) return head;
+  const rows = skipped.map(([reason, count]) => [reason, String(count), SKIP_REASONS[reason as SkipReason]]);
+  const columns = [
+    { title: 'SKIPPED BECAUSE' },
+    { title: 'COUNT', isNumber: true },
+    { title: 'WHICH MEANS' },
+  ];
+  return `${head}\n${formatTable(columns, rows)}`;
 }

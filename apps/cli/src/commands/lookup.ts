@@ -11,6 +11,7 @@ import { formatTable } from '../print/table.js';
 import { openSession } from './member-session.js';
 import {
   commandPath,
+  readMoment,
   toJson,
   usage,
   withDirectory,
@@ -21,11 +22,14 @@ import {
 } from './shared-options.js';
 
 export function registerLookup(program: Command, context: CliContext): void {
-  const command = program
+  const command: Command = program
     .command('lookup')
     .description('score, listing and explanation of addresses, networks, domains and hashes')
     .argument('<subject...>', 'what to look up; - reads subjects from standard input, one a line');
-  withJson(withDirectory(command)).action(async (texts: string[], options: DirectoryOption & JsonOption) => {
+  command.option('--as-of <time>', 'as it was at that time', (text) =>
+    usage(command, readMoment('--as-of'))(text),
+  );
+  withJson(withDirectory(command)).action(async (texts: string[], options: LookupOptions) => {
     const written = texts.includes('-') ? (await readStandardInput(context)).split('\n') : [];
     const subjects = [...texts.filter((text) => text !== '-'), ...written]
       .filter((text) => text.trim() !== '')
@@ -35,7 +39,11 @@ export function registerLookup(program: Command, context: CliContext): void {
     }
     const session = await openSession(options, context);
     const progress = startProgress(context, 'subjects', subjects.length);
-    const answers = await session.lookup(subjects, progress.advanceTo).finally(progress.stop);
+    const { asOf } = options;
+    const lookup = asOf
+      ? inTurn(subjects, (subject) => session.lookupAsOf(subject, asOf), progress.advanceTo)
+      : session.lookup(subjects, progress.advanceTo);
+    const answers = await lookup.finally(progress.stop);
     const found = subjects.map((subject, at) => ({ subject, reputation: answers[at] }));
     context.stdout.write(options.json ? toJson(found.map(forJson)) : formatLookup(found, context));
   });
@@ -43,7 +51,22 @@ export function registerLookup(program: Command, context: CliContext): void {
     command,
     'sekisho lookup 203.0.113.9 2001:db8::/48 shop.example.com',
     'sekisho lookup --json - < subjects.txt',
+    'sekisho lookup 203.0.113.9 --as-of 2026-11-20T10:10:00+09:00',
   );
+}
+
+interface LookupOptions extends DirectoryOption, JsonOption {
+  readonly asOf?: Date;
+}
+
+async function inTurn<T, R>(
+  items: readonly T[],
+  ask: (item: T) => Promise<R>,
+  onProgress: (done: number) => void,
+): Promise<R[]> {
+  const answers: R[] = [];
+  for (const item of items) onProgress(answers.push(await ask(item)));
+  return answers;
 }
 
 interface Found {

@@ -19,6 +19,8 @@ export interface EnrolledDemoMember {
 
 export interface DemoFederation {
   readonly config: Config;
+  /** Everything of hub, database and trustee. */
+  readonly dataDir: string;
   readonly members: readonly EnrolledDemoMember[];
   stop(): Promise<void>;
 }
@@ -31,7 +33,7 @@ export async function startDemoFederation(
   const directory = await mkdtemp(join(tmpdir(), 'sekisho-demo-'));
   const env = { ...context.env, ...(await demoSettings(join(directory, 'hub'))) };
   const config = readConfig(env);
-  onStep('starting the embedded PostgreSQL, hub, worker and DNS server');
+  onStep('starting the embedded PostgreSQL, hub, worker, DNS server and trustee');
   const log: string[] = [];
   const machine = await startMachine(config, { env, onLine: (line) => log.push(line) }).catch(
     async (error: unknown) => {
@@ -46,7 +48,7 @@ export async function startDemoFederation(
   try {
     onStep('enrolling the members, each with keys of its own');
     const members = await enrolMembers({ ...config, databaseUrl: machine.databaseUrl }, directory, context);
-    return { config, members, stop };
+    return { config, dataDir: config.dataDir, members, stop };
   } catch (error) {
     await stop();
     context.stderr.write(`${log.slice(-20).join('\n')}\n`);
@@ -83,12 +85,16 @@ async function enrolMembers(
 async function demoSettings(dataDir: string): Promise<Record<string, string | undefined>> {
   const http = await portNear(8080);
   const dns = await portNear(5353);
+  const trustee = await portNear(8090);
   return {
     SEKISHO_DATA_DIR: dataDir,
     SEKISHO_DATABASE_URL: undefined,
     SEKISHO_QUEUE_URL: undefined,
     SEKISHO_HTTP: `127.0.0.1:${http}`,
     SEKISHO_DNS: `127.0.0.1:${dns}`,
+    SEKISHO_TRUSTEE_URL: undefined,
+    SEKISHO_TRUSTEE_DIR: undefined,
+    SEKISHO_TRUSTEE_HTTP: `127.0.0.1:${trustee}`,
     SEKISHO_PUBLIC_URL: undefined,
     SEKISHO_HUB_URL: undefined,
     SEKISHO_ZONE: 'sekisho.example',

@@ -1,5 +1,5 @@
 // Everything of a hub on one machine: the embedded database if there is no other, and the processes on it.
-import type { Config } from '@sekisho/config';
+import { formatListen, type Config } from '@sekisho/config';
 import { PROCESSES } from '../process-table.js';
 import { Supervisor } from './supervisor.js';
 
@@ -18,8 +18,18 @@ export async function startMachine(
   const embedded =
     config.databaseUrl === undefined ? await startEmbeddedDatabase({ dataDir: config.dataDir }) : undefined;
   const databaseUrl = config.databaseUrl ?? embedded?.url ?? '';
-  const env = { ...options.env, SEKISHO_DATABASE_URL: databaseUrl, SEKISHO_DATA_DIR: config.dataDir };
-  const supervisor = new Supervisor(PROCESSES, { env, onLine: options.onLine });
+  // Without a trustee elsewhere one runs here: its own process, directory and keys, and the same operator.
+  const isTrusteeHere = config.trusteeUrl === undefined;
+  const trustee = isTrusteeHere && {
+    SEKISHO_TRUSTEE_URL: `http://${formatListen(config.trustee.http)}`,
+    SEKISHO_TRUSTEE_MEMBERS: options.env['SEKISHO_TRUSTEE_MEMBERS'] ?? 'follow',
+  };
+  const env = {
+    ...{ ...options.env, ...trustee },
+    ...{ SEKISHO_DATABASE_URL: databaseUrl, SEKISHO_DATA_DIR: config.dataDir },
+  };
+  const processes = PROCESSES.filter(({ name }) => isTrusteeHere || name !== 'trustee');
+  const supervisor = new Supervisor(processes, { env, onLine: options.onLine });
   const stop = async () => {
     await supervisor.stop();
     await embedded?.stop();

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { MemberTallies } from './shared-members.js';
 
 /** Who may ask: the members and the digests of their keys, as the hub last gave them. */
 export interface AccessList {
@@ -18,13 +19,9 @@ export interface MinuteCount {
   readonly refused: number;
 }
 
-interface Tally {
-  readonly minute: number;
-  answered: number;
-  refused: number;
-}
-
 const MS_PER_MINUTE = 60_000;
+/** Another thread that read the clock before the minute ended has counted by then. */
+const LATE_MS = 1_000;
 /** When the hub is away longer, counts of the oldest minutes are given up. */
 const MAX_KEPT_COUNTS = 100_000;
 
@@ -34,13 +31,16 @@ const MAX_KEPT_COUNTS = 100_000;
  */
 export class MemberAccess {
   private readonly byDigest = new Map<string, string>();
-  /** Labels that were found good, so that each is hashed once. */
-  private known = new Map<string, string>();
-  private readonly current = new Map<string, Tally>();
+  /** The slots of labels that were found good, so that each is hashed once. */
+  private known = new Map<string, number>();
   private finished: MinuteCount[] = [];
   private at: string | undefined;
+  /** What other threads may see and count. */
+  readonly tallies: MemberTallies;
 
-  constructor(private readonly quota: number | undefined) {}
+  constructor(quota: number | undefined) {
+    this.tallies = new MemberTallies(quota);
+  }
 
   /** undefined until the first list came: then nobody is known. */
   get version(): string | undefined {
@@ -51,6 +51,7 @@ export class MemberAccess {
   use({ version, members }: AccessList): void {
     this.byDigest.clear();
     this.known = new Map();
+    this.tallies.revokeAll();
     for (const { member, digest } of members) this.byDigest.set(digest, member);
     this.at = version;
   }
@@ -58,30 +59,20 @@ export class MemberAccess {
   /** Judges one query by the key label in it, of any case, and counts it. */
   admit(label: string, nowMs: number): Admission {
     const key = label.toLowerCase();
-    let member = this.known.get(key);
-    if (member === undefined) {
-      member = this.byDigest.get(createHash('sha256').update(key).digest('base64url'));
+    let slot = this.known.get(key);
+    if (slot === undefined) {
+      const member = this.byDigest.get(createHash('sha256').update(key).digest('base64url'));
       if (member === undefined) return 'unknown';
-      this.known.set(key, member);
+      slot = this.tallies.slotOf(member);
+      this.known.set(key, slot);
+      this.tallies.admit(key, slot);
     }
-    const tally = this.tallyOf(member, Math.floor(nowMs / MS_PER_MINUTE));
-    if (this.quota !== undefined && tally.answered >= this.quota) {
-      tally.refused++;
-      return 'over-quota';
-    }
-    tally.answered++;
-    return 'allowed';
+    return this.tallies.count(slot, Math.floor(nowMs / MS_PER_MINUTE)) ? 'allowed' : 'over-quota';
   }
 
-  /** The counts of the minutes that are over; they are forgotten with it. */
+  /** The counts of the minutes that are over since a second; they are forgotten with it. */
   takeCounts(nowMs: number): MinuteCount[] {
-    const minute = Math.floor(nowMs / MS_PER_MINUTE);
-    for (const [member, tally] of this.current) {
-      if (tally.minute >= minute) continue;
-      this.current.delete(member);
-      this.finished.push({ member, ...tally });
-    }
-    const taken = this.finished;
+    const taken = [...this.finished, ...this.tallies.take(Math.floor((nowMs - LATE_MS) / MS_PER_MINUTE))];
     this.finished = [];
     return taken;
   }
@@ -89,14 +80,5 @@ export class MemberAccess {
   /** Counts that could not be delivered, for the next time. */
   putBack(counts: readonly MinuteCount[]): void {
     this.finished = [...counts, ...this.finished].slice(-MAX_KEPT_COUNTS);
-  }
-
-  private tallyOf(member: string, minute: number): Tally {
-    const there = this.current.get(member);
-    if (there?.minute === minute) return there;
-    if (there) this.finished.push({ member, ...there });
-    const fresh = { minute, answered: 0, refused: 0 };
-    this.current.set(member, fresh);
-    return fresh;
   }
 }

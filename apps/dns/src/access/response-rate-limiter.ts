@@ -18,6 +18,9 @@ interface Bucket {
 }
 
 export class ResponseRateLimiter {
+  /** Answers that were not sent, and those sent cut. */
+  dropped = 0;
+  slipped = 0;
   private readonly buckets = new Map<string, Bucket>();
 
   constructor(
@@ -53,7 +56,11 @@ export class ResponseRateLimiter {
     }
     bucket.suppressed++;
     const { slip } = this.rates;
-    if (slip === 0 || bucket.suppressed % slip !== 0) return 'drop';
+    if (slip === 0 || bucket.suppressed % slip !== 0) {
+      this.dropped++;
+      return 'drop';
+    }
+    this.slipped++;
     // TC in an error would be no help to anybody: now and then one goes out as it is.
     return kind === 'errors' ? 'send' : 'cut';
   }

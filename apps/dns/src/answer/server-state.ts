@@ -11,6 +11,13 @@ export type Transport = 'udp' | 'tcp' | 'tls';
 /** Where a counted query went: a zone, the apex with all that is in none of its zones, or nowhere of ours. */
 export type Destination = ZoneName | 'apex' | 'none';
 
+/** Called at the end of a zone transfer; `current` is the answer to IXFR that there is nothing newer. */
+export type TransferCount = (
+  zone: ZoneName | 'apex' | 'none',
+  kind: 'AXFR' | 'IXFR' | 'current',
+  result: 'whole' | 'broken' | 'refused',
+) => void;
+
 export interface ServerOptions {
   /** The apex Z as text, lower case, without final dot. */
   readonly apex: string;
@@ -22,6 +29,8 @@ export interface ServerOptions {
   readonly zones: ReadonlyMap<ZoneName, ZoneIndex>;
   readonly isAllowed: (client: string) => boolean;
   readonly count: (destination: Destination, rcode: number, transport: Transport) => void;
+  /** Default: transfers are not counted. */
+  readonly countTransfer?: TransferCount;
   /** Who may transfer zones without a key. Default: nobody. */
   readonly mayTransfer?: (client: string) => boolean;
   /** Default: no keys, so every signature is refused. */

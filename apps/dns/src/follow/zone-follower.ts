@@ -6,6 +6,7 @@ import { backoffMs } from './backoff.js';
 import { readChanges } from './change-message.js';
 import { HubUnavailable } from './errors.js';
 import { WAIT_SECONDS, type HubClient } from './hub-client.js';
+import { giveMemoryBack } from '../operate/small-memory.js';
 import type { ZoneObserver } from '../transfer/zone-histories.js';
 import type { HubKeys } from './hub-keys.js';
 import type { ServedZones } from './served-zones.js';
@@ -118,6 +119,7 @@ export class ZoneFollower {
     this.observer?.replaced(index);
     this.logger.info({ zone: this.zone, serial, entries: index.size }, 'zone loaded from the hub');
     this.store.save(serial, { bytes, signature });
+    giveMemoryBack();
     return index;
   }
 

@@ -6,7 +6,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { answer } from '../answer/answer.js';
 import { createServerState, type ServerState } from '../answer/server-state.js';
+import { createHash } from 'node:crypto';
+import { MemberAccess } from '../access/member-access.js';
 import { DROP, HotAnswerer, UNUSUAL } from './hot-answer.js';
+import { HotGuard, hotRules } from './hot-guard.js';
 
 const HASH = 'a'.repeat(64);
 const HASH_LABEL = 'VKVKVKVKVKVKVKVKVKVKVKVKVKVKVKVKVKVKVKVKVKVKVKVKVKVA';
@@ -184,6 +187,39 @@ describe('the hot path', () => {
       }),
       { numRuns: 6000 },
     );
+  });
+
+  it('does so with a key in the name', () => {
+    const label = 'abcdefghijklmnopqrstuvwxyz234567';
+    const members = new MemberAccess(undefined);
+    const digest = createHash('sha256').update(label).digest('base64url');
+    members.use({ version: '1', members: [{ member: 'isp-a', digest }] });
+    members.admit(label, 0);
+    const byKey = { ...state, members };
+    const guard = new HotGuard(hotRules({ kind: 'key' }, undefined, 1));
+    guard.use(members.tallies.shared);
+    const keyed = new HotAnswerer(byKey, undefined, guard);
+    for (const index of byKey.zones.values()) keyed.use(ZoneIndex.attach(index.shared));
+    keyed.refresh();
+    const outcomes: Record<Outcome, number> = { hot: 0, left: 0, dropped: 0 };
+    const labels = fc.constantFrom(label, label.toUpperCase(), label, label.replace('a', 'b'), 'short', '');
+    const asked = fc
+      .tuple(front, labels, fc.constantFrom('ip', 'domain', 'score', 'high.ip'), edns)
+      .map(([labelsInFront, key, zone, opt]) => ({
+        id: 7,
+        name: [labelsInFront, key, zone, 'z.example'].filter((part) => part !== '').join('.'),
+        type: TYPE.A,
+        ...(opt && { edns: opt }),
+      }))
+      .filter((query) => nameOfText(query.name) !== undefined);
+    fc.assert(
+      fc.property(asked, (query) => {
+        outcomes[compare(keyed, byKey, encodeQuery(query))]++;
+      }),
+      { numRuns: 2000 },
+    );
+    expect(outcomes.hot).toBeGreaterThan(200);
+    expect(outcomes.left).toBeGreaterThan(200);
   });
 
   it.each([

@@ -11,6 +11,7 @@ import {
   RETRY_SECONDS,
   TTL_SECONDS,
 } from '../answer/timing.js';
+import { HotGuard, OPEN, RATE } from './hot-guard.js';
 import { ZoneFinder } from './zone-finder.js';
 
 /** Not for the hot path: hand the packet, which is unchanged, to answer(). */
@@ -48,6 +49,7 @@ export class HotAnswerer {
   constructor(
     private readonly names: HotNames,
     counts?: Float64Array,
+    private readonly guard = new HotGuard(OPEN),
   ) {
     this.finder = new ZoneFinder(names.apexName);
     this.counts = counts ?? new Float64Array(2 * ZONE_NAMES.length);
@@ -111,6 +113,11 @@ export class HotAnswerer {
     const place = finder.find(bytes, nameStart, start + length);
     const zone = place < 0 ? undefined : this.zones[place];
     if (!zone || finder.front === nameStart) return UNUSUAL;
+    let member = -1;
+    if (this.guard.isByKey) {
+      member = finder.last === nameStart ? -1 : this.guard.memberOf(bytes, finder.last);
+      if (member < 0) return UNUSUAL;
+    }
     const questionEnd = finder.end + 4;
     const hasOpt = bytes[start + 11] === 1;
     if (start + length !== (hasOpt ? questionEnd + OPT_BYTES : questionEnd)) return UNUSUAL;
@@ -127,7 +134,7 @@ export class HotAnswerer {
       const size = (bytes[questionEnd + 3]! << 8) | bytes[questionEnd + 4]!;
       limit = size < MIN_UDP_SIZE ? MIN_UDP_SIZE : size > UDP_SIZE ? UDP_SIZE : size;
     }
-    return this.write(bytes, start, place, zone, questionEnd, hasOpt, limit);
+    return this.write(bytes, start, place, zone, questionEnd, hasOpt, limit, member);
   }
 
   private write(
@@ -138,9 +145,11 @@ export class HotAnswerer {
     questionEnd: number,
     hasOpt: boolean,
     limit: number,
+    member: number,
   ): number {
-    const { key, finder } = this;
-    key.read(ZONE_NAMES[place]!, bytes, start + HEADER_BYTES, finder.front);
+    const { key, finder, guard } = this;
+    const labelsEnd = member < 0 ? finder.front : finder.last;
+    key.read(ZONE_NAMES[place]!, bytes, start + HEADER_BYTES, labelsEnd);
     const test = testCode(key, ZONE_NAMES[place]!);
     const found = test ?? zone.index.find(key);
     const isListed = found > 0;
@@ -156,6 +165,11 @@ export class HotAnswerer {
     const length = end - start + (hasOpt ? OPT_BYTES : 0);
     if (length > limit) return UNUSUAL;
     const rcode = found === ABSENT ? RCODE.NXDOMAIN : RCODE.NOERROR;
+    const kind = isPositive ? RATE.responses : rcode === RCODE.NOERROR ? RATE.nodata : RATE.nxdomains;
+    // Equal answers: a listing by its name, what is not there by its zone.
+    if (!guard.isUnderRate(kind, bytes, isPositive ? start + HEADER_BYTES : finder.front, finder.end))
+      return UNUSUAL;
+    if (member >= 0 && !guard.count(member)) return UNUSUAL;
     bytes[start + 2] = 0x84 | (bytes[start + 2]! & 1);
     bytes[start + 3] = rcode;
     let at = questionEnd;

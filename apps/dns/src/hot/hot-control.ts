@@ -1,6 +1,8 @@
 // What the main thread and a hot worker say to each other: a few shared numbers, and messages.
 import { ZONE_NAMES, type SharedZone } from '@sekisho/zone';
+import type { SharedMembers } from '../access/shared-members.js';
 import type { HotNames } from './hot-answer.js';
+import type { HotRules } from './hot-guard.js';
 
 /** Places in `control`, 32-bit integers for Atomics. */
 export const CONTROL = { stop: 0, publications: 1, waiting: 2, LENGTH: 3 } as const;
@@ -27,7 +29,14 @@ export interface HotWorkerSetup {
   readonly counts: Float64Array;
   readonly names: HotNames;
   readonly zones: readonly SharedZone[];
+  readonly rules: HotRules;
+  readonly members: SharedMembers | undefined;
 }
+
+/** What the main thread says to a worker: arrays to read from now on. */
+export type Publication =
+  | { readonly kind: 'zone'; readonly zone: SharedZone }
+  | { readonly kind: 'members'; readonly members: SharedMembers };
 
 export const createControl = (): Int32Array => new Int32Array(new SharedArrayBuffer(CONTROL.LENGTH * 4));
 export const createCounts = (): Float64Array => new Float64Array(new SharedArrayBuffer(COUNT.LENGTH * 8));

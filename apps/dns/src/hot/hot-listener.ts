@@ -4,8 +4,16 @@ import type { ZoneIndex, ZoneName } from '@sekisho/zone';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Respond } from '../listen/respond.js';
+import type { MemberTallies } from '../access/shared-members.js';
 import type { HotNames } from './hot-answer.js';
-import { CONTROL, createControl, createCounts, type HotWorkerSetup } from './hot-control.js';
+import {
+  CONTROL,
+  createControl,
+  createCounts,
+  type HotWorkerSetup,
+  type Publication,
+} from './hot-control.js';
+import type { HotRules } from './hot-guard.js';
 import { openSocket, portOf } from './hot-socket.js';
 import type { Libc } from './libc.js';
 import { ADDRESS_BYTES, decodeAddress } from './socket-address.js';
@@ -31,10 +39,16 @@ export class HotListener {
   constructor(
     private readonly libc: Libc,
     private readonly names: HotNames,
+    private readonly rules: HotRules,
+    private readonly members: MemberTallies | undefined,
     private readonly workers: number,
     private readonly respond: Respond,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    members?.watch((shared) => {
+      this.post({ kind: 'members', members: shared });
+    });
+  }
 
   /** The counts of each worker, by COUNT. */
   get counts(): readonly Float64Array[] {
@@ -60,8 +74,12 @@ export class HotListener {
     const known = this.zones.get(index.zone);
     if (known?.index === index && known.layout === layout) return;
     this.zones.set(index.zone, { index, layout });
+    this.post({ kind: 'zone', zone: index.shared });
+  }
+
+  private post(publication: Publication): void {
     for (const { worker, control } of this.lanes) {
-      worker.postMessage(index.shared);
+      worker.postMessage(publication);
       Atomics.add(control, CONTROL.publications, 1);
     }
   }
@@ -81,9 +99,12 @@ export class HotListener {
   }
 
   private start(fd: number, control: Int32Array, counts: Float64Array): Worker {
-    const { names } = this;
+    const { names, rules } = this;
     const zones = [...this.zones.values()].map(({ index }) => index.shared);
-    const workerData: HotWorkerSetup = { fd, control, counts, names, zones };
+    const workerData: HotWorkerSetup = {
+      ...{ fd, control, counts, names, zones, rules },
+      members: this.members?.shared,
+    };
     const worker = new Worker(new URL('./hot-worker.js', import.meta.url), {
       workerData,
       // It allocates next to nothing; the default would reserve several times as much.

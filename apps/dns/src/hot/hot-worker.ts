@@ -1,10 +1,11 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- reads of typed arrays inside their bounds */
 // A thread that answers datagrams and nothing else. It never returns to its event loop, so it hears of the main thread
 // by shared numbers and by looking into its port.
-import { ZoneIndex, type SharedZone } from '@sekisho/zone';
+import { ZoneIndex } from '@sekisho/zone';
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import { DROP, HotAnswerer, UNUSUAL } from './hot-answer.js';
-import { CONTROL, COUNT, MAX_WAITING, type HotWorkerSetup } from './hot-control.js';
+import { CONTROL, COUNT, MAX_WAITING, type HotWorkerSetup, type Publication } from './hot-control.js';
+import { HotGuard } from './hot-guard.js';
 import { loadLibc } from './libc.js';
 import { UdpBatch } from './udp-batch.js';
 
@@ -12,13 +13,16 @@ class HotLoop {
   private publications = 0;
   private handedOver: Uint8Array[] = [];
   private readonly answerer: HotAnswerer;
+  private readonly guard: HotGuard;
 
   constructor(
     private readonly batch: UdpBatch,
     private readonly port: MessagePort,
     private readonly setup: HotWorkerSetup,
   ) {
-    this.answerer = new HotAnswerer(setup.names, setup.counts);
+    this.guard = new HotGuard(setup.rules);
+    if (setup.members) this.guard.use(setup.members);
+    this.answerer = new HotAnswerer(setup.names, setup.counts, this.guard);
     for (const zone of setup.zones) this.answerer.use(ZoneIndex.attach(zone));
   }
 
@@ -31,6 +35,7 @@ class HotLoop {
       this.takePublications();
       if (received === 0) continue;
       this.answerer.refresh();
+      this.guard.begin(Date.now());
       for (let i = 0; i < received; i++) this.handle(i);
       batch.send();
       if (this.handedOver.length > 0) this.handOver();
@@ -42,7 +47,9 @@ class HotLoop {
 
   private handle(i: number): void {
     const { batch } = this;
-    const length = this.answerer.answer(batch.bytes, batch.startOf(i), batch.lengthOf(i));
+    const length = this.guard.isAllowed(batch.addresses, batch.addressOf(i))
+      ? this.answerer.answer(batch.bytes, batch.startOf(i), batch.lengthOf(i))
+      : UNUSUAL;
     if (length > UNUSUAL) batch.keep(i, length);
     else if (length === DROP) this.setup.counts[COUNT.dropped]!++;
     else this.handedOver.push(batch.copyOf(i));
@@ -66,9 +73,11 @@ class HotLoop {
     if (published === this.publications) return;
     this.publications = published;
     for (;;) {
-      const received = receiveMessageOnPort(this.port) as { message: SharedZone } | undefined;
+      const received = receiveMessageOnPort(this.port) as { message: Publication } | undefined;
       if (!received) return;
-      this.answerer.use(ZoneIndex.attach(received.message));
+      const { message } = received;
+      if (message.kind === 'zone') this.answerer.use(ZoneIndex.attach(message.zone));
+      else this.guard.use(message.members);
     }
   }
 }

@@ -23,7 +23,8 @@ export class UdpBatch {
   private readonly receiveHeaders: Uint32Array;
   private readonly sendHeaders: Uint32Array;
   private readonly sendVectors: Uint32Array;
-  private readonly addresses: Uint8Array;
+  /** A sockaddr of each datagram's sender, see addressOf. */
+  readonly addresses: Uint8Array;
   private readonly receiveAt: bigint;
   private readonly sendAt: bigint;
   private readonly data: Pointer;
@@ -81,6 +82,11 @@ export class UdpBatch {
   /** Where the i-th datagram begins in `bytes`. */
   startOf(i: number): number {
     return i * STRIDE;
+  }
+
+  /** Where the sender of the i-th datagram stands in `addresses`. */
+  addressOf(i: number): number {
+    return i * ADDRESS_BYTES;
   }
 
   lengthOf(i: number): number {

@@ -16,6 +16,8 @@ interface Suffix {
 export class ZoneFinder {
   /** Where the zone's own labels begin: the end of what is looked up. */
   front = 0;
+  /** Where the label in front of `front` begins; `front` when there is none. */
+  last = 0;
   /** Behind the root label. */
   end = 0;
   // The longest first: `high.ip` before `ip`.
@@ -51,6 +53,7 @@ export class ZoneFinder {
       const front = start + starts[count - suffix.labels]!;
       if (this.end - front === suffix.bytes.length && isSame(bytes, front, suffix.bytes)) {
         this.front = front;
+        this.last = count === suffix.labels ? front : start + starts[count - suffix.labels - 1]!;
         return suffix.place;
       }
     }

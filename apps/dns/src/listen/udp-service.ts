@@ -4,6 +4,8 @@ import type { ZoneIndex } from '@sekisho/zone';
 import { DROP, HotAnswerer, UNUSUAL, type HotNames } from '../hot/hot-answer.js';
 import { HotListener } from '../hot/hot-listener.js';
 import { loadLibc } from '../hot/libc.js';
+import type { MemberTallies } from '../access/shared-members.js';
+import { hotRules } from '../hot/hot-guard.js';
 import type { Respond } from './respond.js';
 import { UdpListener } from './udp-listener.js';
 
@@ -28,20 +30,21 @@ export async function chooseUdp(
   names: HotNames,
   respond: Respond,
   logger: Logger,
+  members?: MemberTallies,
 ): Promise<UdpService> {
   const plain = (why: string, isOpen: boolean) => new PlainUdp(names, respond, logger, why, isOpen);
-  // Who may ask is decided for each packet by the ordinary path.
-  if (config.dnsAccess.kind !== 'open') return plain('access is not open', false);
-  if (config.dnsRates) return plain('equal answers are limited (SEKISHO_DNS_RRL)', false);
-  if (!config.isDnsHot) return plain('SEKISHO_DNS_HOT=no', true);
+  // In one thread, who may ask and how often is decided for each packet by the ordinary path.
+  const isOpen = config.dnsAccess.kind === 'open' && !config.dnsRates;
+  if (!config.isDnsHot) return plain('SEKISHO_DNS_HOT=no', isOpen);
+  const rules = hotRules(config.dnsAccess, config.dnsRates, config.dnsWorkers);
   try {
     return new BatchedUdp(
-      new HotListener(await loadLibc(), names, config.dnsWorkers, respond, logger),
+      new HotListener(await loadLibc(), names, rules, members, config.dnsWorkers, respond, logger),
       config.dnsWorkers,
     );
   } catch (error) {
     logger.warn({ err: error }, 'no batched system calls: UDP is answered by one thread, at a higher cost');
-    return plain('no batched system calls here', true);
+    return plain('no batched system calls here', isOpen);
   }
 }
 

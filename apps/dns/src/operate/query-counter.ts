@@ -1,6 +1,7 @@
 import { Counter, type Registry } from '@sekisho/telemetry';
 import { ZONE_NAMES } from '@sekisho/zone';
-import type { Destination, Transport } from '../answer/server-state.js';
+import type { ResponseRateLimiter } from '../access/response-rate-limiter.js';
+import type { Destination, TransferCount, Transport } from '../answer/server-state.js';
 import { COUNT } from '../hot/hot-control.js';
 
 /** What the hot path counts besides answers, and what each is called. */
@@ -16,7 +17,9 @@ const HOT_METRICS = [
 /** Counts of answers by zone, response code and transport. Plain numbers on the way, labels only when collected. */
 export class QueryCounter {
   private readonly counts = new Map<string, { labels: Record<string, string>; count: number }>();
+  private readonly transfers: Counter;
   private hot: () => readonly Float64Array[] = () => [];
+  private limiter: ResponseRateLimiter | undefined;
 
   constructor(registry: Registry) {
     const labelled = () => this.labelled();
@@ -28,6 +31,24 @@ export class QueryCounter {
       collect() {
         this.reset();
         for (const { labels, count } of labelled()) this.inc(labels, count);
+      },
+    });
+    this.transfers = new Counter({
+      name: 'sekisho_dns_transfers_total',
+      help: 'Zone transfers, by zone, kind and result',
+      labelNames: ['zone', 'kind', 'result'],
+      registers: [registry],
+    });
+    const limited = () => this.limiter;
+    new Counter({
+      name: 'sekisho_dns_rate_limited_total',
+      help: 'Equal answers over the rate: not sent, or sent cut so that the asker comes by TCP',
+      labelNames: ['verdict'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc({ verdict: 'dropped' }, limited()?.dropped ?? 0);
+        this.inc({ verdict: 'slipped' }, limited()?.slipped ?? 0);
       },
     });
     for (const [place, name, help] of HOT_METRICS) {
@@ -50,6 +71,15 @@ export class QueryCounter {
     if (there) there.count++;
     else this.counts.set(key, { labels: { zone, rcode: String(rcode), transport }, count: 1 });
   };
+
+  readonly countTransfer: TransferCount = (zone, kind, result) => {
+    this.transfers.inc({ zone, kind, result });
+  };
+
+  /** What it suppressed is counted from now on. */
+  addLimiter(limiter: ResponseRateLimiter): void {
+    this.limiter = limiter;
+  }
 
   /** Adds the counts of the hot path, one array for each thread, by COUNT. */
   addHot(counts: () => readonly Float64Array[]): void {

@@ -62,6 +62,7 @@ export class TransferServer {
     const signature = signatureOf(query, message, state);
     const fail = (rcode: number, destination: ZoneName | 'apex' | 'none' = 'none') => {
       state.count(destination, rcode, transport);
+      state.countTransfer?.(destination, question.type === TYPE.AXFR ? 'AXFR' : 'IXFR', 'refused');
       const bytes = encodeResponse(query, emptyReply(rcode), { maxBytes: MESSAGE_BYTES, udpSize: UDP_SIZE });
       return signature.signer?.sign(bytes) ?? bytes;
     };
@@ -190,6 +191,7 @@ export class TransferServer {
     } finally {
       this.running--;
       const ms = Math.round(performance.now() - startMs);
+      this.state.countTransfer?.(zone === '' ? 'apex' : zone, kind, isWhole ? 'whole' : 'broken');
       const what = isWhole ? 'zone transferred' : 'zone transfer broken off';
       this.logger.info({ zone, kind, serial, client, key: keyName, records, ms }, what);
     }
@@ -197,7 +199,8 @@ export class TransferServer {
 }
 
 interface Content {
-  readonly zone: string;
+  /** Empty: Z itself. */
+  readonly zone: ZoneName | '';
   readonly kind: 'AXFR' | 'IXFR' | 'current';
   readonly serial: number;
   /** Wire form, lower case. */

@@ -4,6 +4,7 @@ import { ZONE_NAMES } from '@sekisho/zone';
 import { Allow } from '../access/allow.decorator.js';
 import { LogService } from '../log/log.service.js';
 import { MemberRegister } from '../members/member-register.service.js';
+import { OprfService } from '../oprf/oprf.service.js';
 import { Platform } from '../platform/platform.js';
 
 @Controller()
@@ -12,11 +13,12 @@ export class DiscoveryController {
     private readonly platform: Platform,
     private readonly register: MemberRegister,
     private readonly log: LogService,
+    private readonly oprf: OprfService,
   ) {}
 
   @Get('.well-known/sekisho')
   @Allow('hub:describe')
-  describe() {
+  async describe() {
     const { hubId, config } = this.platform;
     return {
       hub: hubId,
@@ -30,8 +32,11 @@ export class DiscoveryController {
         jwks: `${hubId}/.well-known/jwks.json`,
         schema: `${hubId}/schema/report.json`,
         log: `${hubId}/log`,
+        evaluate: `${hubId}/oprf/evaluate`,
       },
-      log: { origin: this.log.origin, key: this.log.verifierKey },
+      log: { origin: this.log.origin, key: this.log.verifierKey, witnesses: this.log.witnesses },
+      oprf: await this.oprf.publish(),
+      ...(config.trusteeUrl !== undefined && { trustee: config.trusteeUrl }),
       zone: { apex: config.zone, names: ZONE_NAMES },
       limits: { reportsPerEnvelope: MAX_REPORTS, envelopeBytes: MAX_ENVELOPE_BYTES },
     };

@@ -13,7 +13,13 @@ import {
 } from '@sekisho/tlog';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Platform } from '../platform/platform.js';
+import { LogWitnessClient } from './log-witnesses.js';
 import { RequestRefused } from '../problems/errors.js';
+
+/** No more often than this is a witness asked. */
+const WITNESS_EVERY_MS = 1_000;
+/** What a witness signed is shown before what is newer, unless the witness has been away for this time. */
+const WITNESS_PATIENCE_MS = 10_000;
 
 /** What is appended is in a published checkpoint after about this time; a burst is integrated at once. */
 const INTEGRATE_EVERY_MS = 200;
@@ -29,6 +35,8 @@ export class LogService implements OnApplicationBootstrap, OnApplicationShutdown
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private last: PublishedCheckpoint | undefined;
+  private readonly witness: LogWitnessClient | undefined;
+  private witnessing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly platform: Platform,
@@ -37,6 +45,8 @@ export class LogService implements OnApplicationBootstrap, OnApplicationShutdown
     this.origin = `${platform.hubId.replace(/^https?:\/\//, '').replace(/\/+$/, '')}/log`;
     this.key = { name: this.origin, type: NOTE_ED25519, publicKey: platform.hubKey.rawPublicKey };
     this.verifierKey = encodeVerifierKey(this.key);
+    const { trusteeUrl } = platform.config;
+    this.witness = trusteeUrl === undefined ? undefined : new LogWitnessClient(trusteeUrl, log);
     const size = () => this.last?.size ?? 0;
     new Gauge({
       name: 'sekisho_log_size',
@@ -51,11 +61,13 @@ export class LogService implements OnApplicationBootstrap, OnApplicationShutdown
   async onApplicationBootstrap(): Promise<void> {
     this.last = await this.log.lastCheckpoint();
     this.running = this.run();
+    this.witnessing = this.haveWitnessed();
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     await this.running;
+    await this.witnessing;
   }
 
   /** The last checkpoint that this hub knows of: a signed note. */
@@ -63,11 +75,17 @@ export class LogService implements OnApplicationBootstrap, OnApplicationShutdown
     return this.last?.note;
   }
 
-  /** The last checkpoint of all hubs, with its witnesses. @throws {RequestRefused} not-found */
+  /** Verifier keys of the witnesses that were reached. */
+  get witnesses(): readonly string[] {
+    return this.witness?.verifierKey === undefined ? [] : [this.witness.verifierKey];
+  }
+
+  /** The last checkpoint of all hubs, one that a witness signed where there is a fresh one. @throws {RequestRefused} not-found */
   async published(): Promise<string> {
-    this.last = (await this.log.lastCheckpoint()) ?? this.last;
-    if (!this.last) throw new RequestRefused('not-found', 'nothing is in the log yet');
-    return this.last.note;
+    const since = new Date(this.platform.now().getTime() - WITNESS_PATIENCE_MS);
+    const last = await this.log.lastWitnessed(since);
+    if (!last) throw new RequestRefused('not-found', 'nothing is in the log yet');
+    return last.note;
   }
 
   /** The bytes of a tile, by its path below the log. @throws {RequestRefused} not-found */
@@ -88,6 +106,18 @@ export class LogService implements OnApplicationBootstrap, OnApplicationShutdown
       const published = await this.log.integrate(sign, this.platform.now());
       if (!published || this.stopping.signal.aborted) return;
       this.last = published;
+    }
+  }
+
+  private async haveWitnessed(): Promise<void> {
+    const { signal } = this.stopping;
+    while (this.witness && !signal.aborted) {
+      try {
+        if (this.last) await this.witness.sign(this.last);
+      } catch (error) {
+        this.platform.logger.warn({ err: error }, 'no witness signed the checkpoint; the next one is tried');
+      }
+      await wait(WITNESS_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 

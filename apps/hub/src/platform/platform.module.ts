@@ -1,5 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
+  CheckRepository,
+  CampaignRepository,
   DnsAccessRepository,
   LogRepository,
   MemberRepository,
@@ -7,11 +9,14 @@ import {
   ReputationRepository,
   SealedEvidenceRepository,
   StatisticsRepository,
+  TerminationRepository,
   ZoneRepository,
 } from '@sekisho/persistence';
 import { Platform } from './platform.js';
 
 const REPOSITORIES = [
+  CheckRepository,
+  CampaignRepository,
   DnsAccessRepository,
   LogRepository,
   MemberRepository,
@@ -19,6 +24,7 @@ const REPOSITORIES = [
   ReputationRepository,
   SealedEvidenceRepository,
   StatisticsRepository,
+  TerminationRepository,
   ZoneRepository,
 ];
 

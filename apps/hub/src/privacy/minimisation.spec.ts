@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { blurredBelow, blurredDetail, bucketed, minimised } from './minimisation.js';
+import { blurredBelow, blurredDetail, bucketed, magnitude, minimised } from './minimisation.js';
 
 const at = (text: string) => new Date(`2026-11-20T${text}Z`);
 
@@ -16,6 +16,17 @@ describe('minimisation', () => {
     [3, 3],
   ])('a count of %s reads %s', (count, shown) => {
     expect(blurredBelow(count, 3)).toBe(shown);
+  });
+
+  it.each([
+    [0, 0],
+    [1, 1],
+    [9, 1],
+    [999, 100],
+    [1_000, 1_000],
+    [104_729, 100_000],
+  ])('of %s copies says at least %s', (count, shown) => {
+    expect(magnitude(count)).toBe(shown);
   });
 
   it('blurs the members in an explanation and leaves the rest', () => {

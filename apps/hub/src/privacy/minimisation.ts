@@ -10,6 +10,9 @@ export const bucketed = (time: Date): Date => new Date(Math.floor(time.getTime()
 export const blurredBelow = (count: number, k: number): number | string =>
   count < k ? `fewer than ${String(k)}` : count;
 
+/** The largest power of ten that is not above a count; 0 for 0. */
+export const magnitude = (count: number): number => (count < 1 ? 0 : 10 ** Math.floor(Math.log10(count)));
+
 /** As libs/reputation words it: `4 members, fewer than 10 messages, last seen within the hour`. */
 const MEMBERS = /\b(?:fewer than )?(\d+) members\b/g;
 

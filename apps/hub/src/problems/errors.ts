@@ -5,6 +5,7 @@ type RequestErrorCode =
   | 'media-type-unsupported'
   | 'grant-unsupported'
   | 'too-many-subjects'
+  | 'as-of-out-of-range'
   | 'history-gone'
   | 'too-many-requests'
   | 'hub-busy';

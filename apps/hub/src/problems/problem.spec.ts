@@ -31,6 +31,7 @@ const REQUEST: Record<RequestRefused['code'], number> = {
   'media-type-unsupported': 415,
   'grant-unsupported': 400,
   'too-many-subjects': 400,
+  'as-of-out-of-range': 400,
   'history-gone': 410,
   'too-many-requests': 429,
   'hub-busy': 503,

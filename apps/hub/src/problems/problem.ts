@@ -1,7 +1,9 @@
 // RFC 9457 problem details, and the one mapping from domain errors to what a caller sees.
 import { NotAuthentic } from '@sekisho/auth';
+import { EvaluationRefused } from '@sekisho/evaluation';
 import { EnvelopeReplayed, MemberChangeRefused, ReportNotFound } from '@sekisho/persistence';
 import { SubjectInvalid } from '@sekisho/subject';
+import { SubscriberRefused } from '@sekisho/subscriber';
 import { AccessDenied } from '../access/errors.js';
 import { RequestRefused } from './errors.js';
 
@@ -18,20 +20,24 @@ export interface Problem {
 type KnownError =
   | AccessDenied
   | EnvelopeReplayed
+  | EvaluationRefused
   | MemberChangeRefused
   | NotAuthentic
   | ReportNotFound
   | RequestRefused
-  | SubjectInvalid;
+  | SubjectInvalid
+  | SubscriberRefused;
 
 const KNOWN = [
   AccessDenied,
   EnvelopeReplayed,
+  EvaluationRefused,
   MemberChangeRefused,
   NotAuthentic,
   ReportNotFound,
   RequestRefused,
   SubjectInvalid,
+  SubscriberRefused,
 ];
 
 const isKnown = (error: unknown): error is KnownError => KNOWN.some((known) => error instanceof known);
@@ -58,8 +64,27 @@ const STATUS: Readonly<Record<KnownError['code'], number>> = {
   'subject-not-registrable': 400,
   'request-malformed': 400,
   'not-found': 404,
+  'evaluation-malformed': 400,
+  'epoch-unknown': 404,
+  'epoch-destroyed': 410,
+  'evaluation-quota-exceeded': 429,
+  'backup-refused': 409,
+  'share-unreadable': 503,
+  'termination-malformed': 400,
+  'reason-not-admissible': 400,
+  'expiry-not-admissible': 400,
+  'termination-unknown': 404,
+  'termination-state': 409,
+  'epoch-not-open': 409,
+  'check-malformed': 400,
+  'check-quota-exceeded': 429,
+  'check-ratio-exceeded': 429,
+  'case-unknown': 404,
+  'case-closed': 409,
+  'case-key-fixed': 409,
   'media-type-unsupported': 415,
   'too-many-subjects': 400,
+  'as-of-out-of-range': 400,
   'history-gone': 410,
   'too-many-requests': 429,
   'hub-busy': 503,
@@ -82,7 +107,7 @@ const TITLE: Readonly<Record<number, string>> = {
 /** The problem that an error is, or undefined for what nobody foresaw. */
 export function problemOf(error: unknown): Problem | undefined {
   if (isKnown(error)) {
-    const retry = error instanceof RequestRefused ? error.retryAfterSeconds : undefined;
+    const retry = 'retryAfterSeconds' in error ? error.retryAfterSeconds : undefined;
     return problem(STATUS[error.code], error.code, error.message, retry);
   }
   return frameworkProblem(error);

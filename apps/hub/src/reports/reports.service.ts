@@ -42,6 +42,9 @@ export interface LogReceipt {
   readonly checkpoint: string | undefined;
 }
 
+const isForCampaigns = ({ fingerprint, evidence }: Report): boolean =>
+  fingerprint !== undefined || evidence === 'bounce';
+
 @Injectable()
 export class ReportsService {
   private inFlight = 0;
@@ -117,6 +120,7 @@ export class ReportsService {
       this.reportsCounted.inc({ verdict: 'accepted' }, accepted.length);
       this.reportsCounted.inc({ verdict: 'rejected' }, rejected.length);
       if (receipt.accepted > 0) await this.enqueue(receipt.receiptId, receipt.receiptId);
+      if (accepted.some(({ report }) => isForCampaigns(report))) await this.wakeClustering(receipt.receiptId);
     }
     return this.withLog(receipt);
   }
@@ -163,6 +167,15 @@ export class ReportsService {
       else rejected.push({ index, ...delivery });
     }
     return { accepted, rejected };
+  }
+
+  private async wakeClustering(id: string): Promise<void> {
+    try {
+      const added = this.platform.queue.add('cluster-fingerprints', {}, { id });
+      await Promise.race([added, late(QUEUE_PATIENCE_MS)]);
+    } catch (error) {
+      this.platform.logger.warn({ err: error }, 'not enqueued; clustering will find the reports by itself');
+    }
   }
 
   /** The receipt is the outbox: when the queue cannot be reached, the worker finds it there. */

@@ -1,8 +1,12 @@
 import { Module } from '@nestjs/common';
 import { MembersModule } from '../members/members.module.js';
 import { ListingFeed } from './listing-feed.service.js';
+import { PastReputations } from './past-reputations.service.js';
 import { ReputationsResolver } from './reputations.resolver.js';
 import { StatisticsResolver } from './statistics.resolver.js';
 
-@Module({ imports: [MembersModule], providers: [ListingFeed, ReputationsResolver, StatisticsResolver] })
+@Module({
+  imports: [MembersModule],
+  providers: [ListingFeed, PastReputations, ReputationsResolver, StatisticsResolver],
+})
 export class ReputationsModule {}

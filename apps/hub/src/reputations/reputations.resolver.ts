@@ -11,6 +11,7 @@ import { OwnerView } from '../privacy/owner-view.service.js';
 import { RequestRefused } from '../problems/errors.js';
 import { ListingFeed } from './listing-feed.service.js';
 import { ReputationConnection, ReputationModel, SubjectTypeModel } from './models/reputation.model.js';
+import { PastReputations } from './past-reputations.service.js';
 import { toReputationModel } from './reputations.mapper.js';
 
 const MAX_SUBJECTS = 1_000;
@@ -21,6 +22,7 @@ export class ReputationsResolver {
     private readonly repository: ReputationRepository,
     private readonly feed: ListingFeed,
     private readonly register: MemberRegister,
+    private readonly past: PastReputations,
     private readonly owners: OwnerView,
   ) {}
 
@@ -29,7 +31,18 @@ export class ReputationsResolver {
   async reputation(
     @CallingMember() memberId: string | undefined,
     @Args('subject', { type: () => SubjectText }) subject: Subject,
+    @Args('asOf', {
+      type: () => Date,
+      nullable: true,
+      description:
+        "as of this moment, to 10 minutes, by today's model and from the subject's own reports; within 60 days",
+    })
+    asOf?: Date | null,
   ): Promise<ReputationModel | null> {
+    if (asOf) {
+      const past = await this.past.find(subject, asOf);
+      return past ? this.shown(past, memberId) : null;
+    }
     const stored = (await this.repository.find([subject])).get(formatSubject(subject));
     return stored ? this.shown(stored, memberId) : null;
   }

@@ -18,7 +18,8 @@ export class StatisticsModel {
   @Field(() => BlurredCount)
   reports!: number;
 
-  @Field(() => BlurredCount, { description: 'envelopes that are stored and not scored yet' })
+  // The hub's own backlog: with the rest for a closed period, it says nothing of who sends.
+  @Field(() => Float, { description: 'envelopes that are stored and not scored yet' })
   unscoredEnvelopes!: number;
 
   // Whoever reads the zones can count these two anyway.

@@ -15,14 +15,22 @@ import {
 } from '@sekisho/reputation';
 import type { Subject } from '@sekisho/subject';
 import { publicationOf } from './publication.js';
+import { ScoringLanes } from './scoring-lanes.js';
 
 /** Subjects in one transaction: enough to amortise it, few enough that nobody waits long for a row. */
 const BATCH = 500;
+/** Batches at a time: enough that one computes while another waits for the database. */
+const LANES = 3;
 const NETWORK_REVIEW_MS = 3_600_000;
 /** A receipt that is not scored after this time has lost its job, or is in the long tail of a backlog. */
 const RECEIPT_OVERDUE_MS = 15_000;
 
 export class ScoringService {
+  private readonly lanes = new ScoringLanes((subjects) => this.scoreBatch(subjects), {
+    lanes: LANES,
+    batch: BATCH,
+  });
+
   constructor(
     private readonly repository: ScoringRepository,
     private readonly unscored: (before: Date, limit: number) => Promise<string[]>,
@@ -49,19 +57,16 @@ export class ScoringService {
     }
   }
 
-  async scoreSubjects(subjects: readonly Subject[]): Promise<void> {
+  scoreSubjects(subjects: readonly Subject[]): Promise<void> {
+    return this.lanes.score(subjects);
+  }
+
+  private async scoreBatch(subjects: readonly Subject[]): Promise<Subject[]> {
     const standings = await this.repository.standings();
-    for (let level = subjects; level.length > 0;) {
-      const above = new Map<string, Subject>();
-      for (let at = 0; at < level.length; at += BATCH) {
-        const now = this.now();
-        const networks = await this.repository.score(level.slice(at, at + BATCH), now, (evidence) =>
-          this.scored(evidence, standings, now.getTime()),
-        );
-        for (const network of networks) above.set(network.value, network);
-      }
-      level = [...above.values()];
-    }
+    const now = this.now();
+    return this.repository.score(subjects, now, (evidence) =>
+      this.scored(evidence, standings, now.getTime()),
+    );
   }
 
   private scored(

@@ -1,4 +1,5 @@
 // Reading a log that is served as tiles: https://c2sp.org/tlog-tiles
+import { verifyEd25519 } from '@sekisho/auth';
 import {
   HASH_BYTES,
   LogRefused,
@@ -10,7 +11,6 @@ import {
   verifyNote,
   type Checkpoint,
   type Tile,
-  type Verify,
 } from '@sekisho/tlog';
 import { HubRefused, HubUnreachable } from '../errors.js';
 import type { ClientRuntime } from '../runtime.js';
@@ -18,11 +18,6 @@ import type { ClientRuntime } from '../runtime.js';
 const ANSWER_TIMEOUT_MS = 30_000;
 /** Tiles are 8 KiB at most, a checkpoint is smaller: nothing longer is kept. */
 const MAX_ANSWER_BYTES = 65_536;
-
-const verifyEd25519: Verify = async (publicKey, message, signature) => {
-  const key = await crypto.subtle.importKey('raw', new Uint8Array(publicKey), 'Ed25519', false, ['verify']);
-  return crypto.subtle.verify('Ed25519', key, new Uint8Array(signature), new Uint8Array(message));
-};
 
 /** A checkpoint whose signatures were verified. */
 export interface VerifiedCheckpoint extends Checkpoint {

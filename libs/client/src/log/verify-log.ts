@@ -70,14 +70,12 @@ export async function verifyLog(options: VerifyLogOptions): Promise<LogVerificat
   const state = await readPrivateJson(path, stateSchema);
   const identity = identityOf(log, state);
   const published = new PublishedLog(hub.endpoints.log, runtime);
-  const now = await openCheckpoint(await published.checkpoint(), identity);
-  const prover = new Prover(now.size, published.readTile);
+  const shown = await openCheckpoint(await published.checkpoint(), identity);
   const previous = state && (await openCheckpoint(state.checkpoint, identity));
-  if (previous) {
-    // A shrunken log has no such proof: verifyConsistency says so.
-    const proof = previous.size < now.size ? await prover.consistency(previous.size) : [];
-    verifyConsistency(previous, now, proof);
-  }
+  // A cache may show an older checkpoint than the last visit saw: both must be of one history all the same.
+  const [older, now] = previous && previous.size > shown.size ? [shown, previous] : [previous, shown];
+  const prover = new Prover(now.size, published.readTile);
+  if (older) verifyConsistency(older, now, await prover.consistency(older.size));
   const book = new ReceiptBook(directory);
   const { receipts } = await book.read(isAll ? 0 : (state?.provedBytes ?? 0));
   const isIn = ({ receipt }: { receipt: KeptReceipt }) => endOf(receipt) <= now.size;

@@ -73,9 +73,23 @@ export class LogRepository {
   }
 
   /** The last checkpoint, undefined while nothing was ever appended. */
-  async lastCheckpoint(): Promise<PublishedCheckpoint | undefined> {
+  lastCheckpoint(): Promise<PublishedCheckpoint | undefined> {
+    return this.readCheckpoint('ORDER BY size DESC');
+  }
+
+  /** The last checkpoint that a witness signed, if it is from this time or later; else the last. */
+  async lastWitnessed(since: Date): Promise<PublishedCheckpoint | undefined> {
+    const witnessed = `WHERE cosignatures <> '' AND published_at >= $1 ORDER BY size DESC`;
+    return (await this.readCheckpoint(witnessed, since)) ?? (await this.lastCheckpoint());
+  }
+
+  private async readCheckpoint(
+    which: string,
+    ...parameters: Date[]
+  ): Promise<PublishedCheckpoint | undefined> {
     const rows: { size: string; note: string }[] = await this.dataSource.query(
-      `SELECT size, note || cosignatures AS note FROM log_checkpoint ORDER BY size DESC LIMIT 1`,
+      `SELECT size, note || cosignatures AS note FROM log_checkpoint ${which} LIMIT 1`,
+      parameters,
     );
     const [row] = rows;
     return row && { size: Number(row.size), note: row.note };

@@ -174,6 +174,8 @@ async function lock(
   );
 }
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 async function gather(sql: Sql, locked: readonly LockedRow[]): Promise<SubjectEvidence[]> {
   const sightings: SightingRow[] = await sql.query(
     `SELECT subject, reporter, category, evidence, count, influenced,
@@ -185,21 +187,26 @@ async function gather(sql: Sql, locked: readonly LockedRow[]): Promise<SubjectEv
   const ranges = locked
     .filter(({ subject_type: type }) => type === 'ip' || type === 'network')
     .map(({ subject }) => subject);
-  const contexts: { subject: string; owners: string[]; dynamic: boolean }[] = await sql.query(
-    `SELECT s AS subject,
-       ARRAY(SELECT member_id FROM member_network WHERE network >>= s::inet) AS owners,
-       EXISTS (SELECT FROM dynamic_range WHERE network >>= s::inet) AS dynamic
-     FROM unnest($1::text[]) AS s`,
+  // Only what matches comes back: most subjects are strangers' addresses on no declared range.
+  const contexts: { subject: string; owner: string | null }[] = await sql.query(
+    `SELECT s AS subject, member_id AS owner FROM unnest($1::text[]) AS s JOIN member_network ON network >>= s::inet
+     UNION ALL
+     SELECT s, NULL FROM unnest($1::text[]) AS s WHERE EXISTS (SELECT FROM dynamic_range WHERE network >>= s::inet)`,
     [ranges],
   );
   const children = await gatherChildren(sql, locked);
   const bySubject = Map.groupBy(sightings, ({ subject }) => subject);
-  const contextOf = new Map(contexts.map((context) => [context.subject, context]));
+  const ownersOf = new Map<string, Set<string>>();
+  const dynamic = new Set<string>();
+  for (const { subject, owner } of contexts) {
+    if (owner === null) dynamic.add(subject);
+    else ownersOf.set(subject, (ownersOf.get(subject) ?? new Set()).add(owner));
+  }
   return locked.map((row) => ({
     subject: toSubject(row),
     wasListed: row.listed,
-    isDynamic: contextOf.get(row.subject)?.dynamic ?? false,
-    owners: new Set(contextOf.get(row.subject)?.owners),
+    isDynamic: dynamic.has(row.subject),
+    owners: ownersOf.get(row.subject) ?? NOBODY,
     sightings: (bySubject.get(row.subject) ?? []).map(({ first_seen, last_seen, ...sighting }) => ({
       reporter: sighting.reporter,
       category: sighting.category,

@@ -3,6 +3,7 @@
 import { formatSubject, type Subject } from '@sekisho/subject';
 import { createHash } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
+import { forgetInCampaigns } from '../campaigns/forget.js';
 import { publish } from '../zones/zone.repository.js';
 
 type RequestKind = 'access' | 'correction' | 'deletion';
@@ -125,6 +126,7 @@ export class PersonRequests {
           )
         )[1],
         sealedEvidence: await remove('DELETE FROM sealed_evidence WHERE subject = $1'),
+        campaigns: await forgetInCampaigns(manager, subject),
         reputation: await remove('DELETE FROM reputation WHERE subject = $1'),
       };
       const entries: { zone: string }[] = await manager.query(
@@ -137,11 +139,9 @@ export class PersonRequests {
         ground,
         now,
       );
-      await publish(
-        manager,
-        entries.map(({ zone }) => ({ zone, subject: text, codes: [] })),
-        now,
-      );
+      const withdrawn = entries.map(({ zone }) => ({ zone, subject: text, codes: [] }));
+      await publish(manager, withdrawn, now);
+      await publish(manager, withdrawn, now, 'campaign');
       return { ...counts, zoneEntries: entries.length };
     });
   }

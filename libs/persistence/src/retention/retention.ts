@@ -3,6 +3,8 @@ import { EVIDENCE_RETENTION_MS } from '../evidence/sealed-evidence.repository.js
 import { SIGHTING_RETENTION_MS } from '../reports/partitions.js';
 
 const DAY_MS = 24 * 3_600_000;
+/** As long as a person may ask why an application was looked at. */
+const CHECK_RETENTION_MS = 365 * DAY_MS;
 
 /**
  * What a table is to the people whose traces it holds: `evidence` and `derived` are about third parties (addresses are
@@ -81,6 +83,47 @@ export const RETENTION: readonly Retention[] = [
     expiry: { how: 'other', by: 'ZoneRepository.trimHistory' },
   },
   {
+    ...{ table: 'campaign', class: 'derived', agedBy: 'last_seen', basis: REPUTATION_BASIS },
+    holds: 'one campaign: times, counts, forged domains, sending networks',
+    until: '60 days after it was last seen',
+    expiry: rows(SIGHTING_RETENTION_MS, 'last_seen < $1'),
+  },
+  {
+    ...{ table: 'campaign_member', class: 'derived', basis: REPUTATION_BASIS },
+    holds: 'which member saw a campaign, and how many copies',
+    ...{ until: 'as long as the campaign', expiry: { how: 'other', by: 'goes with the campaign' } },
+  },
+  {
+    ...{ table: 'campaign_fingerprint', class: 'derived', agedBy: 'last_seen', basis: REPUTATION_BASIS },
+    holds: 'keyed fingerprints of messages; no content',
+    until: '60 days after it was last seen',
+    expiry: rows(SIGHTING_RETENTION_MS, 'last_seen < $1 AND NOT is_live'),
+  },
+  {
+    ...{ table: 'campaign_sighting', class: 'evidence', agedBy: 'seen_at', basis: REPUTATION_BASIS },
+    holds: 'an accepted report with a fingerprint: reporter, sending network, domains, evidence class, count',
+    until: '60 days after it was seen',
+    expiry: rows(SIGHTING_RETENTION_MS, 'seen_at < $1'),
+  },
+  {
+    ...{ table: 'campaign_bounce', class: 'evidence', agedBy: 'seen_at', basis: REPUTATION_BASIS },
+    holds: 'a reported flood of bounces: forged domain, reporter, network, count',
+    until: '60 days after it was seen',
+    expiry: rows(SIGHTING_RETENTION_MS, 'seen_at < $1'),
+  },
+  {
+    ...{ table: 'campaign_claim', class: 'derived', basis: REPUTATION_BASIS },
+    holds: 'for which subjects campaigns say something in a zone',
+    until: 'the campaign no longer says it, at most 48 hours after it was last seen',
+    expiry: { how: 'other', by: 'the review of campaigns' },
+  },
+  {
+    ...{ table: 'domain_proof', class: 'member', agedBy: 'expires_at', basis: MEMBERSHIP },
+    holds: 'which domains a member proved to be its own',
+    until: '90 days after the proof',
+    expiry: rows(0, 'expires_at < $1'),
+  },
+  {
     ...{ table: 'dynamic_range', class: 'derived', agedBy: 'expires_at', basis: 'declared by the owner' },
     holds: 'networks that their owner declared dynamic',
     until: 'the declaration ends',
@@ -109,6 +152,53 @@ export const RETENTION: readonly Retention[] = [
     expiry: rows(SIGHTING_RETENTION_MS, 'expires_at < $1'),
   },
   {
+    ...{ table: 'subscriber_termination', class: 'evidence', agedBy: 'registered_at' },
+    basis: 'prevention of hit-and-run abuse, told to subscribers in the notice',
+    holds: 'that a member ended a contract for abuse: reason class, date, opaque case number; no identity',
+    until: 'its expiry: a year, at most five, or withdrawn',
+    expiry: rows(0, 'expires_at < $1'),
+  },
+  {
+    ...{ table: 'subscriber_token', class: 'evidence' },
+    basis: 'prevention of hit-and-run abuse, told to subscribers in the notice',
+    holds: 'digests of the tokens of an ended contract, useless without both key shares of their month',
+    until: 'the termination ends, or the key of its month is destroyed',
+    expiry: { how: 'other', by: 'goes with the termination or its key' },
+  },
+  {
+    ...{ table: 'subscriber_check', class: 'record', agedBy: 'checked_at' },
+    basis: 'accountability of those who ask',
+    holds: 'which member asked when, for which purpose, on which basis and notice, and the answer; no token',
+    until: `${CHECK_RETENTION_MS / DAY_MS} days`,
+    expiry: rows(CHECK_RETENTION_MS, 'checked_at < $1'),
+  },
+  {
+    ...{ table: 'subscriber_case', class: 'record', agedBy: 'opened_at' },
+    basis: 'both members look into a match',
+    holds: 'that a check matched a termination, how strongly and by which types of identifier',
+    until: 'the check or the termination ends',
+    expiry: { how: 'other', by: 'goes with its check or termination' },
+  },
+  {
+    ...{ table: 'subscriber_alarm', class: 'record', agedBy: 'raised_at' },
+    basis: 'accountability of those who ask',
+    holds: 'that a check hit a canary',
+    until: 'the check or the canary ends',
+    expiry: { how: 'other', by: 'goes with its check or canary' },
+  },
+  {
+    ...{ table: 'subscriber_sign_ups', class: 'member', agedBy: 'day', basis: MEMBERSHIP },
+    holds: 'how many sign-ups a member declared for a day',
+    until: `${CHECK_RETENTION_MS / DAY_MS} days`,
+    expiry: rows(CHECK_RETENTION_MS, 'day < $1'),
+  },
+  {
+    ...{ table: 'oprf_evaluation', class: 'record', agedBy: 'at', basis: 'accountability of those who ask' },
+    holds: 'how many blinded elements were evaluated for a member and why',
+    until: `${CHECK_RETENTION_MS / DAY_MS} days`,
+    expiry: rows(CHECK_RETENTION_MS, 'at < $1'),
+  },
+  {
     ...{
       table: 'dns_query_count',
       class: 'operation',
@@ -128,6 +218,14 @@ export const RETENTION: readonly Retention[] = [
   {
     ...{ table: 'zone_state', class: 'operation', basis: 'no personal data' },
     ...{ holds: 'serials of zones', until: 'the hub ends', expiry: { how: 'other', by: 'nothing' } },
+  },
+  {
+    ...{ table: 'campaign_clock', class: 'operation', basis: 'no personal data' },
+    ...{
+      holds: 'how far reports are clustered',
+      until: 'the hub ends',
+      expiry: { how: 'other', by: 'nothing' },
+    },
   },
   {
     ...{ table: 'migration', class: 'operation', basis: 'no personal data' },

@@ -87,43 +87,71 @@ export class ZoneRepository {
   }
 }
 
+/** Who says something of a subject. What a zone answers is the union of what its sources say. */
+export type ZoneSource = 'reputation' | 'campaign';
+
+/** What one source says now: `parts` is null where the reputation alone says something. */
+const OWN_CODES = `
+  CASE WHEN e.parts IS NOT NULL THEN ARRAY(SELECT jsonb_array_elements_text(e.parts -> $4::text))
+       WHEN $4::text = 'reputation' THEN coalesce(e.codes, '{}') ELSE '{}' END`;
+
+const WANTED = `
+  SELECT w.zone, w.subject, string_to_array(w.codes, ' ') AS codes
+  FROM unnest($1::text[], $2::text[], $3::text[]) AS w(zone, subject, codes)
+  LEFT JOIN zone_entry e ON e.zone = w.zone AND e.subject = w.subject
+  WHERE ${OWN_CODES} IS DISTINCT FROM coalesce(string_to_array(w.codes, ' '), '{}')`;
+
 /**
- * Makes the zones what is wanted of the named subjects; what is so already costs nothing. Call it last in a transaction:
- * from here to the commit the changed zones are locked.
+ * Makes the zones what one source wants of the named subjects; what is so already costs nothing, and what another source
+ * says stays. Call it last in a transaction: from here to the commit the changed zones are locked. Two transactions that
+ * publish the same subject for the same source must exclude one another by a lock of their own.
  */
-export async function publish(sql: Sql, wanted: readonly WantedEntry[], now: Date): Promise<void> {
+export async function publish(
+  sql: Sql,
+  wanted: readonly WantedEntry[],
+  now: Date,
+  source: ZoneSource = 'reputation',
+): Promise<void> {
   if (wanted.length === 0) return;
-  const rows = [
+  const changed: { zone: string; subject: string; codes: string[] | null }[] = await sql.query(WANTED, [
     wanted.map(({ zone }) => zone),
     wanted.map(({ subject }) => subject),
     wanted.map(({ codes }) => (codes.length > 0 ? codes.join(' ') : null)),
-  ];
-  const differing = `
-    SELECT w.zone, w.subject, string_to_array(w.codes, ' ') AS codes
-    FROM unnest($1::text[], $2::text[], $3::text[]) AS w(zone, subject, codes)
-    LEFT JOIN zone_entry e ON e.zone = w.zone AND e.subject = w.subject
-    WHERE e.codes IS DISTINCT FROM string_to_array(w.codes, ' ')`;
-  const changed: { zone: string; subject: string; codes: string[] | null }[] = await sql.query(
-    differing,
-    rows,
-  );
+    source,
+  ]);
   if (changed.length === 0) return;
+  // A statement of its own: the next one has to see what another source committed before it gave the lock away.
+  await sql.query('SELECT FROM zone_state WHERE zone = ANY($1) ORDER BY zone FOR UPDATE', [
+    [...new Set(changed.map(({ zone }) => zone))],
+  ]);
   await sql.query(
-    `WITH changed AS (SELECT * FROM jsonb_to_recordset($1) AS c(zone text, subject text, codes text[])),
-     locked AS (
-       UPDATE zone_state z SET serial = z.serial + 1
-       FROM (SELECT zone FROM zone_state WHERE zone IN (SELECT zone FROM changed) ORDER BY zone FOR UPDATE) o
-       WHERE z.zone = o.zone RETURNING z.zone, z.serial),
+    `WITH said AS (
+       SELECT c.zone, c.subject, c.codes AS own, e.codes AS before,
+         jsonb_strip_nulls(
+           coalesce(e.parts, jsonb_build_object('reputation', to_jsonb(e.codes)))
+           || jsonb_build_object($3::text, to_jsonb(c.codes))) AS parts
+       FROM jsonb_to_recordset($1) AS c(zone text, subject text, codes text[])
+       LEFT JOIN zone_entry e ON e.zone = c.zone AND e.subject = c.subject),
+     united AS (
+       SELECT zone, subject, before,
+         CASE WHEN parts - 'reputation' = '{}' THEN NULL ELSE parts END AS parts,
+         (SELECT array_agg(DISTINCT code COLLATE "C" ORDER BY code COLLATE "C")
+          FROM jsonb_each(parts) AS part, jsonb_array_elements_text(part.value) AS code) AS codes
+       FROM said),
+     changed AS (SELECT * FROM united WHERE codes IS DISTINCT FROM before),
+     moved AS (
+       UPDATE zone_state z SET serial = z.serial + 1 WHERE zone IN (SELECT zone FROM changed)
+       RETURNING z.zone, z.serial),
      history AS (
        INSERT INTO zone_change (zone, serial, subject, codes, changed_at)
-       SELECT c.zone, l.serial, c.subject, c.codes, $2 FROM changed c JOIN locked l USING (zone)),
+       SELECT c.zone, m.serial, c.subject, c.codes, $2 FROM changed c JOIN moved m USING (zone)),
      withdrawn AS (
-       DELETE FROM zone_entry e USING changed c
-       WHERE c.codes IS NULL AND e.zone = c.zone AND e.subject = c.subject)
-     INSERT INTO zone_entry (zone, subject, codes)
-     SELECT zone, subject, codes FROM changed WHERE codes IS NOT NULL
-     ON CONFLICT (zone, subject) DO UPDATE SET codes = excluded.codes`,
-    [JSON.stringify(changed), now],
+       DELETE FROM zone_entry e USING united u
+       WHERE u.codes IS NULL AND e.zone = u.zone AND e.subject = u.subject)
+     INSERT INTO zone_entry (zone, subject, codes, parts)
+     SELECT zone, subject, codes, parts FROM united WHERE codes IS NOT NULL
+     ON CONFLICT (zone, subject) DO UPDATE SET codes = excluded.codes, parts = excluded.parts`,
+    [JSON.stringify(changed), now, source],
   );
   await sql.query(`SELECT pg_notify('sekisho_zones', '')`);
 }

@@ -1,0 +1,134 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCommand } from '../test-context.fixture.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sekisho-backtest-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+const report = (change: object = {}) => ({
+  ...{ time: '2026-11-20T00:00:00Z', reporter: 'isp-a', subject: '203.0.113.9' },
+  ...{ category: 'zombie', evidence: 'trap', count: 12, ...change },
+});
+
+async function score(lines: readonly (object | string)[], ...more: string[]) {
+  const file = join(folder, 'reports.jsonl');
+  const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n');
+  await writeFile(file, text);
+  return runCommand(['backtest', '--reports', file, '--at', '2026-11-20T01:00:00Z', ...more]);
+}
+const results = (stdout: string) =>
+  stdout
+    .trim()
+    .split('\n')
+    .map(
+      (line) =>
+        JSON.parse(line) as {
+          subject: string;
+          score: number;
+          listed: boolean;
+          contributions: { contribution: number }[];
+        },
+    );
+
+describe('sekisho backtest', () => {
+  it('lists what two members trapped and does not list what one did', async () => {
+    const { stdout, status } = await score([
+      report(),
+      report({ reporter: 'isp-b' }),
+      report({ subject: '203.0.113.10' }),
+    ]);
+    expect(status).toBe(0);
+    expect(results(stdout)).toMatchObject([
+      { subject: '203.0.113.9', listed: true },
+      { subject: '203.0.113.10', listed: false },
+    ]);
+  });
+
+  it('prints contributions that sum to the score', async () => {
+    const { stdout } = await score([report(), report({ reporter: 'isp-b', category: 'spam-source' })]);
+    const [result] = results(stdout);
+    const tenths = result?.contributions.reduce(
+      (sum, { contribution }) => sum + Math.round(contribution * 10),
+      0,
+    );
+    expect(tenths).toBe((result?.score ?? 0) * 10);
+    expect(tenths).toBeGreaterThan(0);
+  });
+
+  it('does not know what is reported later', async () => {
+    const { stdout } = await score([
+      report(),
+      report({ reporter: 'isp-b', time: '2026-11-20T01:00:01Z' }),
+      report({ subject: '203.0.113.10', time: '2026-11-21T00:00:00Z' }),
+    ]);
+    expect(results(stdout)).toMatchObject([{ subject: '203.0.113.9', listed: false }]);
+  });
+
+  it('reads one subject however it is written, and times in seconds', async () => {
+    const { stdout } = await score([
+      report({ subject: '::ffff:203.0.113.9', time: 1_795_132_800 }),
+      report({ subject: { type: 'ip', value: '203.0.113.9' }, reporter: 'isp-b' }),
+    ]);
+    expect(results(stdout)).toMatchObject([{ subject: '203.0.113.9', listed: true }]);
+  });
+
+  it('takes a removal for the end of a sighting and not for evidence', async () => {
+    const lone = results((await score([report()])).stdout);
+    const removal = report({ time: '2026-11-20T00:30:00Z', ended: true });
+    expect(results((await score([report(), removal])).stdout)).toEqual(lone);
+    expect((await score([removal])).stdout).toBe('');
+  });
+
+  it('scores a longer horizon higher and a shorter one lower', async () => {
+    const scoreOver = async (horizon: string) =>
+      results((await score([report()], '--horizon', horizon)).stdout)[0]?.score ?? 0;
+    const [short, day, long] = [await scoreOver('1h'), await scoreOver('24h'), await scoreOver('7d')];
+    expect(short).toBeLessThan(day);
+    expect(day).toBeLessThan(long);
+  });
+
+  it('never lists a provider on a warning list', async () => {
+    const lines = ['a', 'b', 'c', 'd'].map((reporter) => report({ reporter, subject: '209.85.220.41' }));
+    const { stdout } = await score(lines);
+    expect(results(stdout)).toMatchObject([{ listed: false }]);
+  });
+
+  it('reads a gzip file', async () => {
+    const file = join(folder, 'reports.jsonl.gz');
+    await writeFile(file, gzipSync(JSON.stringify(report())));
+    const { stdout } = await runCommand(['backtest', '--reports', file, '--at', '2026-11-20T01:00:00Z']);
+    expect(results(stdout)).toMatchObject([{ subject: '203.0.113.9' }]);
+  });
+
+  it.each<[string, object | string, string]>([
+    ['that is not JSON', '{', 'not JSON'],
+    ['without a reporter', report({ reporter: undefined }), 'reporter:'],
+    ['with an unknown category', report({ category: 'spam' }), 'category:'],
+    ['with a subject that is none', report({ subject: '203.0.113.300' }), 'subject:'],
+    ['with a count of nothing', report({ count: 0 }), 'count:'],
+    ['with a time that is none', report({ time: 'yesterday' }), 'time:'],
+    ['that ends before it begins', report({ firstSeen: '2026-11-20T02:00:00Z' }), 'firstSeen:'],
+  ])('names the line %s and prints no score', async (_case, line, fault) => {
+    const { status, stdout, stderr } = await score([report(), '', line]);
+    expect(status).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(`reports.jsonl:3: ${fault}`);
+  });
+
+  it.each([
+    ['--at', 'soon'],
+    ['--horizon', 'long'],
+    ['--horizon', '0h'],
+  ])('calls %s %s a wrong use', async (option, value) => {
+    const given = ['backtest', '--reports', '-', '--at', '2026-11-20T01:00:00Z', option, value];
+    expect((await runCommand(given)).status).toBe(2);
+  });
+});

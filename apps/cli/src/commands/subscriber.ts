@@ -1,0 +1,198 @@
+import { SubscriberAgent } from '@sekisho/client';
+import {
+  EVIDENCE_LEVELS,
+  LEGAL_BASES,
+  REASONS,
+  type EvidenceLevel,
+  type LegalBasis,
+  type Reason,
+} from '@sekisho/subscriber';
+import { Option, type Command } from 'commander';
+import { memberDirectoryPath, type CliContext } from '../context.js';
+import { formatPairs, formatTable } from '../print/table.js';
+import { openSession } from './member-session.js';
+import {
+  readInteger,
+  toJson,
+  usage,
+  withDirectory,
+  withExample,
+  withJson,
+  type DirectoryOption,
+  type JsonOption,
+} from './shared-options.js';
+import { readPersons } from './subscriber-input.js';
+
+type Common = DirectoryOption & JsonOption;
+
+const openAgent = async (options: DirectoryOption, context: CliContext): Promise<SubscriberAgent> =>
+  SubscriberAgent.open(await openSession(options, context), memberDirectoryPath(options, context));
+
+const today = (context: CliContext) => new Date(context.now()).toISOString().slice(0, 10);
+
+export function registerSubscriber(program: Command, context: CliContext): void {
+  const subscriber = program
+    .command('subscriber')
+    .description('terminated subscribers: told and asked about without showing anybody who they are');
+  registerTerminate(subscriber, context);
+  registerCheck(subscriber, context);
+  registerWithdraw(subscriber, context);
+  registerRenew(subscriber, context);
+  registerCases(subscriber, context);
+  registerSignUps(subscriber, context);
+  withExample(
+    subscriber,
+    'sekisho subscriber check --notice 2026-1 --basis joint-use-notice < applicants.jsonl',
+  );
+}
+
+function registerTerminate(parent: Command, context: CliContext): void {
+  const command = parent
+    .command('terminate')
+    .description('record terminations for abuse of mail; one person a line, as JSON');
+  command
+    .argument('[file]', 'JSON lines; - is standard input', '-')
+    .addOption(new Option('--reason <reason>', 'what for').choices(REASONS).makeOptionMandatory())
+    .addOption(
+      new Option('--evidence <level>', 'what shows it').choices(EVIDENCE_LEVELS).makeOptionMandatory(),
+    )
+    .option('--on <day>', 'the day of termination, YYYY-MM-DD (default: today)')
+    .option('--expires <day>', 'until when it is kept (default: by reason, 5 years at most)')
+    .option('--canary', 'a planted person who does not exist (reviewers)');
+  interface TerminateOptions extends Common {
+    readonly reason: Reason;
+    readonly evidence: EvidenceLevel;
+    readonly on?: string;
+    readonly expires?: string;
+    readonly canary?: true;
+  }
+  withJson(withDirectory(command)).action(async (file: string, options: TerminateOptions) => {
+    const persons = await readPersons(file, context);
+    const agent = await openAgent(options, context);
+    const rows = [];
+    for (const { ref, identifiers } of persons) {
+      const { terminationId, expiresAt } = await agent.terminate({
+        ...{ identifiers, reason: options.reason, evidence: options.evidence, caseNumber: ref },
+        ...{ terminatedOn: options.on ?? today(context), expiresOn: options.expires },
+        isCanary: options.canary === true,
+      });
+      rows.push({ ref, terminationId: terminationId ?? '', expires: expiresAt?.slice(0, 10) ?? '' });
+    }
+    context.stdout.write(
+      options.json
+        ? toJson(rows)
+        : formatTable(
+            ['REF', 'RECORD', 'EXPIRES'].map((title) => ({ title })),
+            rows.map(({ ref, terminationId, expires }) => [ref, terminationId, expires]),
+          ),
+    );
+  });
+  withExample(
+    command,
+    'sekisho subscriber terminate --reason spam-sending --evidence logs < terminated.jsonl',
+  );
+}
+
+function registerCheck(parent: Command, context: CliContext): void {
+  const command = parent
+    .command('check')
+    .description(
+      'ask about applicants at sign-up; an answer is for a person to review, never a refusal by itself',
+    );
+  command
+    .argument('[file]', 'JSON lines; - is standard input', '-')
+    .requiredOption('--notice <version>', 'the version of the notice that told the applicant of this check')
+    .addOption(
+      new Option('--basis <basis>', 'on what legal basis').choices(LEGAL_BASES).makeOptionMandatory(),
+    );
+  interface CheckOptions extends Common {
+    readonly notice: string;
+    readonly basis: LegalBasis;
+  }
+  withJson(withDirectory(command)).action(async (file: string, options: CheckOptions) => {
+    const persons = await readPersons(file, context);
+    const agent = await openAgent(options, context);
+    const rows = [];
+    for (const { ref, identifiers } of persons) {
+      const said = { noticeVersion: options.notice, legalBasis: options.basis };
+      rows.push({ ref, ...(await agent.check(identifiers, said)) });
+    }
+    context.stdout.write(
+      options.json
+        ? toJson(rows)
+        : formatTable(
+            ['REF', 'MATCH', 'SAME', 'REASON', 'CASE'].map((title) => ({ title })),
+            rows.map(({ ref, strength, matches: [first] }) => [
+              ...[ref, strength, first?.types.join(' ') ?? '', first?.reason ?? '', first?.caseId ?? ''],
+            ]),
+          ),
+    );
+  });
+  withExample(
+    command,
+    'sekisho subscriber check --notice 2026-1 --basis joint-use-notice < applicants.jsonl',
+  );
+}
+
+function registerWithdraw(parent: Command, context: CliContext): void {
+  const command = parent.command('withdraw').description('take a record of your own back, for good');
+  command.argument('<record>', 'its id');
+  withJson(withDirectory(command)).action(async (record: string, options: Common) => {
+    await (await openAgent(options, context)).withdraw(record);
+    context.stdout.write(options.json ? toJson({ withdrawn: record }) : formatPairs([['withdrawn', record]]));
+  });
+  withExample(command, 'sekisho subscriber withdraw 0199c5a0-7d3e-7c11-9f0e-3b1f6c1a2d44');
+}
+
+function registerRenew(parent: Command, context: CliContext): void {
+  const command = parent
+    .command('renew')
+    .description("take your records into this month's keys, and send what could not be sent; run it daily");
+  withJson(withDirectory(command)).action(async (options: Common) => {
+    const done = await (await openAgent(options, context)).renew();
+    context.stdout.write(
+      options.json
+        ? toJson(done)
+        : formatPairs(Object.entries(done).map(([name, count]): [string, string] => [name, String(count)])),
+    );
+  });
+  withExample(command, 'sekisho subscriber renew --dir /etc/sekisho/isp-a');
+}
+
+function registerCases(parent: Command, context: CliContext): void {
+  const command = parent
+    .command('cases')
+    .description('matches on either side; the other member is never named');
+  withJson(withDirectory(command)).action(async (options: Common) => {
+    const cases = await (await openAgent(options, context)).cases();
+    context.stdout.write(
+      options.json
+        ? toJson(cases)
+        : formatTable(
+            ['CASE', 'OPENED', 'YOU', 'MATCH', 'SAME', 'REASON', 'RECORD', 'NUMBER'].map((title) => ({
+              title,
+            })),
+            cases.map((one) => [
+              ...[one.id, one.openedAt.slice(0, 10), one.isReporter ? 'reported' : 'asked', one.strength],
+              ...[one.types.join(' '), one.reason, one.state, one.caseNumber ?? ''],
+            ]),
+          ),
+    );
+  });
+  withExample(command, 'sekisho subscriber cases --json');
+}
+
+function registerSignUps(parent: Command, context: CliContext): void {
+  const command = parent.command('sign-ups').description('declare how many sign-ups there were on a day');
+  command
+    .argument('<count>', 'sign-ups', usage(command, readInteger('count', 0, 1_000_000)))
+    .option('--day <day>', 'YYYY-MM-DD (default: today)');
+  withJson(withDirectory(command)).action(async (count: number, options: Common & { day?: string }) => {
+    const day = options.day ?? today(context);
+    await (await openAgent(options, context)).declareSignUps(day, count);
+    context.stdout.write(
+      options.json ? toJson({ day, signUps: count }) : formatPairs([[day, String(count)]]),
+    );
+  });
+  withExample(command, 'sekisho subscriber sign-ups 120 --day 2026-11-24');
+}

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { MembersModule } from '../members/members.module.js';
+import { CampaignFeed } from './campaign-feed.service.js';
+import { CampaignsResolver } from './campaigns.resolver.js';
+import { DomainProofService } from './domain-proof.service.js';
+import { SystemTxtResolver, TxtResolver } from './txt-resolver.js';
+
+@Module({
+  imports: [MembersModule],
+  providers: [
+    CampaignFeed,
+    CampaignsResolver,
+    DomainProofService,
+    { provide: TxtResolver, useClass: SystemTxtResolver },
+  ],
+})
+export class CampaignsModule {}

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { MembersModule } from '../members/members.module.js';
+import { OprfController } from './oprf.controller.js';
+import { OprfService } from './oprf.service.js';
+
+@Module({
+  imports: [MembersModule],
+  controllers: [OprfController],
+  providers: [OprfService],
+  exports: [OprfService],
+})
+export class OprfModule {}

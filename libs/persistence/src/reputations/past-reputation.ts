@@ -1,0 +1,74 @@
+// A reputation as of a past moment, computed again from the stored sightings.
+import { scoreAsOf, protectionOf, type DatedSighting, type WarningLists } from '@sekisho/reputation';
+import { formatSubject, type Subject } from '@sekisho/subject';
+import type { Sql } from '../database.js';
+import type { StoredReputation } from './reputation.repository.js';
+
+interface SightingRow extends Pick<
+  DatedSighting['sighting'],
+  'reporter' | 'category' | 'evidence' | 'count' | 'influenced'
+> {
+  readonly first_seen: number;
+  readonly last_seen: number;
+  readonly received_at: number;
+  readonly retracted_at: number | null;
+}
+
+const milliseconds = (column: string) => `(extract(epoch FROM ${column}) * 1000)::float8 AS ${column}`;
+
+/**
+ * What the subject's own reports, as far as they were received and not retracted then, say of it at `at`, by the model of
+ * this release. Members' trust and the owners and kinds of ranges are today's: no history of them is kept.
+ * @returns undefined when nothing was reported until then
+ */
+export async function reputationAsOf(
+  sql: Sql,
+  subject: Subject,
+  at: Date,
+  warningLists: WarningLists,
+): Promise<StoredReputation | undefined> {
+  const text = formatSubject(subject);
+  const rows: SightingRow[] = await sql.query(
+    `SELECT reporter, category, evidence, count, influenced, ${['first_seen', 'last_seen', 'received_at', 'retracted_at'].map(milliseconds).join(', ')}
+     FROM sighting WHERE subject = $1 AND received_at <= $2`,
+    [text, at],
+  );
+  if (rows.length === 0) return undefined;
+  const members: { id: string; trust: number }[] = await sql.query('SELECT id, trust FROM member');
+  const protection = protectionOf(subject, warningLists);
+  const reputation = scoreAsOf({
+    type: subject.type,
+    now: at.getTime(),
+    standings: new Map(members.map(({ id, trust }) => [id, { trust }])),
+    context: { ...(await contextOf(sql, subject)), ...(protection && { protection }) },
+    sightings: rows.map(toDated),
+  });
+  const { score, listed, categories, confidence, recommendation, memberCount, explanation } = reputation;
+  return {
+    ...{ subject: text, viaNetwork: undefined, score, listed, categories, confidence, recommendation },
+    ...{ memberCount, explanation, firstSeen: new Date(reputation.firstSeen) },
+    ...{ lastSeen: new Date(reputation.lastSeen), expiresAt: new Date(reputation.expiresAt) },
+  };
+}
+
+async function contextOf(sql: Sql, { type, value }: Subject) {
+  if (type !== 'ip' && type !== 'network') return { isDynamic: false, owners: new Set<string>() };
+  const [row]: { owners: string[]; dynamic: boolean }[] = await sql.query(
+    `SELECT ARRAY(SELECT member_id FROM member_network WHERE network >>= $1::inet) AS owners,
+       EXISTS (SELECT FROM dynamic_range WHERE network >>= $1::inet) AS dynamic`,
+    [value],
+  );
+  return { isDynamic: row?.dynamic ?? false, owners: new Set(row?.owners) };
+}
+
+const toDated = ({
+  first_seen,
+  last_seen,
+  received_at,
+  retracted_at,
+  ...rest
+}: SightingRow): DatedSighting => ({
+  sighting: { ...rest, firstSeen: first_seen, lastSeen: last_seen },
+  receivedAt: received_at,
+  ...(retracted_at !== null && { retractedAt: retracted_at }),
+});

@@ -1,0 +1,42 @@
+// Requests to a hub with a token or without, and what was refused.
+export interface Answer {
+  readonly status: number;
+  /** Of the problem details or of the first GraphQL error. */
+  readonly code: string | undefined;
+}
+
+const bearer = (text: string | undefined) => (text === undefined ? {} : { authorization: `Bearer ${text}` });
+
+/** One request; a body that makes no sense passes the guard all the same. */
+export async function askHttp(
+  hubUrl: string,
+  method: 'GET' | 'POST',
+  path: string,
+  text: string | undefined,
+): Promise<Answer> {
+  const isForm = path === '/oauth/token';
+  const answer = await fetch(`${hubUrl}${path}`, {
+    method,
+    headers: {
+      ...bearer(text),
+      ...(method === 'POST' && {
+        'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/jwt',
+      }),
+    },
+    ...(method === 'POST' && { body: isForm ? 'grant_type=none' : 'not.a.jws' }),
+  });
+  const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json');
+  const body = isProblem ? ((await answer.json()) as { code: string }) : undefined;
+  await answer.body?.cancel().catch(() => undefined);
+  return { status: answer.status, code: body?.code };
+}
+
+export async function askGraphql(hubUrl: string, query: string, text: string | undefined): Promise<Answer> {
+  const answer = await fetch(`${hubUrl}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...bearer(text) },
+    body: JSON.stringify({ query }),
+  });
+  const body = (await answer.json()) as { errors?: { extensions: { code: string } }[]; code?: string };
+  return { status: answer.status, code: body.code ?? body.errors?.[0]?.extensions.code };
+}
