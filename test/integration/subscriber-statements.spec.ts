@@ -2,6 +2,7 @@
 import { MemberRepository, TerminationRepository } from '@sekisho/persistence';
 import { generateKeyPair, SignJWT } from 'jose';
 import { randomBytes, randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { expect, it, vi } from 'vitest';
 import { MemberRegister } from '../../apps/hub/src/members/member-register.service.js';
 import { Platform } from '../../apps/hub/src/platform/platform.js';
@@ -48,8 +49,8 @@ it('a check runs the same statements for a hit, a miss, a contested record and a
     memberId: 'isp-b',
     key: publicKey,
   });
-  const statements = vi.spyOn(platform.dataSource, 'query');
-  const transactions = vi.spyOn(platform.dataSource, 'transaction');
+  // Below transactions, which would have their own way to the database.
+  const statements = vi.spyOn(pg.Client.prototype, 'query');
 
   const check = async (tags: readonly string[]) => {
     const identifiers = [
@@ -71,7 +72,9 @@ it('a check runs the same statements for a hit, a miss, a contested record and a
     statements.mockClear();
     const { strength } = await hub.app.get(SubscribersService).check('isp-b', envelope);
     // The hub's timers ask for other things meanwhile.
-    const texts = statements.mock.calls.map(([text]) => text).filter((text) => text.includes('subscriber_'));
+    const texts = statements.mock.calls
+      .map(([text]: readonly unknown[]) => String(text))
+      .filter((text) => text.includes('subscriber_'));
     return { strength, texts };
   };
   const answers = {
@@ -87,5 +90,4 @@ it('a check runs the same statements for a hit, a miss, a contested record and a
   ]);
   expect(answers.miss.texts).toHaveLength(3);
   for (const { texts } of Object.values(answers)) expect(texts).toEqual(answers.miss.texts);
-  expect(transactions).not.toHaveBeenCalled();
 });
