@@ -1,5 +1,12 @@
 export { dig, digUntil, nameOf } from './dig.js';
-export { Federation, FederationMember, freePort, reportOf, type ProcessName } from './federation.js';
+export {
+  Federation,
+  FederationMember,
+  freePort,
+  reportOf,
+  type ProcessInstance,
+  type ProcessName,
+} from './federation.js';
 export { requireLibrary, requireProgram } from './program.js';
 export { createTestDatabase, execute, type TestDatabase } from './test-database.js';
 export { compareStep, parseTranscript, rewriteTranscript } from './transcript.js';
