@@ -2,7 +2,14 @@
 //   npm run test:faults -- --minutes 3 --seed 1 --queue postgres
 import { systemRuntime } from '@sekisho/client';
 import { startEmbeddedDatabase } from '@sekisho/persistence';
-import { Federation, freePort, requireLibrary, requireProgram, type ProcessInstance } from '@sekisho/testing';
+import {
+  Federation,
+  freePort,
+  requireLibrary,
+  requireProgram,
+  seededRandom,
+  type ProcessInstance,
+} from '@sekisho/testing';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -11,7 +18,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { faultsOf, seededRandom } from './faults.ts';
+import { faultsOf } from './faults.ts';
 import { checkEdges, checkLogged, checkScores, checkStored, checkSubscriber } from './invariants.ts';
 import type { Acknowledged } from './invariants.ts';
 import { keepReporting, reportAll, subjects } from './load.ts';
@@ -124,7 +131,8 @@ while (systemRuntime.now() < end) {
 say(`${String(injected)} faults; the load goes on without them for ten seconds`);
 await sleep(10_000);
 // The last report about each subject, when the clocks agree again.
-acknowledged.push(await reportAll(members[0] as (typeof members)[0], random));
+const [first] = members;
+if (first) acknowledged.push(await reportAll(first, random));
 stop.abort();
 const [lookups] = await running;
 await sql.connect();

@@ -13,3 +13,4 @@ export { compareStep, parseTranscript, rewriteTranscript } from './transcript.js
 export { runTranscript, type TranscriptOptions } from './transcript-runner.js';
 export { EdgeData } from './edge-data.js';
 export { borderOf, describeFinding, relaysDownTo, readSample, sampleRules } from './report-samples.js';
+export { seededRandom, simulatePoisoning, type PoisoningHarm } from './poisoning.js';
