@@ -44,7 +44,11 @@ export function simulatePoisoning(options: PoisoningOptions): PoisoningHarm {
   const { members, colluders, subjects } = options;
   const random = seededRandom(options.seed);
   const witnesses = () => countBelow(members - colluders, random);
-  const attack = say(colluders, 'colluder', 'spam-source', 'trap', 1_000);
+  // Two strong classes reach the cap of one reporter.
+  const attack = [
+    ...say(colluders, 'colluder', 'malware-sender', 'trap', 1_000),
+    ...say(colluders, 'colluder', 'malware-sender', 'malware', 1_000),
+  ];
   const each = <T>(make: () => T): T[] => Array.from({ length: subjects }, make);
 
   const known = each(() => [...attack, ...say(witnesses(), 'honest', 'ham', 'manual', 10_000)]);
