@@ -11,7 +11,8 @@ export {
   type FingerprintKey,
   type MessageContent,
 } from './fingerprint.js';
-export { SKETCH_VALUES, similarity, sketchOf } from './sketch.js';
+export { SKETCH_BYTES, sketchOf } from './sketch.js';
+export { similarity } from './sketch-table.js';
 export { visibleText, type VisibleText } from './visible-text.js';
 export { normaliseText, type NormalText } from './normal-text.js';
 export {
