@@ -19,7 +19,7 @@ const { values } = parseArgs({
   },
 });
 if (values.data === undefined) throw new Error('--data DIR: the folder that holds mail/index.tsv');
-const corpus = await readCorpus(values.data);
+const corpus = readCorpus(values.data);
 const foreign = paragraphsOf(corpus.filter(({ isSpam }) => !isSpam).map(({ content }) => content));
 const STRENGTHS = [0, 0.5, 1, 1.5, 2, 3];
 

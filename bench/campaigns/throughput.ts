@@ -7,13 +7,18 @@ const CAMPAIGNS = 20_000;
 
 /** Half of the stream are variants of campaigns, half are messages near no other. */
 function stream(random: () => number): () => Fingerprint {
-  const sketch = () => Uint8Array.from({ length: SKETCH_BYTES }, () => Math.floor(random() * 256));
+  const word = () => Math.floor(random() * 2 ** 32);
+  const sketch = () => new Uint8Array(Uint32Array.from({ length: SKETCH_BYTES / 4 }, word).buffer);
   const originals = Array.from({ length: CAMPAIGNS }, sketch);
+  /** A quarter of the values differ. */
+  const varied = (original: Uint8Array) => {
+    const words = new Uint32Array(original.slice().buffer);
+    for (let i = 0; i < words.length; i++) if (random() < 0.25) words[i] = word();
+    return new Uint8Array(words.buffer);
+  };
   return () => {
     const original = random() < 0.5 ? originals[Math.floor(random() ** 2 * CAMPAIGNS)] : undefined;
-    const values = original
-      ? original.map((value) => (random() < 0.25 ? Math.floor(random() * 256) : value))
-      : sketch();
+    const values = original ? varied(original) : sketch();
     return {
       month: '2026-11',
       kind: 'text',

@@ -258,7 +258,9 @@ export class Clusters {
         smallest = Math.min(smallest, this.sizes[one] ?? 0, this.sizes[other] ?? 0);
       }
     }
-    return compared > 0 && isNear(pairs / compared, runs / compared, smallest, MEAN_MARGIN) ? pairs / compared : 0;
+    return compared > 0 && isNear(pairs / compared, runs / compared, smallest, MEAN_MARGIN)
+      ? pairs / compared
+      : 0;
   }
 
   private join(slot: Slot, [best, ...others]: readonly Hit[]): Placement {
@@ -271,8 +273,7 @@ export class Clusters {
     this.cells.join(home, slot);
     const merged: CampaignNumber[] = [];
     for (const { cell, nearness } of others) {
-      const isSame =
-        nearness === 1 || this.meanOf(this.cells.standing(home), this.cells.standing(cell)) > 0;
+      const isSame = nearness === 1 || this.meanOf(this.cells.standing(home), this.cells.standing(cell)) > 0;
       if (!isSame) continue;
       const [one, other] = [this.cells.number(home), this.cells.number(cell)];
       const [older, younger] = one < other ? [one, other] : [other, one];

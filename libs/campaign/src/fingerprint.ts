@@ -76,7 +76,8 @@ export function fingerprintOf(content: MessageContent, key: FingerprintKey): Fin
   const kind = words.length < MIN_WORDS ? 'none' : distinct < SHORT_TEXT_SHINGLES ? 'short' : 'text';
   const attachments = content.attachments
     .slice(0, MAX_ATTACHMENTS)
-    .map(({ mediaType, sha256: hex }) => `${mediaType} ${hex}`).sort();
+    .map(({ mediaType, sha256: hex }) => `${mediaType} ${hex}`)
+    .sort();
   return {
     month: key.month,
     kind,

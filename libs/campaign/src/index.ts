@@ -57,4 +57,5 @@ export {
   type Alarm,
   type Baseline,
   type Sample,
+  type Tail,
 } from './outbreak.js';

@@ -68,7 +68,8 @@ describe('fingerprintOf', () => {
   });
 
   it('reads a text of many different words in at most 200 ms', { timeout: 30_000 }, () => {
-    const word = (i: number) => Array.from(String(i), (digit) => 'bad fig hok'.charAt(Number(digit))).join('e');
+    const word = (i: number) =>
+      Array.from(String(i), (digit) => 'bad fig hok'.charAt(Number(digit))).join('e');
     const long = Array.from({ length: 40_000 }, (_, i) => word(i)).join(' ');
     const content = { texts: [long], htmls: [long], attachments: [] };
     fingerprintOf(content, key);
@@ -78,7 +79,11 @@ describe('fingerprintOf', () => {
   });
 
   it('reads what stands under too many open elements', () => {
-    const { words } = readContent({ texts: [], htmls: [`${'<div>'.repeat(5_000)}now buy <i>our</i> cheap fine watches`], attachments: [] });
+    const { words } = readContent({
+      texts: [],
+      htmls: [`${'<div>'.repeat(5_000)}now buy <i>our</i> cheap fine watches`],
+      attachments: [],
+    });
     expect(words.join(' ')).toBe('now buy our cheap fine watches');
   });
 });

@@ -49,7 +49,10 @@ export class SketchTable {
       lanes += (~some >>> 7) & 0x01010101;
     }
     const indexed = withoutChance(sumOfLanes(lanes) / INDEXED_VALUES, BYTE_CHANCE);
-    const fine = withoutChance(this.equalTwoBits(fromA, fromB, INDEXED_WORDS, PAIR_END) / PAIR_VALUES, TWO_BIT_CHANCE);
+    const fine = withoutChance(
+      this.equalTwoBits(fromA, fromB, INDEXED_WORDS, PAIR_END) / PAIR_VALUES,
+      TWO_BIT_CHANCE,
+    );
     this.pairs = Math.max(0, BYTE_WEIGHT * indexed + (1 - BYTE_WEIGHT) * fine);
     this.runs = Math.max(
       0,

@@ -13,8 +13,14 @@ export const RUN_VALUES = 832;
 export const SKETCH_BYTES = INDEXED_VALUES + PAIR_VALUES / 4 + RUN_VALUES / 4;
 
 // Multipliers of the hash functions: odd, from the sequence of Weyl with the golden ratio (Knuth, TAOCP 3, 6.4).
-const FIRST = Uint32Array.from({ length: INDEXED_VALUES + PAIR_VALUES }, (_, i) => Math.imul(2 * i + 1, 0x9e3779b1) | 1);
-const SECOND = Uint32Array.from({ length: INDEXED_VALUES + PAIR_VALUES }, (_, i) => Math.imul(2 * i + 1, 0x85ebca77) | 1);
+const FIRST = Uint32Array.from(
+  { length: INDEXED_VALUES + PAIR_VALUES },
+  (_, i) => Math.imul(2 * i + 1, 0x9e3779b1) | 1,
+);
+const SECOND = Uint32Array.from(
+  { length: INDEXED_VALUES + PAIR_VALUES },
+  (_, i) => Math.imul(2 * i + 1, 0x85ebca77) | 1,
+);
 
 /** The sketch, SKETCH_BYTES long, all zero for no words. `key`: SipHash, four 32-bit words. `distinct` counts the different pairs. */
 export function sketchOf(
@@ -43,8 +49,10 @@ export function sketchOf(
   if (pairs.length === 0) return { values, distinct: 0 };
   // The lowest bits: the high ones of a minimum are nearly always zero.
   for (let i = 0; i < INDEXED_VALUES; i++) values[i] = (ofPairs[i] ?? 0) & 255;
-  for (let i = 0; i < PAIR_VALUES; i++) putTwoBits(values, INDEXED_VALUES, i, ofPairs[INDEXED_VALUES + i] ?? 0);
-  for (let i = 0; i < RUN_VALUES; i++) putTwoBits(values, INDEXED_VALUES + PAIR_VALUES / 4, i, ofRuns[i] ?? 0);
+  for (let i = 0; i < PAIR_VALUES; i++)
+    putTwoBits(values, INDEXED_VALUES, i, ofPairs[INDEXED_VALUES + i] ?? 0);
+  for (let i = 0; i < RUN_VALUES; i++)
+    putTwoBits(values, INDEXED_VALUES + PAIR_VALUES / 4, i, ofRuns[i] ?? 0);
   return { values, distinct: distinct.size };
 }
 

@@ -91,11 +91,14 @@ export function visibleText(markup: string, limit = MAX_MARKUP_CHARACTERS): Visi
     parser.write(read.slice(at, at + CHUNK_CHARACTERS));
   }
   parser.end();
-  if (at < read.length) parts.push(read
+  if (at < read.length)
+    parts.push(
+      read
         .slice(at)
         // The end of a tag that was being read.
         .replace(/^[^<>]{0,2000}>/, ' ')
-        .replace(/<[^<>]{0,2000}>/g, ' '));
+        .replace(/<[^<>]{0,2000}>/g, ' '),
+    );
   return { text: parts.join(''), links };
 }
 
