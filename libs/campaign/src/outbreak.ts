@@ -66,8 +66,8 @@ export function fitBaseline(statistics: readonly number[]): Baseline {
   };
 }
 
-/** At least one cluster in ten is the tail. */
-const TAIL_SHARE = 0.1;
+/** At least one cluster in fifty is the tail: the tenth that was tried first is not yet the tail's own shape. */
+const TAIL_SHARE = 0.02;
 /** Standard errors added to the share and the mean excess: 97.7 % one-sided each. */
 const CAUTION = 2;
 
