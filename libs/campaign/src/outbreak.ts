@@ -68,8 +68,8 @@ export function fitBaseline(statistics: readonly number[]): Baseline {
 
 /** At least one cluster in fifty is the tail: the tenth that was tried first is not yet the tail's own shape. */
 const TAIL_SHARE = 0.02;
-/** Standard errors added to the share and the mean excess: 97.7 % one-sided each. */
-const CAUTION = 2;
+/** Standard errors added to the share and the mean excess. */
+const CAUTION = 3;
 
 function fitTail(statistics: readonly number[]): Tail {
   const sorted = statistics.toSorted((a, b) => a - b);
