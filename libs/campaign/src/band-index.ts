@@ -38,7 +38,7 @@ export class BandIndex {
     for (let band = 0; band < BANDS; band++) {
       const at = this.entryOf(band, sketch, kind, attachments);
       if (at === NONE || entries[at] === slot) continue;
-      entries.copyWithin(at + 1, at, at + WIDTH - 1);
+      for (let i = at + WIDTH - 1; i > at; i--) entries[i] = entries[i - 1] ?? NONE;
       entries[at] = slot;
     }
   }

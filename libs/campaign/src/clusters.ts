@@ -226,6 +226,7 @@ export class Clusters {
   private isLinked(a: Slot, b: Slot): boolean {
     if (this.isSameFile(a, b)) return true;
     if (this.kinds[a] === KIND_NUMBER.none || this.kinds[b] === KIND_NUMBER.none) return false;
+    if (this.table.isFar(a, b)) return false;
     this.table.compare(a, b);
     return isNear(this.table.pairs, this.table.runs, Math.min(this.sizes[a] ?? 0, this.sizes[b] ?? 0));
   }

@@ -9,6 +9,7 @@ const BYTE_CHANCE = 1 / 256;
 const TWO_BIT_CHANCE = 1 / 4;
 /** By the variances of the two estimates at a similarity of 0.4, 0.0010 and 0.00057. */
 const BYTE_WEIGHT = 0.36;
+const STRANGERS = 0.15;
 
 export class SketchTable {
   /** Estimated similarity of the two sketches compared last, corrected for chance: pairs of words, and runs of four. */
@@ -40,15 +41,8 @@ export class SketchTable {
 
   /** Sets `pairs` and `runs`. Equal values are counted in four lanes of a 32-bit word. */
   compare(a: number, b: number): void {
-    const words = this.words;
     const [fromA, fromB] = [a * WORDS, b * WORDS];
-    let lanes = 0;
-    for (let i = 0; i < INDEXED_WORDS; i++) {
-      const differing = (words[fromA + i] ?? 0) ^ (words[fromB + i] ?? 0);
-      const some = ((differing & 0x7f7f7f7f) + 0x7f7f7f7f) | differing;
-      lanes += (~some >>> 7) & 0x01010101;
-    }
-    const indexed = withoutChance(sumOfLanes(lanes) / INDEXED_VALUES, BYTE_CHANCE);
+    const indexed = this.indexed(fromA, fromB);
     const fine = withoutChance(
       this.equalTwoBits(fromA, fromB, INDEXED_WORDS, PAIR_END) / PAIR_VALUES,
       TWO_BIT_CHANCE,
@@ -58,6 +52,22 @@ export class SketchTable {
       0,
       withoutChance(this.equalTwoBits(fromA, fromB, PAIR_END, WORDS) / RUN_VALUES, TWO_BIT_CHANCE),
     );
+  }
+
+  /** Whether the bytes alone, 38 % of a sketch, show that two are strangers: below 0.15, six standard errors under any limit. */
+  isFar(a: number, b: number): boolean {
+    return this.indexed(a * WORDS, b * WORDS) < STRANGERS;
+  }
+
+  private indexed(fromA: number, fromB: number): number {
+    const words = this.words;
+    let lanes = 0;
+    for (let i = 0; i < INDEXED_WORDS; i++) {
+      const differing = (words[fromA + i] ?? 0) ^ (words[fromB + i] ?? 0);
+      const some = ((differing & 0x7f7f7f7f) + 0x7f7f7f7f) | differing;
+      lanes += (~some >>> 7) & 0x01010101;
+    }
+    return withoutChance(sumOfLanes(lanes) / INDEXED_VALUES, BYTE_CHANCE);
   }
 
   /** At most 63 words, 4 in each lane of each. */
