@@ -86,7 +86,7 @@ export class Clusters {
     return this.used - this.freeCount;
   }
 
-  /** Bytes of all arrays, which are allocated at once: about 1,440 for each slot of a large capacity. */
+  /** Bytes of all arrays, which are allocated at once: about 1,070 to 1,750 for each slot of a large capacity. */
   get bytes(): number {
     const own = [this.kinds, this.sizes, this.attachments, this.slotStamps, this.cellStamps, this.free];
     return (
