@@ -7,7 +7,6 @@ import {
   senderPatternHash,
   senderSequences,
   SKETCH_BYTES,
-  tailProbability,
   fingerprintKey,
   fingerprintOf,
   formatFingerprint,
@@ -22,6 +21,7 @@ import {
   visibleText,
   type Observation,
 } from './index.js';
+import { tailProbability } from './outbreak.js';
 
 const key = fingerprintKey(new Uint8Array(32).fill(1), '2026-11');
 const WORDS =

@@ -89,7 +89,7 @@ function fitTail(statistics: readonly number[]): Tail {
 }
 
 /** P(X >= count) of the baseline: the larger of the fit to all and the fit to the tail. */
-function tailProbability({ mean, shape, tail }: Baseline, count: number): number {
+export function tailProbability({ mean, shape, tail }: Baseline, count: number): number {
   const inTail =
     tail === undefined || count <= tail.above
       ? 0
