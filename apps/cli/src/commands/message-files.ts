@@ -32,7 +32,8 @@ export async function fingerprintFiles(
   return found;
 }
 
-async function bytesOf(file: string): Promise<Uint8Array> {
+/** @throws {CommandFailed} when the file cannot be read */
+export async function bytesOf(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (error) {
