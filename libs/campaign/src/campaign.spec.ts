@@ -4,15 +4,12 @@ import {
   fitBaseline,
   isDropbox,
   isPhishingHost,
-  senderPatternHash,
-  senderSequences,
   SKETCH_BYTES,
   fingerprintKey,
   fingerprintOf,
   formatFingerprint,
   isAbusive,
   judgeOutbreak,
-  mergeTallies,
   normaliseText,
   parseFingerprint,
   roleOfSender,
@@ -206,15 +203,6 @@ describe('tallies and rules', () => {
     expect(tally && isAbusive(tally)).toBe(false);
   });
 
-  it('adds two tallies to the tally of all observations', () => {
-    const all = [
-      seen({ fromDomain: 'v.example', auth: { spf: 'fail' } }),
-      seen({ member: 'b', at: 9, evidence: 'trap', network: 'n' }),
-    ];
-    const [a, b] = [tallyOf(all.slice(0, 1)), tallyOf(all.slice(1))];
-    expect(a && b && mergeTallies(a, b)).toEqual(tallyOf(all));
-  });
-
   it('tells the victim from the culprit, and accuses on nothing thin', () => {
     const picture = { pass: 0, fail: 50, unknown: 0, failingNetworks: 20, bounceMembers: 2, members: 3 };
     expect(roleOfSender(picture)).toBe('victim');
@@ -259,35 +247,6 @@ describe('roles of hosts and addresses', () => {
     expect(isDropbox(box)).toBe(true);
     for (const over of [{ campaigns: 0 }, { members: 1 }, { ownMailCopies: 1 }])
       expect(isDropbox({ ...box, ...over })).toBe(false);
-  });
-});
-
-describe('senderSequences', () => {
-  const DAY_MS = 86_400_000;
-  const sent = (address: string, member: string, at: number, isShort = true) => ({
-    senderHash: senderPatternHash(address),
-    member,
-    at,
-    isShort,
-  });
-
-  it('links three short messages of one pattern at two members within two days', () => {
-    const found = senderSequences([
-      sent('anna1984@free.example', 'a', 0),
-      sent('anna77@free.example', 'b', DAY_MS),
-      sent('anna.9@free.example', 'a', 2 * DAY_MS),
-      sent('bert@free.example', 'a', 0),
-    ]);
-    expect(found).toMatchObject([{ messages: 3, members: 2, firstSeen: 0, lastSeen: 2 * DAY_MS }]);
-  });
-
-  it.each([
-    ['too slow', ['a', 'b', 'a'], [0, DAY_MS, 3 * DAY_MS], true],
-    ['at one member', ['a', 'a', 'a'], [0, 1, 2], true],
-    ['no short messages', ['a', 'b', 'a'], [0, 1, 2], false],
-  ] as const)('finds none when they are %s', (_, members, times, isShort) => {
-    const messages = members.map((member, i) => sent('anna@free.example', member, times[i] ?? 0, isShort));
-    expect(senderSequences(messages)).toEqual([]);
   });
 });
 

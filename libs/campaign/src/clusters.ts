@@ -35,8 +35,6 @@ export class ClustersFull extends Error {
   readonly code = 'clusters-full';
 }
 
-/** The average over representatives, which is surer than one comparison, must be nearer than one member has to be. */
-const MEAN_MARGIN = 0.04;
 /** A larger campaign is not split: linking it anew would hold the stream up. */
 const MAX_SPLIT_SLOTS = 1_024;
 /** Fingerprints that one call of `split` looks at; the rest waits for the next call. */
@@ -259,9 +257,7 @@ export class Clusters {
         smallest = Math.min(smallest, this.sizes[one] ?? 0, this.sizes[other] ?? 0);
       }
     }
-    return compared > 0 && isNear(pairs / compared, runs / compared, smallest, MEAN_MARGIN)
-      ? pairs / compared
-      : 0;
+    return compared > 0 && isNear(pairs / compared, runs / compared, smallest) ? pairs / compared : 0;
   }
 
   private join(slot: Slot, [best, ...others]: readonly Hit[]): Placement {

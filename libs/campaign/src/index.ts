@@ -26,7 +26,6 @@ export {
 export {
   authVerdict,
   isAbusive,
-  mergeTallies,
   SPREAD_BUCKET_MS,
   tallyOf,
   type AuthVerdict,
@@ -41,13 +40,6 @@ export {
   type HostPicture,
   type ReplyPicture,
 } from './domain-role.js';
-export {
-  senderPatternHash,
-  SEQUENCE_WINDOW_MS,
-  senderSequences,
-  type SenderSequence,
-  type SentMessage,
-} from './sender-sequence.js';
 export {
   fitBaseline,
   judgeOutbreak,

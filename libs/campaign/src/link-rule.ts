@@ -21,12 +21,12 @@ const SURE = 0.65;
 
 /**
  * Whether texts of these similarities (0 to 1, over pairs and over runs of four words) are one campaign. For averages
- * of several comparisons too. `margin` makes the rule stricter.
+ * of several comparisons too.
  */
-export function isNear(pairs: number, runs: number, sizeClass: number, margin = 0): boolean {
+export function isNear(pairs: number, runs: number, sizeClass: number): boolean {
   const limits = LIMITS.find(([upTo]) => sizeClass <= upTo)?.[1] ?? LONG_TEXT;
-  if (pairs < limits.pairs + margin) return false;
-  return pairs >= SURE || sharedPart(pairs, runs) >= limits.shared + margin;
+  if (pairs < limits.pairs) return false;
+  return pairs >= SURE || sharedPart(pairs, runs) >= limits.shared;
 }
 
 /**

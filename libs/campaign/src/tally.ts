@@ -1,5 +1,5 @@
-// What is known of one campaign beside its fingerprints: pure sums over observations. Two tallies merge by addition;
-// after a split the caller adds the observations of each part anew.
+// What is known of one campaign beside its fingerprints: pure sums over observations. After a merge or
+// a split the caller adds the observations of each part anew.
 import type { Evidence } from '@sekisho/report';
 
 /** One accepted report that carried a fingerprint. */
@@ -101,28 +101,6 @@ export function tallyOf(observations: readonly Observation[]): CampaignTally | u
   return tally;
 }
 
-/** Both campaigns as one: the result is that of tallyOf over all their observations. */
-export function mergeTallies(a: CampaignTally, b: CampaignTally): CampaignTally {
-  const evidence = new Map([...a.evidence].map(([kind, members]) => [kind, new Set(members)]));
-  for (const [kind, members] of b.evidence)
-    evidence.set(kind, new Set([...(evidence.get(kind) ?? []), ...members]));
-  const fromDomains = new Map([...a.fromDomains].map(([domain, counts]) => [domain, { ...counts }]));
-  for (const [domain, counts] of b.fromDomains) addVerdicts(fromDomains, domain, counts);
-  return {
-    members: new Set([...a.members, ...b.members]),
-    copies: a.copies + b.copies,
-    firstSeen: Math.min(a.firstSeen, b.firstSeen),
-    lastSeen: Math.max(a.lastSeen, b.lastSeen),
-    evidence,
-    ...(a.evidenceCopies && b.evidenceCopies && { evidenceCopies: sum(a.evidenceCopies, b.evidenceCopies) }),
-    fromDomains,
-    networks: sum(a.networks, b.networks),
-    urlHosts: sum(a.urlHosts, b.urlHosts),
-    auth: addCounts(a.auth, b.auth),
-    spread: sum(a.spread, b.spread),
-  };
-}
-
 /**
  * Whether a cluster is a campaign of abuse. Bulk alone is not, nor bulk of which a few complain: `minMembers` members
  * must have seen it, and there must be evidence of harm in the measure of ABUSE.
@@ -155,10 +133,4 @@ function addVerdicts(
 function count<K>(to: Map<K, number>, key: K, copies: number): void {
   const before = to.get(key);
   if (before !== undefined || to.size < MAX_KEYS) to.set(key, (before ?? 0) + copies);
-}
-
-function sum<K>(a: ReadonlyMap<K, number>, b: ReadonlyMap<K, number>): Map<K, number> {
-  const result = new Map(a);
-  for (const [key, copies] of b) count(result, key, copies);
-  return result;
 }
