@@ -1,0 +1,71 @@
+import type { Config } from '@sekisho/config';
+import type { EdgeState } from '@sekisho/edge-client';
+import { createMetrics, type Logger } from '@sekisho/telemetry';
+import { Figures } from './figures.js';
+import { Judge } from './judge.js';
+import { openEmbeddedEdge, openRemoteEdge } from './open-edge.js';
+import { OperationServer } from './operation-server.js';
+import type { Options } from './options.js';
+import { PolicyServer } from './policy-server.js';
+import { PolicySource } from './policy-source.js';
+
+export interface Running {
+  close(): Promise<void>;
+}
+
+/** Policy, edge, then the sockets. @throws {PolicyInvalid} @throws what the system says when it cannot listen */
+export async function startPolicyd(config: Config, options: Options, logger: Logger): Promise<Running> {
+  const registry = createMetrics();
+  const figures = new Figures(registry, logger);
+  const policies = PolicySource.open(options.policyPath, {
+    isShadow: options.isShadow,
+    logger,
+    onReload: (isGood) => {
+      figures.reloaded(isGood);
+    },
+  });
+  const hooks = {
+    needs: () => policies.inForce.needs,
+    onChange: (state: EdgeState) => {
+      figures.edgeUsable(state.kind === 'good');
+      if (state.kind === 'good') logger.info('the edge passes its self-test');
+      else logger.error({ reason: state.reason }, 'the edge cannot be used: mail flows unjudged');
+    },
+  };
+  const edge = options.isEmbedded
+    ? await openEmbeddedEdge(config, logger, hooks)
+    : await openRemoteEdge(config, options, hooks);
+  const judge = new Judge(policies, edge, figures, config.publicUrl, logger);
+  const server = new PolicyServer(
+    (request) => judge.answer(request),
+    options.maxConnections,
+    figures,
+    logger,
+  );
+  const operation = new OperationServer(
+    registry,
+    () => (edge.state.kind === 'bad' ? edge.state.reason : undefined),
+    logger,
+  );
+  const reload = () => {
+    policies.reload();
+  };
+  process.on('SIGHUP', reload);
+  const close = async () => {
+    process.off('SIGHUP', reload);
+    await server.close();
+    await edge.close();
+    operation.close();
+    policies.close();
+  };
+  try {
+    if (options.http) await operation.listen(options.http);
+    const listen: string[] = [];
+    for (const where of options.listen) listen.push(await server.listen(where));
+    logger.info({ listen, apex: config.zone, shadow: policies.inForce.policy.isShadow }, 'answering');
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { close };
+}
