@@ -19,4 +19,8 @@ export {
   type WarningList,
   type WarningLists,
 } from './warning-list.js';
+export { Ledger, LEARNING } from './learned/ledger.js';
+export type { Observation, Outcome } from './learned/observation.js';
+export type { Assessment, Contribution, ScoringModel } from './learned/assessment.js';
+export type { ChannelRecord } from './learned/records.js';
 export { scoreAsOf, type AsOfInput, type DatedSighting } from './policy/as-of.js';
