@@ -112,12 +112,15 @@ export interface Queries {
 }
 
 /** Questions for A with a plain OPT as resolvers ask them, every other one for something listed; padded to one length. */
-export function queriesOf(data: DataSet): Queries {
+export function queriesOf(data: DataSet, keyLabel = ''): Queries {
+  const zone = `.${data.zone}.${APEX}`;
+  const withKey = (name: string) =>
+    keyLabel === '' ? name : `${name.slice(0, -zone.length)}.${keyLabel}${zone}`;
   const packets = Array.from({ length: QUERIES }, (_, i) => {
     const subject = data.asked(i % 2 === 0 ? (i * 7) % data.count : data.count + i * 13);
     return encodeQuery({
       id: 0,
-      name: queryName(subject, data.zone, APEX),
+      name: withKey(queryName(subject, data.zone, APEX)),
       type: TYPE.A,
       isRecursionDesired: false,
       edns: { version: 0, udpSize: 1232, isDnssecOk: true, options: [] },

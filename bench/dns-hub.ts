@@ -55,6 +55,11 @@ export class PublishingHub {
     return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
   }
 
+  /** The serial that the edge should have. */
+  get latest(): number {
+    return this.serial;
+  }
+
   /** Changes so many entries a second from now on. */
   start(perSecond: number): void {
     const startedAt = performance.now();
@@ -83,7 +88,8 @@ export class PublishingHub {
     await once(this.server, 'close');
   }
 
-  private change(count: number): void {
+  /** Announces so many addresses and withdraws as many older ones: one serial on. */
+  change(count: number): void {
     const address = (i: number) => `240.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}`;
     const announce = Array.from({ length: count }, (_, i) => address(this.announced + i));
     const withdraw = this.changes.at(-AGE)?.announce ?? [];

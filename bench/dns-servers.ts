@@ -2,6 +2,7 @@
 import { decodeResponse } from '@sekisho/dns-wire';
 import { EdgeData } from '@sekisho/testing';
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
@@ -65,9 +66,11 @@ export async function startSekisho(
   folder: string,
   query: Uint8Array,
   environment: Readonly<Record<string, string>> = {},
+  options: readonly string[] = [],
 ): Promise<RunningServer> {
   const port = await freePort();
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [MAIN, ...options], {
+    cwd: folder,
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       PATH: process.env['PATH'],
@@ -90,6 +93,19 @@ export async function startRbldnsd(folder: string, data: DataSet, query: Uint8Ar
   const zone = `${data.zone}.${APEX}:${data.rbldnsdType}:${file}`;
   const child = spawn('rbldnsd', ['-n', '-b', `127.0.0.1/${port}`, '-w', folder, zone], { stdio: 'ignore' });
   return { name: 'rbldnsd', port, child, loadSeconds: await firstAnswer(child, port, query) };
+}
+
+/** The arguments to serve the data file of rbldnsd. */
+export const loadOptions = ({ zone, rbldnsdType }: DataSet): readonly string[] => [
+  '--load',
+  `${zone}.${APEX}:${rbldnsdType}:${zone}.${rbldnsdType}`,
+];
+
+/** Lets one member in by its key label, as an edge does that has lost its hub. */
+export async function writeMember(folder: string, label: string): Promise<void> {
+  const digest = createHash('sha256').update(label).digest('base64url');
+  const list = { version: '1', members: [{ member: 'isp-a', digest }] };
+  await writeFile(join(folder, 'edge', 'access.json'), JSON.stringify(list));
 }
 
 /** A program that only sends back what it gets: bench/dns-floor.ts. */

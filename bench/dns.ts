@@ -1,6 +1,8 @@
 // rbldnsd and our server side by side: the same listings, the same load in turn, on loopback.
 //   npm run bench:dns            all four data sets, five pairs each, about eight minutes
 //   npm run bench:dns -- IPv6    only the data sets whose name has this in it
+//   BENCH_AS=key npm run bench:dns    our names have a member's key in front of the zone
+//   BENCH_AS=load npm run bench:dns   ours serves rbldnsd's own data file (--load)
 // The floor is a program that sends each datagram back with the same batched system calls and looks at nothing.
 // CPU time is what the kernel charges the server's process, all threads, divided by the answers that arrived. The load
 // comes from dns-generator.ts, since dnsperf needs more time for a query than either server.
@@ -15,17 +17,21 @@ import { DATA_SETS, queriesOf, type DataSet, type Queries } from './dns-data.ts'
 import type { Load, LoadResult } from './dns-generator.ts';
 import {
   cpuSeconds,
+  loadOptions,
   residentBytes,
   startFloor,
   startRbldnsd,
   startSekisho,
   stop,
   writeData,
+  writeMember,
   type RunningServer,
 } from './dns-servers.ts';
 
 const PAIRS = Number(process.env['BENCH_PAIRS'] ?? 5);
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 4);
+const AS = process.env['BENCH_AS'] ?? 'edge';
+const KEY_LABEL = 'abcdefghijklmnopqrstuvwxyz234567';
 const WINDOW = 192;
 const OPEN_RATE = 30_000;
 
@@ -91,9 +97,13 @@ async function run(data: DataSet): Promise<void> {
   try {
     await writeData(folder, data);
     const queries = queriesOf(data);
-    const first = queries.queries.subarray(2, 2 + (queries.queries[1] ?? 0));
+    const ourQueries = AS === 'key' ? queriesOf(data, KEY_LABEL) : queries;
+    const firstOf = (some: Queries) => some.queries.subarray(2, 2 + (some.queries[1] ?? 0));
+    const first = firstOf(queries);
+    if (AS === 'key') await writeMember(folder, KEY_LABEL);
+    const access = AS === 'key' ? { SEKISHO_DNS_ACCESS: 'key' } : {};
     servers.push(
-      await startSekisho(folder, first),
+      await startSekisho(folder, firstOf(ourQueries), access, AS === 'load' ? loadOptions(data) : []),
       await startRbldnsd(folder, data, first),
       await startFloor(first),
     );
@@ -102,7 +112,8 @@ async function run(data: DataSet): Promise<void> {
       const order = pair % 2 === 0 ? [0, 1, 2] : [2, 1, 0];
       for (const place of order) {
         const server = servers[place];
-        if (server) taken[place]?.push(await measure(server, queries));
+        const asked = place === 0 ? ourQueries : queries;
+        if (server) taken[place]?.push(await measure(server, asked));
       }
     }
     const rows = await Promise.all(
@@ -133,7 +144,7 @@ function print(data: DataSet, [ours, theirs, floor]: readonly Row[]): void {
   });
   const both = (digits: number, pick: (measurement: Measurement) => number) =>
     line(digits, of(ours, pick), of(theirs, pick), of(floor, pick));
-  console.log(`\n${data.name}: ${data.count} entries, half of the questions for something listed`);
+  console.log(`\n${data.name}, as ${AS}: ${data.count} entries, half of the questions for something listed`);
   console.table({
     'CPU µs a query, full load': both(2, ({ cpuMicroseconds }) => cpuMicroseconds),
     'queries a second, full load': both(0, ({ rate }) => rate),

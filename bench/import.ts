@@ -1,6 +1,6 @@
 // What the importer makes of every real sample, and how fast: npm run bench:import -- --data FOLDER
 // FOLDER holds mail/ (index.tsv, spam/, ham/) and reports/ (arf/, bounces/, …). What each sample under reports/ must give is in
-// fixtures/reports/expected.tsv, reviewed by hand; who handed over a message under mail/ is in mail/index.tsv.
+// fixtures/reports/expected.tsv, written by --write and checked against the samples' own fields; who handed over a message under mail/ is in mail/index.tsv.
 // --write FILE writes what the samples give, to be reviewed. Ends with status 1 when anything is unexpected.
 import { LIMITS, readEvidence, type EvidenceRules } from '@sekisho/evidence';
 import { borderOf, describeFinding, relaysDownTo, readSample, sampleRules } from '@sekisho/testing';

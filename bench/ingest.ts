@@ -110,7 +110,7 @@ async function measure(
   const profile = values.profile && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${values.profile}` };
   await using federation = await Federation.start(database.url, {
     processes,
-    env: { SEKISHO_DEMO: 'no', ...profile },
+    env: { SEKISHO_DEMO: 'no', SEKISHO_DNS_RRL: 'off', ...profile },
   });
   const members: FederationMember[] = [];
   for (let i = 0; i < MEMBERS; i++) members.push(await federation.member(`isp-${String(i + 1)}`));

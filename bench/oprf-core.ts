@@ -1,8 +1,11 @@
-// What each step of the OPRF costs on one core, with libsodium (what Sekisho uses) and with @noble/curves:
+// What each step of the OPRF costs on one core, with libsodium as WebAssembly and as the system's
+// library (what Sekisho uses where it is there), and with @noble/curves:
 //   npm run bench:oprf-core
 import { ristretto255_oprf } from '@noble/curves/ed25519.js';
-import { frameInput, loadSuite } from '@sekisho/oprf';
+import { frameInput, loadSuite, type Suite } from '@sekisho/oprf';
+import { nativeElements } from '@sekisho/sodium';
 import { randomBytes } from 'node:crypto';
+import { inFull, printTable } from '#harness/figures';
 import { describeMachine } from '#harness/machine';
 
 const SECONDS = 1;
@@ -29,69 +32,68 @@ function measure(elements: number, step: () => unknown): number {
   return run(SECONDS);
 }
 
-const suite = await loadSuite();
-const hub = suite.randomKeyShare(random);
-const trustee = suite.randomKeyShare(random);
-const secret = hub.exportSecret();
-
-const rows: [step: string, batch: number, libsodium: number, noble: number][] = [];
-for (const batch of BATCHES) {
-  const inputs = Array.from({ length: batch }, (_, i) =>
+const inputsOf = (batch: number) =>
+  Array.from({ length: batch }, (_, i) =>
     frameInput({ type: 'phone', canonVersion: 1, value: `+8190${String(10_000_000 + i)}` }),
   );
+
+/** Each step of ours, on whatever arithmetic the suite has now. */
+function measureOurs(suite: Suite, batch: number): number[] {
+  const [hub, trustee] = [suite.randomKeyShare(random), suite.randomKeyShare(random)];
+  const inputs = inputsOf(batch);
   const blinded = suite.blind(inputs, random);
   const elements = blinded.map(({ element }) => element);
   const answer = suite.evaluate(hub, elements, random);
   const verified = suite.verify(hub.publicKey, elements, answer);
   const other = suite.verify(trustee.publicKey, elements, suite.evaluate(trustee, elements, random));
   const combined = suite.combine(verified, other);
-  const items = blinded.map(({ input, blind, element }, i) => ({
-    input,
-    blind,
-    blinded: element,
-    evaluated: answer.evaluated[i] ?? new Uint8Array(),
-  }));
-  rows.push(
-    [
-      'blind',
-      batch,
-      measure(batch, () => suite.blind(inputs, random)),
-      measure(batch, () => inputs.map((input) => voprf.blind(input, random))),
-    ],
-    [
-      'evaluate and prove',
-      batch,
-      measure(batch, () => suite.evaluate(hub, elements, random)),
-      measure(batch, () => voprf.blindEvaluateBatch(secret, hub.publicKey, elements, random)),
-    ],
-    // noble has no verification of its own: its figure is for verifying and unblinding together.
-    [
-      'verify (noble: and finalise)',
-      batch,
-      measure(batch, () => suite.verify(hub.publicKey, elements, answer)),
-      measure(batch, () => voprf.finalizeBatch(items, hub.publicKey, answer.proof)),
-    ],
-    [
-      'finalise',
-      batch,
-      measure(batch, () => suite.finalize(blinded, combined)),
-      measure(batch, () =>
-        items.map(({ input, blind, evaluated }) => oprf.finalize(input, blind, evaluated)),
-      ),
-    ],
-  );
+  return [
+    measure(batch, () => suite.blind(inputs, random)),
+    measure(batch, () => suite.evaluate(hub, elements, random)),
+    measure(batch, () => suite.verify(hub.publicKey, elements, answer)),
+    measure(batch, () => suite.finalize(blinded, combined)),
+  ];
 }
+
+function measureNoble(batch: number): number[] {
+  const { secretKey, publicKey } = voprf.generateKeyPair();
+  const inputs = inputsOf(batch);
+  const blinded = inputs.map((input) => ({ input, ...voprf.blind(input, random) }));
+  const elements = blinded.map((one) => one.blinded);
+  const answer = voprf.blindEvaluateBatch(secretKey, publicKey, elements, random);
+  const items = blinded.map((one, i) => ({ ...one, evaluated: answer.evaluated[i] ?? new Uint8Array() }));
+  return [
+    measure(batch, () => inputs.map((input) => voprf.blind(input, random))),
+    measure(batch, () => voprf.blindEvaluateBatch(secretKey, publicKey, elements, random)),
+    // noble has no verification of its own: its figure is for verifying and unblinding together.
+    measure(batch, () => voprf.finalizeBatch(items, publicKey, answer.proof)),
+    measure(batch, () => items.map(({ input, blind, evaluated }) => oprf.finalize(input, blind, evaluated))),
+  ];
+}
+
+const STEPS = ['blind', 'evaluate and prove', 'verify (noble: and finalise)', 'finalise'];
+const columns: { name: string; rates: number[] }[] = [];
+const add = (name: string, measureAll: (batch: number) => number[]) =>
+  columns.push({ name, rates: BATCHES.flatMap(measureAll) });
+
+const wasm = await loadSuite();
+add('noble', measureNoble);
+add('wasm', (batch) => measureOurs(wasm, batch));
+const elements = nativeElements();
+if (elements) {
+  const native = await loadSuite(elements);
+  add('native', (batch) => measureOurs(native, batch));
+} else console.log('no libsodium on this machine: sudo apt-get install libsodium23');
 
 console.log(describeMachine());
 console.log('elements a second of processor time, one thread');
-console.log('step                          batch   libsodium       noble   ratio');
-for (const [step, batch, libsodium, noble] of rows) {
-  const cells = [
-    step.padEnd(28),
-    String(batch).padStart(6),
-    Math.round(libsodium).toLocaleString('en').padStart(11),
-    Math.round(noble).toLocaleString('en').padStart(11),
-    (libsodium / noble).toFixed(1).padStart(7),
-  ];
-  console.log(cells.join(' '));
-}
+printTable(
+  ['step', 'batch', ...columns.map(({ name }) => name)],
+  BATCHES.flatMap((batch, b) =>
+    STEPS.map((step, i) => [
+      step,
+      String(batch),
+      ...columns.map(({ rates }) => inFull(rates[b * STEPS.length + i] ?? Number.NaN)),
+    ]),
+  ),
+);

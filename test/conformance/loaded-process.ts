@@ -15,12 +15,16 @@ export class LoadedProcess implements AsyncDisposable {
   ) {}
 
   /** @throws {Error} with what the process said when it ended at once */
-  static async start(folder: string, args: readonly string[]): Promise<LoadedProcess> {
+  static async start(
+    folder: string,
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<LoadedProcess> {
     const child = fork(MAIN, [...args], {
       execArgv: [],
       cwd: folder,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: { PATH: process.env['PATH'], SEKISHO_DNS: '127.0.0.1:0' },
+      env: { PATH: process.env['PATH'], SEKISHO_DNS: '127.0.0.1:0', SEKISHO_DNS_RRL: 'off', ...environment },
     });
     const lines: string[] = [];
     child.stderr

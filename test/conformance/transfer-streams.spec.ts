@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
+import { connect as tlsConnect } from 'node:tls';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { decodeResponse, encodeQuery } from '@sekisho/dns-wire';
@@ -68,6 +69,32 @@ describe('DNS over TLS', () => {
     expect(answer).toMatch(/TLS session \(TLS1\.3/);
     expect(answer).toContain('127.0.100.2');
     expect(await kdig('two.example')).not.toContain('127.0.100.2');
+  });
+
+  it('is counted, and says how long its certificate is good for', async () => {
+    const metric = async (name: string) => {
+      const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+      const line = text.split('\n').find((one) => one.startsWith(`sekisho_dns_tls_${name} `));
+      return Number(line?.split(' ').at(-1));
+    };
+    const names = ['handshakes_total{result="done"}', 'handshakes_total{result="failed"}'] as const;
+    const before = await Promise.all(names.map(metric));
+    await kdig('one.example');
+    const stranger = connect(tlsPort, '127.0.0.1');
+    await once(stranger, 'connect');
+    stranger.resume();
+    stranger.end('no handshake, no handshake');
+    await once(stranger, 'close');
+    await eventually(async () => (await metric(names[1])) === (before[1] ?? 0) + 1);
+    expect(await metric(names[0])).toBe((before[0] ?? 0) + 1);
+    const held = tlsConnect({ port: tlsPort, host: '127.0.0.1', rejectUnauthorized: false });
+    await once(held, 'secureConnect');
+    await eventually(async () => (await metric('connections_open')) === 1);
+    held.destroy();
+    await eventually(async () => (await metric('connections_open')) === 0);
+    const days = ((await metric('certificate_expiry_seconds')) - Date.now() / 1000) / 86_400;
+    expect(days).toBeGreaterThan(1.9);
+    expect(days).toBeLessThanOrEqual(2);
   });
 
   it('takes a renewed certificate without a restart, and leaves a broken one alone', async () => {

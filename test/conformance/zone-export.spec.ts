@@ -35,7 +35,7 @@ beforeAll(async () => {
   fixture.hub.publish('domain', domains());
   fixture.hub.publish('hash', hashes());
   fixture.hub.publish('score', { ...scores(addresses(chance)), ...scores(domains()), ...scores(hashes()) });
-  edge = await fixture.startLoaded();
+  edge = await fixture.startLoaded({ SEKISHO_DNS_RRL: 'off' });
   ours = await UdpClient.open(edge.port);
   folder = await mkdtemp(join(tmpdir(), 'sekisho-export-'));
 });

@@ -19,6 +19,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { OPERATION } from '../../apps/hub/src/access/allow.decorator.js';
 import { GraphqlSocket } from '../setup/graphql-socket.js';
 import { startHubInProcess } from '../setup/hub-in-process.js';
+import { SUBSCRIBER_FIELDS } from '../setup/subscriber-fields.js';
 import { askGraphql, askHttp, type Answer } from '../setup/hub-requests.js';
 
 let database: TestDatabase;
@@ -83,6 +84,7 @@ const PROBES: readonly Probe[] = [
   route('hub:describe', 'DiscoveryController.describe', 'GET', '/.well-known/sekisho'),
   route('hub:describe', 'DiscoveryController.keys', 'GET', '/.well-known/jwks.json'),
   route('hub:describe', 'DiscoveryController.schema', 'GET', '/schema/report.json'),
+  route('hub:describe', 'OprfController.listStatements', 'GET', '/oprf/statements'),
   route('hub:describe', 'HealthController.live', 'GET', '/health/live'),
   route('hub:describe', 'HealthController.ready', 'GET', '/health/ready'),
   route('hub:measure', 'HealthController.metrics', 'GET', '/metrics'),
@@ -117,43 +119,7 @@ const PROBES: readonly Probe[] = [
   field('member:read-own', 'MembersResolver.me', '{ me { id } }'),
   field('member:read-own', 'MembersResolver.dnsQueries', '{ dnsQueries { answered } }'),
   route('oprf:evaluate', 'OprfController.evaluate', 'POST', '/oprf/evaluate'),
-  field(
-    'subscriber:terminate',
-    'SubscribersResolver.terminateSubscriber',
-    'mutation { terminateSubscriber(envelope: "x") { terminationId } }',
-  ),
-  field(
-    'subscriber:canary',
-    'SubscribersResolver.plantCanary',
-    'mutation { plantCanary(envelope: "x") { terminationId } }',
-  ),
-  field(
-    'subscriber:terminate',
-    'SubscribersResolver.renewTerminations',
-    'mutation { renewTerminations(envelope: "x") }',
-  ),
-  field(
-    'subscriber:terminate',
-    'SubscribersResolver.withdrawTermination',
-    `mutation { withdrawTermination(terminationId: "${randomUUID()}") }`,
-  ),
-  field(
-    'subscriber:contest',
-    'SubscribersResolver.contestTermination',
-    `mutation { contestTermination(terminationId: "${randomUUID()}") }`,
-  ),
-  field(
-    'subscriber:check',
-    'SubscribersResolver.checkSubscriber',
-    'mutation { checkSubscriber(envelope: "x") { strength } }',
-  ),
-  field(
-    'subscriber:check',
-    'SubscribersResolver.declareSignUps',
-    'mutation { declareSignUps(day: "2026-11-24", signUps: 1) }',
-  ),
-  field('subscriber:case', 'SubscribersResolver.subscriberCases', '{ subscriberCases { id } }'),
-  field('subscriber:canary', 'SubscribersResolver.canaryAlarms', '{ canaryAlarms { checkId } }'),
+  ...SUBSCRIBER_FIELDS.map(([operation, handler, query]) => field(operation, handler, query)),
   field('dns-key:rotate', 'MembersResolver.rotateDnsKey', 'mutation { rotateDnsKey }'),
   field('member:list', 'MembersResolver.members', '{ members { edges { cursor } } }'),
   field('evidence:seal', 'EvidenceResolver.ownerKey', '{ ownerKey(subject: "203.0.113.9") { kid } }'),

@@ -44,6 +44,7 @@ import {
   type Shown,
 } from '../setup/privacy-marks.js';
 import { readSchema, walkOf, type Walk } from '../setup/privacy-walk.js';
+import { seedOfCase } from '../setup/seed-of-case.js';
 
 const K = 3;
 const REPORTERS = ['marked-one', 'marked-two', 'marked-three', 'marked-four', 'marked-five'];
@@ -128,6 +129,9 @@ async function seed(): Promise<void> {
     mark('the trust placed in it', trust.replace('.', '\\.'));
     mark('sealed evidence', sealed.slice(-40), undefined, 'isp-owner');
   }
+  const { statements, seen } = seedOfCase(REPORTERS[0] ?? '', REPORTERS[1] ?? '');
+  for (const statement of statements) await execute(database.url, statement);
+  marks.push(...seen);
   const tokenOf = async (member: FederationMember) => (await member.session()).accessToken();
   const [first] = reporters;
   if (!first) throw new Error('no reporter');

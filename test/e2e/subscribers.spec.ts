@@ -1,10 +1,26 @@
 // Terminated subscribers, matched by hub and trustee as processes of their own, through the public API.
 import { canonicalise, type IdentifierSource } from '@sekisho/identifier';
-import { KeyMismatch, SubscriberAgent, TrusteeFailed, type TerminationRequest } from '@sekisho/client';
-import { decodePublicKey, frameInput, loadSuite, parseEpoch, type KeyShare } from '@sekisho/oprf';
+import { importHubKey } from '@sekisho/auth';
+import {
+  KeyMismatch,
+  SubscriberAgent,
+  systemRuntime,
+  TrusteeFailed,
+  type TerminationRequest,
+} from '@sekisho/client';
+import {
+  decodeEvaluateRequest,
+  decodePublicKey,
+  encodeEvaluateAnswer,
+  encodePublicKey,
+  frameInput,
+  loadSuite,
+  parseEpoch,
+  type KeyShare,
+} from '@sekisho/oprf';
 import { createTestDatabase, Federation, type FederationMember, type TestDatabase } from '@sekisho/testing';
-import { compactDecrypt, SignJWT } from 'jose';
-import { createHash, randomUUID } from 'node:crypto';
+import { compactDecrypt, CompactSign, decodeJwt, decodeProtectedHeader, SignJWT } from 'jose';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -76,8 +92,8 @@ describe('a check', () => {
       matches: [{ strength: 'strong', types: ['address', 'phone'], reason: 'spam-sending' }],
     });
     expect(JSON.stringify(answer)).not.toContain('isp-a');
-    const [asked] = await agent('isp-b').cases();
-    const [reported] = await agent('isp-a').cases();
+    const [asked] = await agent('isp-b').cases.list();
+    const [reported] = await agent('isp-a').cases.list();
     expect(asked).toMatchObject({ id: answer.matches[0]?.caseId, isReporter: false, caseNumber: null });
     expect(reported).toMatchObject({ id: asked?.id, isReporter: true, caseNumber: 'A-17' });
     expect(JSON.stringify(asked)).not.toContain('isp-a');
@@ -107,8 +123,7 @@ describe('a check', () => {
   it('beyond the declared sign-ups is refused, and goes on when they are declared', async () => {
     const { agent: c } = of('isp-c');
     await sql.query(
-      `INSERT INTO subscriber_check SELECT gen_random_uuid(), 'isp-c', gen_random_uuid()::text, '', now(), 'sign-up',
-       '1', 'consent', 1, '{}' FROM generate_series(1, 50)`,
+      `INSERT INTO subscriber_check_count VALUES ('isp-c', (now() AT TIME ZONE 'UTC')::date, 50)`,
     );
     await expect(c.check([phone('090-9999-0003')], SAID)).rejects.toMatchObject({
       code: 'check-ratio-exceeded',
@@ -227,32 +242,68 @@ describe('the keys', () => {
     }
   });
 
+  /** The network of a member whose hub answers it otherwise than others. */
+  const through = (change: (url: string, answer: Response, init: RequestInit) => Promise<Response>) => ({
+    ...systemRuntime,
+    fetch: async (url: string, init: RequestInit) => change(url, await fetch(url, init), init),
+  });
+  interface Published {
+    oprf: { epochs: { epoch: string; publicKey: string }[]; statement: string };
+  }
+
   it('are pinned: a hub that shows one member another key is caught, at first use by the trustee', async () => {
-    const { member, dir } = of('isp-b');
-    const other = Buffer.from(
-      (await loadSuite()).randomKeyShare((n) => new Uint8Array(n).fill(7)).publicKey,
-    ).toString('base64url');
-    const cheating = {
-      now: () => Date.now(),
-      randomId: randomUUID,
-      random: () => 0.5,
-      sleep: () => Promise.resolve(),
-      fetch: async (url: string, init: RequestInit) => {
-        const answer = await fetch(url, init);
+    const other = (await loadSuite()).randomKeyShare((n) => new Uint8Array(n).fill(7)).publicKey;
+    const dataDir = federation.env['SEKISHO_DATA_DIR'] ?? '';
+    const hubKey = await importHubKey(await readFile(join(dataDir, 'keys', 'hub.jwk'), 'utf8'));
+    const cheating = (isSigned: boolean) =>
+      through(async (url, answer) => {
         if (url !== `${federation.hubUrl}/.well-known/sekisho`) return answer;
-        const said = (await answer.json()) as { oprf: { epochs: { epoch: string; publicKey: string }[] } };
-        for (const key of said.oprf.epochs) key.publicKey = other;
-        return new Response(JSON.stringify(said), { status: 200 });
-      },
-    };
-    const pinned = await SubscriberAgent.open(await member.session(), dir, cheating);
-    await expect(pinned.check([phone('090-4444-0002')], SAID)).rejects.toBeInstanceOf(KeyMismatch);
-    const newcomer = await SubscriberAgent.open(
-      await member.session(),
-      join(federation.directory, 'isp-c'),
-      cheating,
+        const said = (await answer.json()) as Published;
+        for (const key of said.oprf.epochs) key.publicKey = encodePublicKey(other);
+        if (isSigned) {
+          const { header, payload } = {
+            header: decodeProtectedHeader(said.oprf.statement),
+            payload: decodeJwt(said.oprf.statement),
+          };
+          said.oprf.statement = await new CompactSign(
+            Buffer.from(JSON.stringify({ ...payload, epochs: said.oprf.epochs })),
+          )
+            .setProtectedHeader({ ...header, alg: 'EdDSA' })
+            .sign(hubKey.privateKey);
+        }
+        return Response.json(said);
+      });
+    const outcomes = await Promise.all(
+      ['isp-b', 'isp-c'].flatMap((id) =>
+        [true, false].map(async (isSigned) => {
+          const { member, dir } = of(id);
+          const deceived = await SubscriberAgent.open(await member.session(), dir, cheating(isSigned));
+          const error: unknown = await deceived
+            .check([phone('090-4444-0002')], SAID)
+            .catch((e: unknown) => e);
+          return error instanceof Error ? error.name : 'not caught';
+        }),
+      ),
     );
-    await expect(newcomer.check([phone('090-4444-0002')], SAID)).rejects.toBeInstanceOf(KeyMismatch);
+    // isp-c asks for the first time.
+    expect(outcomes).toEqual(['KeyMismatch', 'StatementForged', 'KeyMismatch', 'StatementForged']);
+  });
+
+  it('that a party publishes are those it must evaluate with, for every member', async () => {
+    const suite = await loadSuite();
+    const secret = suite.randomKeyShare((n) => new Uint8Array(n).fill(9));
+    for (const party of [federation.hubUrl, trusteeUrl()]) {
+      const cheating = through((url, answer, init) => {
+        if (url !== `${party}/oprf/evaluate`) return Promise.resolve(answer);
+        const { blinded } = decodeEvaluateRequest(JSON.parse(init.body as string));
+        return Promise.resolve(
+          Response.json(encodeEvaluateAnswer(suite.evaluate(secret, blinded, randomBytes))),
+        );
+      });
+      const { member, dir } = of('isp-b');
+      const deceived = await SubscriberAgent.open(await member.session(), dir, cheating);
+      await expect(deceived.check([phone('090-4444-0003')], SAID)).rejects.toBeInstanceOf(KeyMismatch);
+    }
   });
 
   it('of the hub alone with its database give no identifier away; both together do (the stated assumption)', async () => {

@@ -1,4 +1,4 @@
-import { HubSession, systemRuntime, verifyLog } from '@sekisho/client';
+import { HubSession, signEnvelope, systemRuntime, verifyLog } from '@sekisho/client';
 import {
   createTestDatabase,
   Federation,
@@ -6,7 +6,7 @@ import {
   type FederationMember,
   type TestDatabase,
 } from '@sekisho/testing';
-import { cp } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 
@@ -104,9 +104,10 @@ describe('the transparency log', () => {
   });
 
   it('says what a receipt says when its envelope is sent again', async () => {
-    const envelope = await import('@sekisho/client').then(({ signEnvelope }) =>
-      signEnvelope(member.enrolled, [reportOf('203.0.113.9')], { now: Date.now(), jti: 'sent-twice-1' }),
-    );
+    const envelope = await signEnvelope(member.enrolled, [reportOf('203.0.113.9')], {
+      now: Date.now(),
+      jti: 'sent-twice-1',
+    });
     const post = async () => {
       const answer = await fetch(`${federation.hubUrl}/reports`, {
         method: 'POST',
@@ -137,7 +138,6 @@ describe('the transparency log', () => {
   it('that lost an acknowledged report is caught', async () => {
     const directory = `${member.directory}-lost`;
     await cp(member.directory, directory, { recursive: true });
-    const { writeFile, readFile } = await import('node:fs/promises');
     const lines = (await readFile(`${directory}/log/receipts.jsonl`, 'utf8')).trimEnd().split('\n');
     const kept = JSON.parse(lines.at(-1) ?? '') as Record<string, unknown>;
     await writeFile(

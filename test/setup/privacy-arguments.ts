@@ -11,12 +11,16 @@ export const QUIET_IP = '203.0.113.10';
 export const DOMAIN = 'reported.example.com';
 export const ADDRESS_HASH = 'ab'.repeat(32);
 
+/** A case of two reporters, with a message of each. */
+export const CASE_ID = '0199c5a0-7d3e-7c11-9f0e-3b1f6c1a2d44';
+
 export const SUBJECTS = [OWNED_IP, LISTED_IP, QUIET_IP, DOMAIN, `address:${ADDRESS_HASH}`];
 const asLiterals = SUBJECTS.map((subject) => JSON.stringify(subject));
 
 export const ARGUMENTS: ArgumentTable = {
   'Query.reputation': asLiterals.map((subject) => `(subject: ${subject})`),
   'Query.reputations': [`(subjects: [${asLiterals.join(', ')}])`],
+  'Query.caseMessages': [`(caseId: "${CASE_ID}")`],
   // Ids are given in order: the first campaign of the walk's own federation.
   'Query.campaign': ['(id: "1")'],
   'Query.ownerKey': asLiterals.map((subject) => `(subject: ${subject})`),

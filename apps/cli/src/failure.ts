@@ -1,10 +1,13 @@
 import {
+  CaseFault,
   HubAnswerInvalid,
   HubChanged,
   HubRefused,
   HubUnreachable,
   KeyMismatch,
   MemberDirectoryFault,
+  PayerKeyMissing,
+  StatementForged,
   TrusteeFailed,
 } from '@sekisho/client';
 import { ConfigInvalid } from '@sekisho/config';
@@ -22,6 +25,8 @@ export class UsageFault extends Error {
   constructor(
     message: string,
     readonly remedy: string,
+    /** Further lines of the same kind. */
+    readonly others: readonly string[] = [],
   ) {
     super(message);
   }
@@ -73,11 +78,10 @@ function explain(error: unknown): Explanation {
     };
   }
   const problems = [error instanceof Error ? error.message : String(error)];
-  if (
-    error instanceof UsageFault ||
-    error instanceof CommandFailed ||
-    error instanceof MemberDirectoryFault
-  ) {
+  if (error instanceof UsageFault) {
+    return { problems: [...problems, ...error.others], remedy: error.remedy };
+  }
+  if (error instanceof CommandFailed || error instanceof MemberDirectoryFault) {
     return { problems, remedy: error.remedy };
   }
   if (error instanceof HubUnreachable) {
@@ -95,7 +99,7 @@ function explain(error: unknown): Explanation {
       remedy: 'nothing was sent; ask the hub operator, and enrol again if the new id is right',
     };
   }
-  if (error instanceof KeyMismatch) {
+  if (error instanceof KeyMismatch || error instanceof StatementForged) {
     return {
       problems,
       remedy: 'nothing was asked or sent; keep what was shown and tell hub, trustee and working group',
@@ -107,8 +111,20 @@ function explain(error: unknown): Explanation {
       remedy: 'run the same command again later; terminations are kept: sekisho subscriber renew sends them',
     };
   }
+  if (error instanceof PayerKeyMissing) {
+    return { problems, remedy: 'get it from the working group: sekisho subscriber payer-key < FILE' };
+  }
+  if (error instanceof CaseFault) return { problems, remedy: remedyForCase(error) };
   if (error instanceof HubRefused) return { problems, remedy: remedyForRefusal(error) };
   return { problems, remedy: remedyForOther(error) };
+}
+
+function remedyForCase({ code }: CaseFault): string {
+  if (code === 'case-not-opened') return 'run the same command again later; its daily `cases` opens it';
+  if (code === 'case-key-forged' || code === 'message-forged') {
+    return 'believe nothing in this case; keep what was shown and tell the working group';
+  }
+  return 'sekisho subscriber cases';
 }
 
 function remedyForRefusal(error: HubRefused): string {

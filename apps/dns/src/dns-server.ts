@@ -1,16 +1,18 @@
 import { failureOf } from '@sekisho/dns-wire';
 import { formatListen, readEdgeToken, type Config } from '@sekisho/config';
-import type { Logger } from '@sekisho/telemetry';
-import { ZONE_NAMES } from '@sekisho/zone';
+import { Registry, type Logger } from '@sekisho/telemetry';
+import { ZONE_NAMES, type ZoneIndex } from '@sekisho/zone';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { AccessFollower } from './access/access-follower.js';
 import { CookieJar } from './access/cookie-jar.js';
 import { MemberAccess } from './access/member-access.js';
-import { ResponseRateLimiter } from './access/response-rate-limiter.js';
+import { openLimiter } from './access/open-limiter.js';
 import { answer } from './answer/answer.js';
 import { clientAccess } from './answer/client-access.js';
 import { createServerState, type ServerState } from './answer/server-state.js';
-import { shareRates } from './hot/hot-guard.js';
+import { HotAnswerer } from './hot/hot-answer.js';
+import { hotRules } from './hot/hot-guard.js';
+import { PublishedZones } from './hot/published-zones.js';
 import { HubClient } from './follow/hub-client.js';
 import { HubKeys } from './follow/hub-keys.js';
 import { ServedZones } from './follow/served-zones.js';
@@ -40,10 +42,10 @@ export class DnsServer implements OnApplicationBootstrap, OnApplicationShutdown 
     private readonly zones: ServedZones,
     private readonly counter: QueryCounter,
     private readonly operation: OperationServer,
+    private readonly registry: Registry,
   ) {
-    const { dnsAccess, dnsRates, dnsQuota, dnsWorkers, isDnsHot } = config;
-    const rates = dnsRates && isDnsHot ? shareRates(dnsRates, dnsWorkers).ordinary : dnsRates;
-    const limiter = dnsAccess.kind === 'open' && rates ? new ResponseRateLimiter(rates) : undefined;
+    const { dnsAccess, dnsQuota } = config;
+    const limiter = openLimiter(config);
     if (limiter) counter.addLimiter(limiter);
     this.state = createServerState({
       apex: config.zone,
@@ -66,7 +68,7 @@ export class DnsServer implements OnApplicationBootstrap, OnApplicationShutdown 
     const transfers = await Transfers.open(config, this.state, logger);
     this.transfers = transfers;
     this.state = { ...transfers.state, cookies: await CookieJar.open(config.cookieSecretPath) };
-    this.streams = await StreamListeners.open(config, transfers.serverOf(this.state), logger);
+    this.streams = await StreamListeners.open(config, transfers.serverOf(this.state), logger, this.registry);
     const { members } = this.state;
     if (members) this.access = new AccessFollower(members, config.hubUrl, token, config.dataDir, logger);
     this.followers = ZONE_NAMES.map((zone) => {
@@ -98,12 +100,21 @@ export class DnsServer implements OnApplicationBootstrap, OnApplicationShutdown 
   private async openUdp(): Promise<UdpService> {
     const { apexName, hostName, hostmasterName } = this.state;
     const names = { apexName, hostName, hostmasterName };
-    const udp = await chooseUdp(this.config, names, this.respond, this.logger, this.state.members?.tallies);
+    const zones = new PublishedZones(names);
+    const source = {
+      rules: hotRules(this.config.dnsAccess, this.state.limiter?.shared),
+      members: this.state.members?.tallies,
+      content: () => zones.content(),
+      answerer: () => new HotAnswerer(names),
+    };
+    const udp = await chooseUdp(this.config, source, this.respond, this.logger);
     this.udp = udp;
-    for (const index of this.zones.indexes.values()) udp.publish(index);
-    this.zones.onChange((index) => {
-      udp.publish(index);
-    });
+    const publish = (index: ZoneIndex) => {
+      const publication = zones.put(index);
+      if (publication) udp.publish(publication);
+    };
+    for (const index of this.zones.indexes.values()) publish(index);
+    this.zones.onChange(publish);
     this.counter.addHot(() => udp.counts);
     return udp;
   }

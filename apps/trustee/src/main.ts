@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { generateHubKey, importHubKey } from '@sekisho/auth';
 import { createPrivateFile, formatListen, readConfigOrExit } from '@sekisho/config';
-import { Evaluator, ShareStore } from '@sekisho/evaluation';
-import { loadSuite } from '@sekisho/oprf';
+import { Evaluator, MemberRegister, ShareStore } from '@sekisho/evaluation';
+import { loadFastSuite } from '@sekisho/sodium';
 import { Counter, createLogger, createMetrics, runProcess, startOrExit } from '@sekisho/telemetry';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,15 +25,16 @@ const elements = new Counter({
   registers: [metrics],
 });
 const now = () => new Date();
-const suite = await loadSuite();
+const { suite, arithmetic } = await loadFastSuite();
 const store = await startOrExit('trustee', () =>
   ShareStore.open({ dir: join(dir, 'shares'), sealKeyPath }, suite),
 );
 const keyFile = join(dir, 'trustee.jwk');
 await createPrivateFile(keyFile, await generateHubKey());
 const key = await importHubKey(await readFile(keyFile, 'utf8'));
+const register = new MemberRegister(dir);
 const members = new MemberKeys({
-  ...{ dir, follow: policy === 'follow' ? config.hubUrl : undefined, now: Date.now },
+  ...{ register, follow: policy === 'follow' ? config.hubUrl : undefined, now: Date.now },
   onError: (error) => {
     logger.warn({ err: error }, 'the member register could not be read');
   },
@@ -65,6 +66,7 @@ class RunningPlatform extends TrusteePlatform {
   override readonly store = store;
   override readonly evaluator = evaluator;
   override readonly members = members;
+  override readonly register = register;
   override readonly witness = witness;
   override readonly logWitness = logWitness;
   override readonly logger = logger;
@@ -89,7 +91,7 @@ const timer = setInterval(() => {
 }, TURN_EVERY_MS);
 const app = await createTrustee(new RunningPlatform());
 await startOrExit('trustee', () => app.listen(http.port, http.host));
-logger.info({ listen: formatListen(http), trustee: id, members: policy }, 'trustee is ready');
+logger.info({ listen: formatListen(http), trustee: id, members: policy, arithmetic }, 'trustee is ready');
 runProcess(logger, async () => {
   clearInterval(timer);
   await app.close();

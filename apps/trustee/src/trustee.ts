@@ -3,6 +3,7 @@ import { APP_FILTER, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { NestLog } from '@sekisho/telemetry';
 import { EvaluationController } from './evaluation/evaluation.controller.js';
+import { MembersController } from './members/members.controller.js';
 import { TrusteePlatform } from './platform/platform.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 import { WitnessController } from './witness/witness.controller.js';
@@ -15,7 +16,7 @@ class TrusteeModule {
   static on(platform: TrusteePlatform): DynamicModule {
     return {
       module: TrusteeModule,
-      controllers: [EvaluationController, WitnessController],
+      controllers: [EvaluationController, MembersController, WitnessController],
       providers: [
         { provide: TrusteePlatform, useValue: platform },
         { provide: APP_FILTER, useClass: ProblemFilter },

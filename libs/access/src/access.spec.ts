@@ -37,11 +37,11 @@ describe('the access matrix', () => {
     expect(rolesOf('member:read-own')).toEqual(['member', 'reviewer']);
   });
 
-  it('gives a reviewer all that a member may, and the planted subscribers', () => {
+  it('gives a reviewer all that a member may, rulings on appeals and the planted subscribers', () => {
     const more = OPERATIONS.filter(
       (operation) => isAllowed('reviewer', operation) && !isAllowed('member', operation),
     );
-    expect(more).toEqual(['subscriber:canary']);
+    expect(more).toEqual(['subscriber:decide', 'subscriber:canary']);
     for (const operation of OPERATIONS) {
       if (isAllowed('member', operation)) expect(isAllowed('reviewer', operation)).toBe(true);
     }

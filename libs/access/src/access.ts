@@ -29,6 +29,7 @@ export const OPERATIONS = [
   'subscriber:check',
   'subscriber:case',
   'subscriber:contest',
+  'subscriber:decide',
   'subscriber:canary',
   'campaign:read',
   'domain:prove',
@@ -71,6 +72,8 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   'subscriber:case': ['member', 'reviewer'],
   // Its reporter, or a reviewer for an appeal: which, the record decides.
   'subscriber:contest': ['member', 'reviewer'],
+  // Not by its reporter, which the record decides.
+  'subscriber:decide': ['reviewer'],
   'subscriber:canary': ['reviewer'],
   // Commitments and checkpoints only: whoever can read it can check it.
   'log:read': everyone,

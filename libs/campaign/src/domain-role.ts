@@ -1,9 +1,5 @@
-// Victim or culprit: what a domain in a campaign is, and the return code of domain.Z and hash.Z that says so.
+// Victim or culprit: what a domain in a campaign is, in terms of which domain.Z and hash.Z speak (DESIGN 4.5).
 // A victim's code is a warning about unauthenticated mail and bounces; it is never evidence against the domain.
-
-/** Return codes of DESIGN 4.5. */
-export const ROLE_CODES = { victim: 20, culprit: 21, 'phishing-host': 22, dropbox: 30 } as const;
-export type DomainRole = keyof typeof ROLE_CODES;
 
 export interface DomainPicture {
   /** Copies in campaigns of abuse with this domain in From, by authVerdict. */

@@ -35,10 +35,8 @@ export {
 export {
   isDropbox,
   isPhishingHost,
-  ROLE_CODES,
   roleOfSender,
   type DomainPicture,
-  type DomainRole,
   type HostPicture,
   type ReplyPicture,
 } from './domain-role.js';
@@ -54,7 +52,6 @@ export {
   judgeOutbreak,
   NOVELTY_MS,
   OUTBREAK_WINDOW_MS,
-  tailProbability,
   windowStatistic,
   type Alarm,
   type Baseline,

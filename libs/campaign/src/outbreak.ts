@@ -51,7 +51,7 @@ export function fitBaseline(statistics: readonly number[]): Baseline {
 }
 
 /** P(X >= count) of the baseline. */
-export function tailProbability({ mean, shape }: Baseline, count: number): number {
+function tailProbability({ mean, shape }: Baseline, count: number): number {
   if (mean <= 0) return count <= 0 ? 1 : 0;
   const isPoisson = shape === Infinity;
   let term = isPoisson ? Math.exp(-mean) : (shape / (shape + mean)) ** shape;

@@ -24,6 +24,7 @@ const description = z.object({
     jwks: endpoint,
     schema: endpoint,
     evaluate: endpoint.optional(),
+    statements: endpoint.optional(),
     log: endpoint.optional(),
   }),
   /** The transparency log: its name and the keys that sign it. */

@@ -7,7 +7,7 @@ import { askHub } from './hub-transport.js';
 import { MemberDirectory, memberSchema, type Member } from './member-directory.js';
 import { publicJwk, type MemberKeys } from './member-keys.js';
 import { DEFAULT_RETRY, withRetry } from './retry.js';
-import { systemRuntime } from './runtime.js';
+import { systemRuntime, type ClientRuntime } from './runtime.js';
 import { discoverHubOf } from './submission.js';
 
 const ENROLMENT_TYP = 'sekisho-enrolment+jwt';
@@ -38,6 +38,8 @@ export interface Rotated {
   readonly encryptionKid: string;
   /** RFC 3339: until then the hub also takes what the previous key signed. */
   readonly previousValidUntil: string;
+  /** Whether the trustee took the new key over; undefined: the hub works with none. If not, its operator has to. */
+  readonly isTrusteeTold?: boolean;
 }
 
 /**
@@ -87,27 +89,58 @@ export async function rotateKeys(
 ): Promise<Rotated> {
   const directory = new MemberDirectory(dir);
   const member = await directory.open();
-  const { hub, endpoints } = await discoverHubOf(member, { runtime });
+  const { hub, endpoints, trustee: trusteeUrl } = await discoverHubOf(member, { runtime });
   const next = await directory.prepareNextKeys();
-  const rotated = await withRetry(runtime, retry, async () => {
+  const vouch = async (aud: string) => {
     const now = runtime.now();
     const proof = await signByNewKey(
       next,
       { encryptionKey: publicJwk(next.encryption) },
-      { aud: hub, now, jti: runtime.randomId() },
+      { aud, now, jti: runtime.randomId() },
     );
-    const body = await new SignJWT({ proof })
+    return new SignJWT({ proof })
       .setProtectedHeader({ alg: 'EdDSA', typ: ROTATION_TYP, kid: member.signing.kid })
       .setIssuer(member.id)
-      .setAudience(hub)
+      .setAudience(aud)
       .setIssuedAt(Math.floor(now / 1_000))
       .setJti(runtime.randomId())
       .sign(member.signing.key);
-    return askHub(runtime, { url: endpoints.keys, body, contentType: 'application/jwt' }, rotatedSchema);
-  });
+  };
+  const rotated = await withRetry(runtime, retry, async () =>
+    askHub(
+      runtime,
+      { url: endpoints.keys, body: await vouch(hub), contentType: 'application/jwt' },
+      rotatedSchema,
+    ),
+  );
   checkKids(endpoints.keys, rotated, next);
+  // Before the old key is gone: the trustee takes nobody's word for the new one but the old one's.
+  const isTrusteeTold = trusteeUrl === undefined ? undefined : await tellTrustee(trusteeUrl, vouch, runtime);
   await directory.switchToNextKeys(next, runtime.randomId());
-  return rotated;
+  return { ...rotated, ...(isTrusteeTold !== undefined && { isTrusteeTold }) };
+}
+
+const trusteeSchema = z.object({ trustee: z.string(), endpoints: z.object({ keys: z.url() }) });
+
+async function tellTrustee(
+  url: string,
+  vouch: (aud: string) => Promise<string>,
+  runtime: ClientRuntime,
+): Promise<boolean> {
+  try {
+    const { trustee, endpoints } = await askHub(
+      runtime,
+      { url: `${url}/.well-known/sekisho` },
+      trusteeSchema,
+    );
+    const body = JSON.stringify({ rotation: await vouch(trustee) });
+    const request = { url: endpoints.keys, body, contentType: 'application/json' };
+    await askHub(runtime, request, z.object({ signingKid: z.string() }));
+    return true;
+  } catch {
+    // The rotation at the hub is done. Who matches no subscribers is not known to the trustee at all.
+    return false;
+  }
 }
 
 /** Shows possession of the new key: it signs a claim with its own public half in the header. */

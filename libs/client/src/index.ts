@@ -40,12 +40,29 @@ export {
   type SubmissionProgress,
 } from './submission.js';
 export { fetchZoneSnapshot } from './zone-snapshot.js';
-export { KeyMismatch, TrusteeFailed } from './subscriber/errors.js';
+export { CaseAgent, type OpenedMessage, type SubscriberCase } from './subscriber/case-agent.js';
+export {
+  CaseFault,
+  KeyMismatch,
+  PayerKeyMissing,
+  StatementForged,
+  TrusteeFailed,
+  type CaseFaultCode,
+} from './subscriber/errors.js';
+export {
+  historyOf,
+  type EpochHistory,
+  type ProvedStatement,
+  type ShareHistory,
+} from './subscriber/key-history.js';
+export { PayerKey } from './subscriber/payer-key.js';
 export { OprfClient, type SealedIdentifier } from './subscriber/oprf-client.js';
 export {
   SubscriberAgent,
+  type AppealRuling,
   type CheckAnswer,
-  type SubscriberCase,
+  type OwnTermination,
+  type TerminationCorrection,
   type TerminationRequest,
 } from './subscriber/subscriber-agent.js';
 export { SubscriberRecords, type SubscriberRecord } from './subscriber/subscriber-records.js';

@@ -54,6 +54,7 @@ describe('configuration', () => {
       { host: '2001:db8::53', port: 5_353 },
     ]);
     expect(readConfig({ SEKISHO_DNS_RRL: 'off' }).dnsRates).toBeUndefined();
+    expect(readConfig({}).dnsRates).toMatchObject({ responses: 100, nxdomains: 0, errors: 50, slip: 2 });
   });
 
   it.each([

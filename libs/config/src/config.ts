@@ -59,7 +59,7 @@ export interface Config {
   readonly dnsAccess: DnsAccess;
   /** Queries a minute that each member may make with its key; undefined: no limit. */
   readonly dnsQuota: number | undefined;
-  /** undefined: no limit on equal answers. */
+  /** Of access `open`; undefined: no limit on equal answers. */
   readonly dnsRates: ResponseRates | undefined;
   /** A file with the secret of server cookies, the same on all edges of an address; undefined: one for this process. */
   readonly cookieSecretPath: string | undefined;
@@ -242,7 +242,7 @@ const environment = z.object({
     .regex(/^[1-9]\d{0,9}$/, fault('not a number of queries a minute', '60000'))
     .transform(Number)
     .optional(),
-  SEKISHO_DNS_RRL: rates.default('off'),
+  SEKISHO_DNS_RRL: rates.default(DEFAULT_RATES),
   SEKISHO_COOKIE_SECRET: path('/etc/sekisho/cookie.secret').optional(),
   SEKISHO_TRANSFER: networkList.default([]),
   SEKISHO_TSIG_KEYS: path('/etc/sekisho/tsig.keys').optional(),

@@ -20,7 +20,7 @@ export const EVALUATION_HEADER = 'sekisho-evaluation';
 const MAX_AGE_MS = 5 * 60_000;
 const DAY_MS = 86_400_000;
 
-export const EVALUATION_PURPOSES = ['register', 'check', 'renew'] as const;
+export const EVALUATION_PURPOSES = ['register', 'check', 'renew', 'case'] as const;
 
 const claimsSchema = z.object({
   iss: z.string(),

@@ -1,4 +1,9 @@
-export { EvaluationRefused, type EvaluationErrorCode } from './errors.js';
+export {
+  EvaluationRefused,
+  RegisterRefused,
+  type EvaluationErrorCode,
+  type RegisterErrorCode,
+} from './errors.js';
 export {
   EVALUATION_HEADER,
   EVALUATION_TYP,
@@ -6,5 +11,22 @@ export {
   type EvaluationRecord,
   type EvaluatorOptions,
 } from './evaluator.js';
-export { KEY_STATEMENT_TYP, publishEpochs, type PublishedEpochs } from './key-statement.js';
+export {
+  digestOfStatement,
+  publishEpochs,
+  readKeyStatement,
+  statementKeySchema,
+  type KeyStatement,
+  type PublishedEpochs,
+  type StatementKey,
+} from './key-statement.js';
+export { MemberRegister, publishedKeys, registeredKey, type RegisteredKey } from './member-register.js';
+export {
+  generateBackupKey,
+  openBackup,
+  sealBackup,
+  type BackupLock,
+  type Party,
+  type ShareBackup,
+} from './share-backup.js';
 export { ShareStore, type ShareStoreOptions } from './share-store.js';

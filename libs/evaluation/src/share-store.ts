@@ -3,9 +3,10 @@ import { createPrivateFile } from '@sekisho/config';
 import { epochAfter, epochOf, parseEpoch, type Epoch, type KeyShare, type Suite } from '@sekisho/oprf';
 import { compactDecrypt, CompactEncrypt } from 'jose';
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EvaluationRefused } from './errors.js';
+import type { ShareBackup } from './share-backup.js';
 
 /** Which months an epoch's share is there for: its own and the next, in which records are registered again. */
 const LIVING_MONTHS = 2;
@@ -32,14 +33,54 @@ export class ShareStore {
   ) {}
 
   /** @throws {EvaluationRefused} share-unreadable: another sealing key, or a damaged file */
-  static async open({ dir, sealKeyPath }: ShareStoreOptions, suite: Suite): Promise<ShareStore> {
+  static async open(options: ShareStoreOptions, suite: Suite): Promise<ShareStore> {
+    const store = await ShareStore.at(options, suite);
+    await store.read();
+    return store;
+  }
+
+  /**
+   * Puts the shares of a backup where they were lost. Shares that are there already stay, and so does what is destroyed or
+   * over at `now`. Another share of the same month, such as one that was made anew after the loss, is in the way unless
+   * `isReplacing`. The party's process must not run: it has read its shares.
+   * @throws {EvaluationRefused} backup-refused, with nothing changed
+   */
+  static async restore(
+    options: ShareStoreOptions,
+    suite: Suite,
+    { shares, now, isReplacing = false }: Pick<ShareBackup, 'shares'> & { now: Date; isReplacing?: boolean },
+  ): Promise<{ restored: readonly Epoch[]; present: readonly Epoch[]; over: readonly Epoch[] }> {
+    const store = await ShareStore.at(options, suite);
+    const names = await readdir(store.dir);
+    const oldest = oldestLiving(now);
+    const isOver = (epoch: Epoch) => epoch < oldest || names.includes(`${epoch}.destroyed`);
+    const [over, living] = [
+      shares.filter(({ epoch }) => isOver(epoch)),
+      shares.filter(({ epoch }) => !isOver(epoch)),
+    ];
+    const present: Epoch[] = [];
+    const lost: typeof living = [];
+    for (const share of living) {
+      const isThere = names.includes(`${share.epoch}.share`);
+      if (isThere && (await store.holds(share.epoch, suite.keyShare(share.secret))))
+        present.push(share.epoch);
+      else if (isThere && !isReplacing) {
+        throw new EvaluationRefused(
+          'backup-refused',
+          `another key share of ${share.epoch} is here, or one that cannot be opened; it is not replaced unasked`,
+        );
+      } else lost.push(share);
+    }
+    for (const { epoch, secret } of lost) await store.replace(epoch, secret);
+    return { restored: lost.map(({ epoch }) => epoch), present, over: over.map(({ epoch }) => epoch) };
+  }
+
+  private static async at({ dir, sealKeyPath }: ShareStoreOptions, suite: Suite): Promise<ShareStore> {
     await mkdir(dir, { recursive: true, mode: 0o700 });
     const keyPath = sealKeyPath ?? join(dir, 'seal.key');
     await createPrivateFile(keyPath, `${randomBytes(KEY_BYTES).toString('base64url')}\n`);
     const sealKey = Buffer.from((await readFile(keyPath, 'utf8')).trim(), 'base64url');
-    const store = new ShareStore(dir, sealKey, suite);
-    await store.read();
-    return store;
+    return new ShareStore(dir, sealKey, suite);
   }
 
   /** Makes the shares of this month and the next, so that members know a key before they need it. */
@@ -76,13 +117,24 @@ export class ShareStore {
 
   /** Epochs whose time is over at `now` and that are still here. */
   expired(now: Date): readonly Epoch[] {
-    const oldest = epochAfter(epochOf(now.getTime()), 1 - LIVING_MONTHS);
+    const oldest = oldestLiving(now);
     return [...this.shares.keys()].filter((epoch) => epoch < oldest);
+  }
+
+  /** The secrets of the living epochs, for a sealed backup and nothing else. */
+  exportSecrets(): ShareBackup['shares'] {
+    return Array.from(this.shares, ([epoch, share]) => ({ epoch, secret: share.exportSecret() }));
   }
 
   /** Overwrites and removes a share, for good: the mark that stays behind keeps a backup from bringing it back. */
   async destroy(epoch: Epoch): Promise<void> {
     await createPrivateFile(join(this.dir, `${epoch}.destroyed`), '');
+    await this.shred(epoch);
+    this.shares.delete(epoch);
+    this.destroyed.add(epoch);
+  }
+
+  private async shred(epoch: Epoch): Promise<void> {
     const path = this.file(epoch);
     const length = (await readFile(path).catch(() => Buffer.alloc(0))).length;
     if (length > 0) {
@@ -97,29 +149,48 @@ export class ShareStore {
     await rm(path, { force: true });
     const folder = await open(this.dir, 'r');
     await folder.sync().finally(() => folder.close());
-    this.shares.delete(epoch);
-    this.destroyed.add(epoch);
   }
 
   private async put(epoch: Epoch, secret: Uint8Array): Promise<void> {
+    await createPrivateFile(this.file(epoch), await this.seal(epoch, secret));
+  }
+
+  private async replace(epoch: Epoch, secret: Uint8Array): Promise<void> {
+    const draft = `${this.file(epoch)}.restored`;
+    await rm(draft, { force: true });
+    await createPrivateFile(draft, await this.seal(epoch, secret));
+    await rename(draft, this.file(epoch));
+    const folder = await open(this.dir, 'r');
+    await folder.sync().finally(() => folder.close());
+  }
+
+  private async seal(epoch: Epoch, secret: Uint8Array): Promise<string> {
     const sealed = await new CompactEncrypt(secret)
       .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', typ: 'sekisho-share', epoch })
       .encrypt(this.sealKey);
     secret.fill(0);
-    await createPrivateFile(this.file(epoch), sealed);
+    return sealed;
+  }
+
+  private async holds(epoch: Epoch, { publicKey }: KeyShare): Promise<boolean> {
+    const here = await this.unseal(epoch).catch(() => undefined);
+    return here !== undefined && Buffer.from(here.publicKey).equals(publicKey);
   }
 
   private async read(): Promise<void> {
-    for (const name of await readdir(this.dir)) {
-      const [, month = '', kind] = /^(\d{4}-\d\d)\.(share|destroyed)$/.exec(name) ?? [];
-      if (kind === undefined) continue;
-      const epoch = parseEpoch(month);
-      if (kind === 'destroyed') {
-        this.destroyed.add(epoch);
-        this.shares.delete(epoch);
-      } else if (!this.shares.has(epoch) && !this.destroyed.has(epoch)) {
-        this.shares.set(epoch, await this.unseal(epoch));
-      }
+    const names = await readdir(this.dir);
+    const epochsWith = (kind: string) =>
+      names
+        .filter((name) => /^\d{4}-\d\d\./.test(name) && name.endsWith(kind))
+        .map((name) => parseEpoch(name.slice(0, 7)));
+    for (const epoch of epochsWith('.destroyed')) {
+      this.destroyed.add(epoch);
+      this.shares.delete(epoch);
+    }
+    for (const epoch of epochsWith('.share')) {
+      // A crash while it was destroyed, or somebody who put a copy back: the mark holds.
+      if (this.destroyed.has(epoch)) await this.shred(epoch);
+      else if (!this.shares.has(epoch)) this.shares.set(epoch, await this.unseal(epoch));
     }
   }
 
@@ -145,3 +216,5 @@ export class ShareStore {
     return join(this.dir, `${epoch}.share`);
   }
 }
+
+const oldestLiving = (now: Date): Epoch => epochAfter(epochOf(now.getTime()), 1 - LIVING_MONTHS);

@@ -1,18 +1,10 @@
 // RFC 8601 section 2.2: comments and quoted strings may stand anywhere, so the field is tokenised.
+import { AUTH_RESULTS } from '@sekisho/report';
 import type { HeaderField } from './header-fields.js';
 import type { AuthenticationPicture } from './parsed-message.js';
 
 type Verdict = NonNullable<AuthenticationPicture['spf']>;
-const VERDICTS: ReadonlySet<string> = new Set<Verdict>([
-  'pass',
-  'fail',
-  'softfail',
-  'neutral',
-  'none',
-  'temperror',
-  'permerror',
-  'policy',
-]);
+const VERDICTS: ReadonlySet<string> = new Set(AUTH_RESULTS);
 const METHODS = ['spf', 'dkim', 'dmarc'] as const;
 
 /**

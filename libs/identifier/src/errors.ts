@@ -1,4 +1,4 @@
-import type { IdentifierType } from './identifier.js';
+import type { IdentifierType } from '@sekisho/subscriber';
 
 /**
  * - `malformed`: not of any form that is understood

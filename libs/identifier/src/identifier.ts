@@ -1,3 +1,4 @@
+import type { IdentifierType } from '@sekisho/subscriber';
 import { canonicalBirthDate } from './birth-date.js';
 import { canonicalEmail } from './email.js';
 import { canonicalForeignAddress } from './foreign-address.js';
@@ -11,9 +12,6 @@ import { canonicalPhone } from './phone.js';
  * and takes effect with a key epoch.
  */
 export const CANON_VERSION = 1;
-
-export const IDENTIFIER_TYPES = ['phone', 'address', 'building', 'name-birth', 'payer', 'email'] as const;
-export type IdentifierType = (typeof IDENTIFIER_TYPES)[number];
 
 /** What a member knows of a subscriber. Countries are ISO 3166-1, two letters. */
 export type IdentifierSource =

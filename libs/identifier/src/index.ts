@@ -1,10 +1,3 @@
 export { IdentifierInvalid, type IdentifierErrorCode } from './errors.js';
-export {
-  CANON_VERSION,
-  canonicalise,
-  type Identifier,
-  IDENTIFIER_TYPES,
-  type IdentifierSource,
-  type IdentifierType,
-} from './identifier.js';
+export { CANON_VERSION, canonicalise, type Identifier, type IdentifierSource } from './identifier.js';
 export type { Payer } from './payer.js';

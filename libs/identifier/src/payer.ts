@@ -2,7 +2,7 @@ import { electronicFormatIBAN, isValidIBAN } from 'ibantools';
 import { IdentifierInvalid } from './errors.js';
 import { normalise } from './text.js';
 
-/** How somebody pays. The caller hashes what comes out with the federation's salt before it is an input anywhere. */
+/** How somebody pays. The caller replaces what comes out by an HMAC under the federation's key before it is kept or used. */
 export type Payer =
   | { readonly kind: 'card'; readonly number: string }
   | { readonly kind: 'iban'; readonly number: string }

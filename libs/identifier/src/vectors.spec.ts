@@ -1,12 +1,7 @@
+import { IDENTIFIER_TYPES } from '@sekisho/subscriber';
 import { describe, expect, it } from 'vitest';
 import vectors from '../vectors/v1.json' with { type: 'json' };
-import {
-  CANON_VERSION,
-  canonicalise,
-  IDENTIFIER_TYPES,
-  IdentifierInvalid,
-  type IdentifierSource,
-} from './index.js';
+import { CANON_VERSION, canonicalise, IdentifierInvalid, type IdentifierSource } from './index.js';
 
 // JSON widens the discriminators to strings; the vectors are sources by what is written in them.
 const sourceOf = (source: unknown) => source as IdentifierSource;

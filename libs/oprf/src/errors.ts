@@ -10,6 +10,7 @@
  * - `input-invalid`: an identifier that cannot be framed, or whose hash is the identity
  * - `epoch-invalid`: not `YYYY-MM`
  * - `message-malformed`: a request or answer that is not of the published form
+ * - `arithmetic-unfit`: a library that was to compute elements gives other results than the built-in one
  * - `random-unfit`: the source of randomness gave too few bytes, or zeros only
  */
 export type OprfErrorCode =
@@ -22,12 +23,13 @@ export type OprfErrorCode =
   | 'input-invalid'
   | 'epoch-invalid'
   | 'message-malformed'
+  | 'arithmetic-unfit'
   | 'random-unfit';
 
 /** A step of the protocol that was refused. The message never repeats secrets, inputs or tokens. */
 export class OprfError extends Error {
   override readonly name = 'OprfError';
-  /** `Bug` for a source of randomness that does not work, else the sender must correct something. */
+  /** `Bug` for a library or a source of randomness that does not work, else the sender must correct something. */
   readonly kind: 'Rejected' | 'Bug';
   /** Place in the batch, from 0, when one element is at fault. */
   readonly index: number | undefined;
@@ -37,7 +39,7 @@ export class OprfError extends Error {
     options: { index?: number; cause?: unknown } = {},
   ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
-    this.kind = code === 'random-unfit' ? 'Bug' : 'Rejected';
+    this.kind = code === 'random-unfit' || code === 'arithmetic-unfit' ? 'Bug' : 'Rejected';
     this.index = options.index;
   }
 }

@@ -4,7 +4,13 @@ export { type Epoch, epochAfter, epochOf, epochSpan, monthsBetween, parseEpoch }
 export { OprfError, type OprfErrorCode } from './errors.js';
 export { frameInput, IDENTIFIER_BYTES_MAX, type IdentifierInput } from './input.js';
 export type { KeyShare } from './key-share.js';
-export { ELEMENT_BYTES, HASH_BYTES as TOKEN_BYTES, type RandomSource, SCALAR_BYTES } from './ristretto.js';
+export {
+  ELEMENT_BYTES,
+  type ElementArithmetic,
+  HASH_BYTES as TOKEN_BYTES,
+  type RandomSource,
+  SCALAR_BYTES,
+} from './ristretto.js';
 export {
   type BlindedInput,
   type CombinedEvaluation,

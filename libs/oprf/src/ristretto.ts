@@ -16,8 +16,61 @@ export type RandomSource = (byteCount: number) => Uint8Array;
 
 const isZero = (bytes: Uint8Array): boolean => bytes.every((octet) => octet === 0);
 
-/** Resolves when the WebAssembly module is compiled; every other function here needs that first. */
-export const ready = (): Promise<void> => sodium.ready;
+/**
+ * What takes the time: RFC 9496 section 4 on encoded elements of 32 octets. An implementation may take for granted that
+ * lengths are right, that no scalar is zero, and that no element is the identity, except as a summand.
+ */
+export interface ElementArithmetic {
+  /** Whether the octets are a canonical encoding. */
+  isElement(bytes: Uint8Array): boolean;
+  /** The one-way map of 64 octets. */
+  fromHash(hash: Uint8Array): Uint8Array;
+  add(a: Uint8Array, b: Uint8Array): Uint8Array;
+  multiply(scalar: Uint8Array, element: Uint8Array): Uint8Array;
+  multiplyGenerator(scalar: Uint8Array): Uint8Array;
+}
+
+const WASM: ElementArithmetic = {
+  isElement: (bytes) => sodium.crypto_core_ristretto255_is_valid_point(bytes),
+  fromHash: (hash) => sodium.crypto_core_ristretto255_from_hash(hash),
+  add: (a, b) => sodium.crypto_core_ristretto255_add(a, b),
+  multiply: (scalar, element) => sodium.crypto_scalarmult_ristretto255(scalar, element),
+  multiplyGenerator: (scalar) => sodium.crypto_scalarmult_ristretto255_base(scalar),
+};
+
+let arithmetic = WASM;
+
+/**
+ * Resolves when the WebAssembly module is compiled; every other function here needs that first.
+ * @param native used in its place for elements, if it agrees with it
+ * @throws {OprfError} arithmetic-unfit
+ */
+export async function prepare(native?: ElementArithmetic): Promise<void> {
+  await sodium.ready;
+  if (native && !agrees(native)) {
+    throw new OprfError(
+      'arithmetic-unfit',
+      'another arithmetic for elements gives other results than libsodium',
+    );
+  }
+  if (native) arithmetic = native;
+}
+
+/** One value through every operation: enough for a library that is broken or another one, not a test of it. */
+function agrees(native: ElementArithmetic): boolean {
+  const through = (one: ElementArithmetic) => {
+    const hash = sha512(new Uint8Array(1));
+    const [scalar, element] = [reduce(hash), one.fromHash(hash)];
+    const sum = one.add(one.multiply(scalar, element), one.multiplyGenerator(scalar));
+    return {
+      sum,
+      isElement: one.isElement(sum),
+      isRefused: !one.isElement(new Uint8Array(ELEMENT_BYTES).fill(0xff)),
+    };
+  };
+  const [ours, other] = [through(WASM), through(native)];
+  return equalBytes(ours.sum, other.sum) && other.isElement && other.isRefused;
+}
 
 export const sha512 = (message: Uint8Array): Uint8Array => sodium.crypto_hash_sha512(message);
 export const sha256 = (message: Uint8Array): Uint8Array => sodium.crypto_hash_sha256(message);
@@ -34,7 +87,7 @@ export function decodeElement(bytes: Uint8Array, where: string, index?: number):
   }
   // libsodium takes the identity for a valid encoding; RFC 9497 section 4.1 refuses it.
   if (isZero(bytes)) throw new OprfError('element-invalid', `${place}: the identity element`, at);
-  if (!sodium.crypto_core_ristretto255_is_valid_point(bytes)) {
+  if (!arithmetic.isElement(bytes)) {
     throw new OprfError('element-invalid', `${place}: no canonical encoding of a ristretto255 element`, at);
   }
   return Uint8Array.from(bytes);
@@ -84,9 +137,8 @@ export function randomScalar(random: RandomSource): Uint8Array {
 
 export const isZeroScalar = isZero;
 export const isIdentity = isZero;
-export const fromHash = (hash: Uint8Array): Uint8Array => sodium.crypto_core_ristretto255_from_hash(hash);
-export const addElements = (a: Uint8Array, b: Uint8Array): Uint8Array =>
-  sodium.crypto_core_ristretto255_add(a, b);
+export const fromHash = (hash: Uint8Array): Uint8Array => arithmetic.fromHash(hash);
+export const addElements = (a: Uint8Array, b: Uint8Array): Uint8Array => arithmetic.add(a, b);
 export const multiplyScalars = (a: Uint8Array, b: Uint8Array): Uint8Array =>
   sodium.crypto_core_ristretto255_scalar_mul(a, b);
 export const subtractScalars = (a: Uint8Array, b: Uint8Array): Uint8Array =>
@@ -98,11 +150,11 @@ const IDENTITY = new Uint8Array(ELEMENT_BYTES);
 /** scalar · element; the identity where libsodium would throw. */
 export function multiply(scalar: Uint8Array, element: Uint8Array): Uint8Array {
   if (isZero(scalar) || isZero(element)) return IDENTITY;
-  return sodium.crypto_scalarmult_ristretto255(scalar, element);
+  return arithmetic.multiply(scalar, element);
 }
 
 /** scalar · generator. */
 export function multiplyGenerator(scalar: Uint8Array): Uint8Array {
   if (isZero(scalar)) return IDENTITY;
-  return sodium.crypto_scalarmult_ristretto255_base(scalar);
+  return arithmetic.multiplyGenerator(scalar);
 }

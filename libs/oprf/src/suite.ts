@@ -10,13 +10,14 @@ import {
   addElements,
   decodeElement,
   decodeSecretScalar,
+  type ElementArithmetic,
   HASH_BYTES,
   invertScalar,
   isIdentity,
   multiply,
+  prepare,
   randomScalar,
   type RandomSource,
-  ready,
   sha256,
 } from './ristretto.js';
 import type { Epoch } from './epoch.js';
@@ -225,8 +226,10 @@ const SUITE: Suite = Object.freeze({
 /**
  * The suite, once its WebAssembly is compiled (some milliseconds, the first time). There is no other way to get one, so
  * nothing can call into a library that is not there yet; call it at start-up and pass the suite on.
+ * @param native computes elements from now on, for all suites of this process
+ * @throws {OprfError} arithmetic-unfit when it does not agree with WebAssembly
  */
-export async function loadSuite(): Promise<Suite> {
-  await ready();
+export async function loadSuite(native?: ElementArithmetic): Promise<Suite> {
+  await prepare(native);
   return SUITE;
 }

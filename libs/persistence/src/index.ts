@@ -13,17 +13,13 @@ export {
   type ClusteringStep,
   type StoredFingerprint,
 } from './campaigns/clustering.repository.js';
-export {
-  CampaignPictures,
-  type AddressPicture,
-  type LinkedHostPicture,
-  type SenderPicture,
-} from './campaigns/picture.repository.js';
+export { CampaignPictures, type StoredHostPicture } from './campaigns/picture.repository.js';
 export { openBackend, type Backend, type BackendOptions } from './backend.js';
 export { migrateDatabase, openDatabase, type DatabaseOptions } from './database.js';
 export * from './embedded/index.js';
 export { appendToLog } from './log/append.js';
 export { LogRepository, type PublishedCheckpoint } from './log/log.repository.js';
+export { StatementRepository, type LoggedStatement } from './log/statement.repository.js';
 export {
   DnsAccessRepository,
   type DnsQueryCount,
@@ -67,13 +63,19 @@ export {
   type NewTermination,
   type StoredTermination,
 } from './subscribers/termination.repository.js';
+export { CaseRepository, type CaseMessage, type SubscriberCase } from './subscribers/case.repository.js';
 export {
   CheckRepository,
   type CanaryAlarm,
   type Hit,
   type JudgedCheck,
-  type SubscriberCase,
 } from './subscribers/check.repository.js';
+export {
+  RecordChangeRepository,
+  type AppealRuling,
+  type CorrectedTermination,
+  type OwnTermination,
+} from './subscribers/record-change.repository.js';
 export {
   publish,
   ZoneRepository,

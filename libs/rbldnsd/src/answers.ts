@@ -23,7 +23,7 @@ export class Answers {
   /** The name is not, but something below it is (RFC 8020). */
   isAbove = false;
   private readonly words = new Uint32Array(MAX_ADDRESSES);
-  private addressCount = 0;
+  private used = 0;
   private readonly addressTtl = new Ttl();
   private readonly textTtl = new Ttl();
   private readonly otherTtl = new Ttl();
@@ -33,14 +33,23 @@ export class Answers {
 
   reset(): void {
     this.isFound = this.isAbove = false;
-    this.addressCount = 0;
+    this.used = 0;
     this.addressTtl.seconds = this.textTtl.seconds = this.otherTtl.seconds = 0;
     this.texts.length = this.others.length = 0;
   }
 
   /** The A values, unsigned, without repetitions. Valid until the next question. */
   get addresses(): Uint32Array {
-    return this.words.subarray(0, this.addressCount);
+    return this.words.subarray(0, this.used);
+  }
+
+  get addressCount(): number {
+    return this.used;
+  }
+
+  /** The i-th of the addresses. */
+  addressAt(i: number): number {
+    return this.words[i] ?? 0;
   }
 
   get addressTtlSeconds(): number {
@@ -57,8 +66,8 @@ export class Answers {
 
   addAddress(address: number, ttlSeconds: number): void {
     this.addressTtl.lower(ttlSeconds);
-    for (let i = 0; i < this.addressCount; i++) if (this.words[i] === address) return;
-    if (this.addressCount < MAX_ADDRESSES) this.words[this.addressCount++] = address;
+    for (let i = 0; i < this.used; i++) if (this.words[i] === address) return;
+    if (this.used < MAX_ADDRESSES) this.words[this.used++] = address;
   }
 
   /** One character-string of at most 255 octets. */

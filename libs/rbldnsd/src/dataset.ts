@@ -52,22 +52,74 @@ export interface Dataset {
   readonly entries: number;
 }
 
-/** The buffers of a dataset, each once, for handing them over without a copy. */
-export function buffersOf(dataset: Dataset): ArrayBuffer[] {
-  const buffers = new Set<ArrayBuffer>();
-  const add = (...arrays: readonly (Uint8Array | Uint32Array)[]): void => {
-    for (const { buffer } of arrays) if (buffer instanceof ArrayBuffer) buffers.add(buffer);
+type Arrays = Readonly<Record<string, Uint8Array | Uint32Array>>;
+
+/**
+ * The same dataset with its arrays in memory that all threads see: a message with it copies nothing but the records of
+ * generic sets.
+ */
+export function shareDataset(dataset: Dataset): Dataset {
+  const copies = new Map<Uint8Array | Uint32Array, Uint8Array | Uint32Array>();
+  const shared = <T extends Uint8Array | Uint32Array>(array: T): T => {
+    const there = copies.get(array);
+    const copy = there ?? copyOf(array);
+    copies.set(array, copy);
+    // A copy is of the class of its original.
+    return copy as T;
   };
-  for (const { values, table } of dataset.parts) {
-    add(values.bytes, values.offsets, values.lists);
-    if (table.kind === 'names') {
+  const parts = dataset.parts.map((part): DatasetPart => {
+    const { values, table } = part;
+    return {
+      ...part,
+      values: { bytes: shared(values.bytes), offsets: shared(values.offsets), lists: shared(values.lists) },
+      table: shareTable(table, shared),
+    };
+  });
+  return { ...dataset, parts };
+}
+
+function shareTable(
+  table: DatasetTable,
+  shared: <T extends Uint8Array | Uint32Array>(array: T) => T,
+): DatasetTable {
+  switch (table.kind) {
+    case 'names': {
       const { slots, offsets, names, own, below, isAbove } = table.names;
-      add(slots, offsets, names, own, below, isAbove);
-    } else if (table.kind !== 'generic') add(table.ranges.starts, table.ranges.handles);
+      return {
+        kind: 'names',
+        names: {
+          ...{ slots: shared(slots), offsets: shared(offsets), names: shared(names) },
+          ...{ own: shared(own), below: shared(below), isAbove: shared(isAbove) },
+        },
+      };
+    }
+    case 'ipv4':
+    case 'ipv6': {
+      const { width, starts, handles } = table.ranges;
+      return { kind: table.kind, ranges: { width, starts: shared(starts), handles: shared(handles) } };
+    }
+    case 'generic':
+      return table;
   }
-  return [...buffers];
+}
+
+function copyOf(array: Uint8Array | Uint32Array): Uint8Array | Uint32Array {
+  const buffer = new SharedArrayBuffer(array.byteLength);
+  const copy = array instanceof Uint32Array ? new Uint32Array(buffer) : new Uint8Array(buffer);
+  copy.set(array);
+  return copy;
 }
 
 /** Octets held by the arrays of a dataset. */
-export const byteLengthOf = (dataset: Dataset): number =>
-  buffersOf(dataset).reduce((sum, { byteLength }) => sum + byteLength, 0);
+export function byteLengthOf(dataset: Dataset): number {
+  const arrays = new Set<Uint8Array | Uint32Array>();
+  const add = (some: Arrays): void => {
+    for (const array of Object.values(some)) arrays.add(array);
+  };
+  for (const { values, table } of dataset.parts) {
+    add({ ...values });
+    if (table.kind === 'names') add({ ...table.names });
+    else if (table.kind !== 'generic') add({ starts: table.ranges.starts, handles: table.ranges.handles });
+  }
+  return [...arrays].reduce((sum, { byteLength }) => sum + byteLength, 0);
+}

@@ -1,5 +1,5 @@
 export { Answers, type OtherRecord } from './answers.js';
-export { buffersOf, byteLengthOf, type Dataset, type DatasetNs, type DatasetSoa } from './dataset.js';
+export { byteLengthOf, shareDataset, type Dataset, type DatasetNs, type DatasetSoa } from './dataset.js';
 export { DatasetLoader, DEFAULT_TTL_SECONDS, type LoadOptions } from './dataset-loader.js';
 export { DatasetRefused, ZoneSpecInvalid, type LineFault } from './errors.js';
 export { LoadedZone } from './loaded-zone.js';

@@ -39,7 +39,7 @@ const ANSWERS = new Answers();
 export function ask(datasets: readonly Dataset[], name: string): string[] {
   const wire = wireOf(name);
   const zone = new LoadedZone(datasets, 1_700_000_000);
-  zone.find(wire, wire.length, { addresses: true, texts: true, others: true }, ANSWERS);
+  zone.find(wire, 0, wire.length, { addresses: true, texts: true, others: true }, ANSWERS);
   const state = ANSWERS.isFound ? [] : [ANSWERS.isAbove ? 'above' : 'absent'];
   return [
     ...state,

@@ -4,6 +4,8 @@ import type { Dataset, DatasetNs, DatasetPart, DatasetSoa } from './dataset.js';
 import { lookUpInPart, type AskedName, type Wanted } from './part-lookup.js';
 import { QueryAddress } from './query-address.js';
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** The parts of one dataset that are in the same subzone. */
 interface Subzone {
   /** In wire form without root. */
@@ -23,6 +25,11 @@ export class LoadedZone {
   readonly expiresAtSeconds: number | undefined;
   private readonly groups: readonly (readonly Subzone[])[];
   private readonly address = new QueryAddress();
+  // One question is answered before the next: nothing is made for each.
+  private readonly asked: Mutable<AskedName> = {
+    ...{ bytes: new Uint8Array(0), start: 0, end: 0 },
+    address: this.address,
+  };
 
   /** @param modifiedAtSeconds when the newest file changed: the serial of an SOA whose serial is 0 */
   constructor(datasets: readonly Dataset[], modifiedAtSeconds: number) {
@@ -36,29 +43,31 @@ export class LoadedZone {
     this.groups = datasets.map((dataset) => subzonesOf(dataset, hasIpv4));
   }
 
-  /** Fills `answers` for the labels bytes[0…end) in front of the zone; 0 is the zone itself, which always exists. */
-  find(bytes: Uint8Array, end: number, wanted: Wanted, answers: Answers): void {
+  /**
+   * Fills `answers` for the labels bytes[start…end) in front of the zone; none of them is the zone itself, which always
+   * exists.
+   */
+  find(bytes: Uint8Array, start: number, end: number, wanted: Wanted, answers: Answers): void {
     answers.reset();
-    if (end === 0) answers.isFound = true;
-    for (const group of this.groups) this.findIn(group, bytes, end, wanted, answers);
+    if (start === end) answers.isFound = true;
+    const { asked } = this;
+    asked.bytes = bytes;
+    asked.start = start;
+    for (const group of this.groups) this.findIn(group, end, wanted, answers);
   }
 
-  private findIn(
-    group: readonly Subzone[],
-    bytes: Uint8Array,
-    end: number,
-    wanted: Wanted,
-    answers: Answers,
-  ): void {
+  private findIn(group: readonly Subzone[], end: number, wanted: Wanted, answers: Answers): void {
+    const { asked } = this;
+    const { bytes, start } = asked;
     for (const { name, parts, hasIpv4 } of group) {
       const stop = end - name.length;
-      if (stop < 0 || !endsWith(bytes, end, name) || !isLabelStart(bytes, stop)) {
-        if (isAboveSubzone(name, bytes, end)) answers.isAbove = true;
+      if (stop < start || !endsWith(bytes, end, name) || !isLabelStart(bytes, start, stop)) {
+        if (isAboveSubzone(name, bytes, start, end)) answers.isAbove = true;
         continue;
       }
-      if (stop === 0 && name.length > 0) answers.isFound = true;
-      this.address.read(bytes, 0, stop, hasIpv4);
-      const asked: AskedName = { bytes, start: 0, end: stop, address: this.address };
+      if (stop === start && name.length > 0) answers.isFound = true;
+      this.address.read(bytes, start, stop, hasIpv4);
+      asked.end = stop;
       for (const part of parts) lookUpInPart(part, asked, wanted, answers);
       break;
     }
@@ -95,17 +104,18 @@ function endsWith(bytes: Uint8Array, end: number, name: Uint8Array): boolean {
   return true;
 }
 
-function isLabelStart(bytes: Uint8Array, place: number): boolean {
-  let at = 0;
+function isLabelStart(bytes: Uint8Array, start: number, place: number): boolean {
+  let at = start;
   while (at < place) at += bytes[at]! + 1;
   return at === place;
 }
 
-/** Whether the labels bytes[0…end) end a subzone's name without being the whole of it. */
-function isAboveSubzone(name: Uint8Array, bytes: Uint8Array, end: number): boolean {
-  const start = name.length - end;
-  if (end === 0 || start <= 0 || !isLabelStart(name, start)) return false;
-  for (let i = 0; i < end; i++) if (lower(bytes[i]!) !== name[start + i]) return false;
+/** Whether the labels bytes[start…end) end a subzone's name without being the whole of it. */
+function isAboveSubzone(name: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
+  const length = end - start;
+  const front = name.length - length;
+  if (length === 0 || front <= 0 || !isLabelStart(name, 0, front)) return false;
+  for (let i = 0; i < length; i++) if (lower(bytes[start + i]!) !== name[front + i]) return false;
   return true;
 }
 

@@ -8,7 +8,7 @@ import { findName, NameMatch } from './name-set.js';
 import type { QueryAddress } from './query-address.js';
 import { findInRanges, hasListed, type RangeTable } from './range-table.js';
 import { renderTemplate } from './template.js';
-import { addressAt, forEachValue, NONE, templateAt } from './value-table.js';
+import { addressAt, countOf, NONE, templateAt, valueAt } from './value-table.js';
 
 /** Which records are asked for. */
 export interface Wanted {
@@ -38,13 +38,19 @@ export function lookUpInPart(part: DatasetPart, name: AskedName, wanted: Wanted,
     case 'ipv4': {
       const handle = address.isIpv4 ? findInRanges(table.ranges, address.ipv4) : NONE;
       if (handle === NONE) answers.isAbove ||= isAboveIpv4(table.ranges, address);
-      else addListed(part, handle, wanted, answers, () => shownIpv4(address.ipv4[0] ?? 0));
+      else {
+        addAddresses(part, handle, wanted, answers);
+        if (wanted.texts) addTexts(part, handle, shownIpv4(address.ipv4[0] ?? 0), answers);
+      }
       return;
     }
     case 'ipv6': {
       const handle = address.isIpv6 ? findInRanges(table.ranges, address.ipv6) : NONE;
-      if (handle !== NONE) addListed(part, handle, wanted, answers, () => shownIpv6(address.ipv6));
-      else if (address.isIpv6Part) answers.isAbove ||= hasListed(table.ranges, address.first6, address.last6);
+      if (handle !== NONE) {
+        addAddresses(part, handle, wanted, answers);
+        if (wanted.texts) addTexts(part, handle, shownIpv6(address.ipv6), answers);
+      } else if (address.isIpv6Part)
+        answers.isAbove ||= hasListed(table.ranges, address.first6, address.last6);
       return;
     }
     case 'names': {
@@ -54,9 +60,11 @@ export function lookUpInPart(part: DatasetPart, name: AskedName, wanted: Wanted,
       if (MATCH.isAbove) answers.isAbove = true;
       if (MATCH.handle === NONE) return;
       const at = names.offsets[MATCH.node] ?? 0;
-      addListed(part, MATCH.handle, wanted, answers, () =>
-        shownName(names.names, at + 1, at + 1 + (names.names[at] ?? 0)),
-      );
+      addAddresses(part, MATCH.handle, wanted, answers);
+      if (wanted.texts) {
+        const shown = shownName(names.names, at + 1, at + 1 + (names.names[at] ?? 0));
+        addTexts(part, MATCH.handle, shown, answers);
+      }
       return;
     }
     case 'generic': {
@@ -83,26 +91,22 @@ function isAboveIpv4(ranges: RangeTable, address: QueryAddress): boolean {
   );
 }
 
-function addListed(
-  part: DatasetPart,
-  handle: number,
-  wanted: Wanted,
-  answers: Answers,
-  subject: () => number[],
-): void {
-  const { values, ttlSeconds } = part;
+function addAddresses(part: DatasetPart, handle: number, wanted: Wanted, answers: Answers): void {
   answers.isFound = true;
-  if (wanted.addresses) {
-    forEachValue(values, handle, (at) => {
-      answers.addAddress(addressAt(values.bytes, at), ttlSeconds);
-    });
-  }
-  if (!wanted.texts) return;
-  const shown = Uint8Array.from(subject());
-  forEachValue(values, handle, (at) => {
-    const text = renderTemplate(templateAt(values.bytes, at), part.variables, shown);
+  if (!wanted.addresses) return;
+  const { values, ttlSeconds } = part;
+  const count = countOf(values, handle);
+  for (let i = 0; i < count; i++)
+    answers.addAddress(addressAt(values.bytes, valueAt(values, handle, i)), ttlSeconds);
+}
+
+function addTexts(part: DatasetPart, handle: number, subject: readonly number[], answers: Answers): void {
+  const { values, ttlSeconds, variables } = part;
+  const shown = Uint8Array.from(subject);
+  for (let i = 0; i < countOf(values, handle); i++) {
+    const text = renderTemplate(templateAt(values.bytes, valueAt(values, handle, i)), variables, shown);
     if (text.length > 0) answers.addText(text, ttlSeconds);
-  });
+  }
 }
 
 /** ASCII only: a name may hold any octet. */

@@ -188,6 +188,7 @@ describe('any octets', () => {
     for (const name of [wire, wireOf('1.0.0.10'), wireOf('www.example.com'), wireOf('0.x')]) {
       new LoadedZone([dataset], 0).find(
         name,
+        0,
         name.length,
         { addresses: true, texts: true, others: true },
         answers,

@@ -170,15 +170,13 @@ const UNKNOWN_VALUE = { fault: 'what follows its A value is neither the end nor 
 
 export const isFault = (value: ReadValue): value is { readonly fault: string } => typeof value !== 'number';
 
-/** Calls with the place in `bytes` of each value of a handle. */
-export function forEachValue(values: ValuesImage, handle: number, visit: (at: number) => void): void {
-  if (handle < LIST) {
-    visit(values.offsets[handle - SET_DEFAULT]!);
-    return;
-  }
-  const at = handle - LIST;
-  for (let i = 1; i <= values.lists[at]!; i++) visit(values.offsets[values.lists[at + i]! - SET_DEFAULT]!);
-}
+/** How many values a handle stands for. */
+export const countOf = (values: ValuesImage, handle: number): number =>
+  handle < LIST ? 1 : values.lists[handle - LIST]!;
+
+/** The place in `bytes` of the i-th value of a handle. */
+export const valueAt = (values: ValuesImage, handle: number, i: number): number =>
+  values.offsets[(handle < LIST ? handle : values.lists[handle - LIST + 1 + i]!) - SET_DEFAULT]!;
 
 /** The A of the value at a place, as an unsigned number. */
 export function addressAt(bytes: Uint8Array, at: number): number {

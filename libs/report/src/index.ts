@@ -16,4 +16,11 @@ export {
   type EnvelopeClaims,
   type ReportInput,
 } from './schema.js';
-export { CATEGORIES, CATEGORIES_OF, EVIDENCE, type Category, type Evidence } from './vocabulary.js';
+export {
+  AUTH_RESULTS,
+  CATEGORIES,
+  CATEGORIES_OF,
+  EVIDENCE,
+  type Category,
+  type Evidence,
+} from './vocabulary.js';

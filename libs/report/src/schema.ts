@@ -2,7 +2,7 @@
 // recipients have no place to travel in.
 import { SUBJECT_TYPES } from '@sekisho/subject';
 import { z } from 'zod';
-import { CATEGORIES, EVIDENCE } from './vocabulary.js';
+import { AUTH_RESULTS, CATEGORIES, EVIDENCE } from './vocabulary.js';
 
 /** At most this many reports in one envelope. */
 export const MAX_REPORTS = 1_000;
@@ -12,16 +12,7 @@ export const MAX_ENVELOPE_BYTES = 4 * 1024 * 1024;
 const MAX_SEALED_CHARACTERS = 16_384;
 const MAX_URL_HOSTS = 20;
 
-const authResult = z.enum([
-  'pass',
-  'fail',
-  'softfail',
-  'neutral',
-  'none',
-  'temperror',
-  'permerror',
-  'policy',
-]);
+const authResult = z.enum(AUTH_RESULTS);
 
 export const reportSchema = z.strictObject({
   subject: z.strictObject({

@@ -53,3 +53,15 @@ export const CATEGORIES_OF: Readonly<Record<SubjectType, readonly Category[]>> =
   fingerprint: ['spam-source', 'phishing', 'malware-sender', 'ham'],
   subscriber: ['hit-and-run'],
 };
+
+/** Results of authentication methods: RFC 8601 section 2.7. */
+export const AUTH_RESULTS = [
+  'pass',
+  'fail',
+  'softfail',
+  'neutral',
+  'none',
+  'temperror',
+  'permerror',
+  'policy',
+] as const;

@@ -5,6 +5,7 @@ import { EVIDENCE_LEVELS, IDENTIFIER_TYPES, LEGAL_BASES, PURPOSES, REASONS } fro
 
 export const TERMINATION_TYP = 'sekisho-termination+jwt';
 export const RENEWAL_TYP = 'sekisho-renewal+jwt';
+export const CORRECTION_TYP = 'sekisho-correction+jwt';
 export const CHECK_TYP = 'sekisho-check+jwt';
 
 export const MAX_IDENTIFIERS = 5;
@@ -35,22 +36,28 @@ export const caseNumberSchema = z
 const signed = { iss: z.string(), aud: z.string(), iat: z.int(), jti: z.string().min(8).max(128) };
 const day = z.iso.date();
 
-export const terminationClaimsSchema = z.object({
-  ...signed,
-  termination: z.strictObject({
-    epoch,
-    identifiers,
-    reason: z.enum(REASONS, {
-      error: ({ input }) =>
-        `${JSON.stringify(String(input).slice(0, 40))} is no abuse of mail; admissible are ${REASONS.join(', ')}`,
-    }),
-    terminatedOn: day,
-    evidence: z.enum(EVIDENCE_LEVELS),
-    caseNumber: caseNumberSchema,
-    expiresOn: day.optional(),
-  }),
+export const reasonSchema = z.enum(REASONS, {
+  error: ({ input }) =>
+    `${JSON.stringify(String(input).slice(0, 40))} is no abuse of mail; admissible are ${REASONS.join(', ')}`,
 });
+
+const termination = z.strictObject({
+  ...{ epoch, identifiers, reason: reasonSchema, terminatedOn: day },
+  evidence: z.enum(EVIDENCE_LEVELS),
+  caseNumber: caseNumberSchema,
+  expiresOn: day.optional(),
+});
+
+export const terminationClaimsSchema = z.object({ ...signed, termination });
 export type TerminationClaims = z.output<typeof terminationClaimsSchema>;
+
+/** A record as it is to be from now on: all of it, under the version after the one that it has. */
+export const correctionClaimsSchema = z.object({
+  ...signed,
+  terminationId: z.uuid(),
+  version: z.int().min(2),
+  termination,
+});
 
 export const renewalClaimsSchema = z.object({
   ...signed,

@@ -4,14 +4,16 @@ export type SubscriberErrorCode =
   | 'reason-not-admissible'
   | 'expiry-not-admissible'
   | 'termination-unknown'
-  | 'termination-state'
   | 'epoch-not-open'
   | 'check-malformed'
   | 'check-quota-exceeded'
   | 'check-ratio-exceeded'
+  | 'termination-state'
   | 'case-unknown'
   | 'case-closed'
-  | 'case-key-fixed';
+  | 'case-key-fixed'
+  | 'case-full'
+  | 'message-malformed';
 
 /** Something about terminations, checks or cases that is refused. Nothing was stored. */
 export class SubscriberRefused extends Error {

@@ -25,5 +25,9 @@ export const PURPOSES = ['sign-up'] as const;
 export const TERMINATION_STATES = ['active', 'contested', 'withdrawn'] as const;
 export type TerminationState = (typeof TERMINATION_STATES)[number];
 
+/** How an appeal against a record ends. */
+export const APPEAL_DECISIONS = ['upheld', 'corrected', 'withdrawn'] as const;
+export type AppealDecision = (typeof APPEAL_DECISIONS)[number];
+
 export const STRENGTHS = ['none', 'possible', 'strong'] as const;
 export type Strength = (typeof STRENGTHS)[number];

@@ -87,10 +87,10 @@ export class Federation implements AsyncDisposable {
     return federation;
   }
 
-  /** Starts one process and resolves when it says that it is ready. */
-  async run(name: ProcessName): Promise<void> {
+  /** Starts one process, with more in its environment if need be, and resolves when it says that it is ready. */
+  async run(name: ProcessName, env: Readonly<Record<string, string>> = {}): Promise<void> {
     const child = spawn(process.execPath, [...NODE_ARGUMENTS, join(ROOT, 'apps', name, 'dist', 'main.js')], {
-      env: { PATH: process.env['PATH'] ?? '', ...this.env },
+      env: { PATH: process.env['PATH'] ?? '', ...this.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.children.set(name, child);

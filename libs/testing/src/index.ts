@@ -1,6 +1,6 @@
 export { dig, digUntil, nameOf } from './dig.js';
 export { Federation, FederationMember, freePort, reportOf, type ProcessName } from './federation.js';
-export { requireProgram } from './program.js';
+export { requireLibrary, requireProgram } from './program.js';
 export { createTestDatabase, execute, type TestDatabase } from './test-database.js';
 export { compareStep, parseTranscript, rewriteTranscript } from './transcript.js';
 export { runTranscript, type TranscriptOptions } from './transcript-runner.js';

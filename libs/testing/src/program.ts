@@ -34,6 +34,28 @@ export async function requireProgram(program: string, debianPackage: string): Pr
     throw new Error(`${program} is needed by this test: sudo ${command}\n${reason}`);
 }
 
+/**
+ * The same for a shared library of a Debian package that brings no program.
+ * @returns what the dynamic linker finds it by: its name, or its place in the cache
+ */
+export async function requireLibrary(file: string, debianPackage: string): Promise<string> {
+  const places = ['/usr/lib', '/lib', '/usr/local/lib', join(CACHE, debianPackage, 'usr', 'lib')];
+  const find = async () => {
+    const { stdout } = await run('sh', [
+      '-c',
+      `find ${places.join(' ')} -name ${file} 2>/dev/null | head -n 1`,
+    ]);
+    return stdout.trim();
+  };
+  const present = await find();
+  if (present) return present;
+  const command = `apt-get install -y ${debianPackage}`;
+  await (process.getuid?.() === 0 ? installAsRoot(command) : unpackForUser(debianPackage));
+  const found = await find();
+  if (!found) throw new Error(`${file} is needed by this test: sudo ${command}`);
+  return found;
+}
+
 async function installAsRoot(command: string): Promise<void> {
   await run('sh', ['-c', `apt-get update -qq && DEBIAN_FRONTEND=noninteractive ${command}`]);
 }

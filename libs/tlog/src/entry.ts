@@ -9,7 +9,7 @@ export type EntryKind = keyof typeof ENTRY_KINDS;
 export const SALT_BYTES = 16;
 export const ENTRY_BYTES = 1 + HASH_BYTES;
 
-const utf8 = new TextEncoder();
+const REPORT_LABEL = new TextEncoder().encode('sekisho/report\n');
 
 /** An entry: its kind and a commitment of 32 bytes. */
 export function encodeEntry(kind: EntryKind, commitment: Uint8Array): Uint8Array {
@@ -24,29 +24,15 @@ export function encodeEntry(kind: EntryKind, commitment: Uint8Array): Uint8Array
  * reporter and, until the receipt expires, to the hub: without it nobody can tell which envelope an entry stands for.
  */
 export function reportEntry(salt: Uint8Array, envelopeDigest: Uint8Array, item: number): Uint8Array {
-  const number = new Uint8Array(4);
-  new DataView(number.buffer).setUint32(0, item);
-  const commitment = sha256
-    .create()
-    .update(utf8.encode('sekisho/report\n'))
-    .update(salt)
-    .update(envelopeDigest)
-    .update(number)
-    .digest();
-  return encodeEntry('report', commitment);
+  const preimage = new Uint8Array(REPORT_LABEL.length + SALT_BYTES + HASH_BYTES + 4);
+  preimage.set(REPORT_LABEL);
+  preimage.set(salt, REPORT_LABEL.length);
+  preimage.set(envelopeDigest, REPORT_LABEL.length + SALT_BYTES);
+  new DataView(preimage.buffer).setUint32(preimage.length - 4, item);
+  return encodeEntry('report', sha256(preimage));
 }
 
-/** Commits to a statement: public ones without a salt (`new Uint8Array()`), so that anybody can find them in the log. */
-export function statementEntry(
-  kind: Exclude<EntryKind, 'report'>,
-  salt: Uint8Array,
-  statement: string,
-): Uint8Array {
-  const commitment = sha256
-    .create()
-    .update(utf8.encode(`sekisho/${kind}\n`))
-    .update(salt)
-    .update(utf8.encode(statement))
-    .digest();
-  return encodeEntry(kind, commitment);
+/** Commits to a statement that everybody may read, such as a compact JWS: the log holds when it was made and that it stays. */
+export function statementEntry(kind: Exclude<EntryKind, 'report'>, statement: string): Uint8Array {
+  return encodeEntry(kind, sha256(new TextEncoder().encode(`sekisho/${kind}\n${statement}`)));
 }

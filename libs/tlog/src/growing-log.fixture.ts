@@ -38,10 +38,7 @@ export function recursiveRoot(entries: readonly Uint8Array[]): Hash {
   return nodeHash(recursiveRoot(entries.slice(0, k)), recursiveRoot(entries.slice(k)));
 }
 
-export const fromHex = (hex: string): Uint8Array =>
-  Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
-export const toHex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+export { bytesToHex as toHex, hexToBytes as fromHex } from '@noble/hashes/utils.js';
 /** Different entries of different lengths. */
 export const entryOf = (i: number): Uint8Array =>
   Uint8Array.of(i % 256, Math.floor(i / 256) % 256, Math.floor(i / 65_536));

@@ -1,5 +1,6 @@
 // Signed notes and checkpoints: https://c2sp.org/signed-note, https://c2sp.org/tlog-checkpoint, https://c2sp.org/tlog-cosignature
 import { sha256 } from '@noble/hashes/sha2.js';
+import { concatBytes } from '@noble/hashes/utils.js';
 import { LogRefused } from './errors.js';
 import { HASH_BYTES } from './hash.js';
 import type { TreeHead } from './proof.js';
@@ -25,16 +26,6 @@ export interface NoteKey {
 export type Sign = (message: Uint8Array) => Promise<Uint8Array>;
 export type Verify = (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => Promise<boolean>;
 
-const concat = (...parts: readonly Uint8Array[]): Uint8Array => {
-  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-};
-
 export const toBase64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes));
 
 /** Canonical base64 with padding, else undefined. */
@@ -47,12 +38,12 @@ const isName = (name: string) => /^[^\s+\p{C}]+$/u.test(name);
 
 /** SHA-256(name, line feed, type, key), its first four bytes. */
 const keyId = ({ name, type, publicKey }: NoteKey): Uint8Array =>
-  sha256(concat(utf8.encode(name), Uint8Array.of(0x0a, type), publicKey)).slice(0, KEY_ID_BYTES);
+  sha256(concatBytes(utf8.encode(name), Uint8Array.of(0x0a, type), publicKey)).slice(0, KEY_ID_BYTES);
 
 /** The key as text, `name+hex8+base64`: what a verifier is configured with. */
 export function encodeVerifierKey(key: NoteKey): string {
   const id = Array.from(keyId(key), (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return `${key.name}+${id}+${toBase64(concat(Uint8Array.of(key.type), key.publicKey))}`;
+  return `${key.name}+${id}+${toBase64(concatBytes(Uint8Array.of(key.type), key.publicKey))}`;
 }
 
 /** @throws {LogRefused} note-malformed */
@@ -73,7 +64,7 @@ export function parseVerifierKey(text: string): NoteKey {
 
 /** One line that adds a signature to a note. */
 const signatureLine = (key: NoteKey, signature: Uint8Array) =>
-  `— ${key.name} ${toBase64(concat(keyId(key), signature))}\n`;
+  `— ${key.name} ${toBase64(concatBytes(keyId(key), signature))}\n`;
 
 /** A note: its text (ends with a line feed) and its signature lines. */
 export interface Note {
@@ -124,7 +115,7 @@ export async function cosignatureLine(
   key: NoteKey,
   sign: Sign,
 ): Promise<string> {
-  return signatureLine(key, concat(bigEndian64(seconds), await sign(cosigned(text, seconds))));
+  return signatureLine(key, concatBytes(bigEndian64(seconds), await sign(cosigned(text, seconds))));
 }
 
 /**

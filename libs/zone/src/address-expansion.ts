@@ -2,6 +2,8 @@
 // an octet for IPv4, a hex digit for IPv6. A wildcard does not reach below a name that exists (its closest encloser
 // wins), so every name that exists inside a listed network gets a wildcard of its own.
 
+import { Steps, type Stretches } from './pause.js';
+
 /** `octet`: IPv4, four labels of two hex digits each in a key. `nibble`: IPv6, 32 labels of one digit. */
 export interface AddressFamily {
   readonly digitsPerLabel: 1 | 2;
@@ -13,7 +15,7 @@ export const IPV6: AddressFamily = { digitsPerLabel: 1, labels: 32 };
 
 /** Addresses are hex digits, networks `LENGTH:DIGITS` as networkKey makes them. */
 export interface AddressContent<T> {
-  readonly exact: Iterable<readonly [string, T]>;
+  readonly exact: Iterable<readonly [string, T] | undefined>;
   readonly networks: ReadonlyMap<string, T>;
 }
 
@@ -37,8 +39,22 @@ export function networkKey(digits: string, length: number): string {
 export class Covers<T> {
   private readonly lengths: readonly number[];
 
-  constructor(private readonly networks: ReadonlyMap<string, T>) {
-    this.lengths = [...new Set(Array.from(networks.keys(), lengthOf))].sort((a, b) => b - a);
+  /** @param lengths the prefix lengths of the networks */
+  constructor(
+    private readonly networks: ReadonlyMap<string, T>,
+    lengths: ReadonlySet<number>,
+  ) {
+    this.lengths = [...lengths].sort((a, b) => b - a);
+  }
+
+  static *of<T>(networks: ReadonlyMap<string, T>): Stretches<Covers<T>> {
+    const lengths = new Set<number>();
+    const pause = new Steps();
+    for (const key of networks.keys()) {
+      lengths.add(lengthOf(key));
+      if (pause.isDue) yield undefined;
+    }
+    return new Covers(networks, lengths);
   }
 
   get isEmpty(): boolean {
@@ -56,15 +72,16 @@ export class Covers<T> {
 }
 
 /**
- * The names of a family, each once, in no order. `overrides` are addresses whose answer is fixed whatever is listed;
+ * The names of a family, each once, in no order, undefined where there may be a pause. `overrides` are addresses whose answer is fixed whatever is listed;
  * undefined for one that must not exist.
  */
 export function* expandAddresses<T>(
   family: AddressFamily,
   { exact, networks }: AddressContent<T>,
   overrides: ReadonlyMap<string, T | undefined>,
-): Generator<ExpandedAddress<T>> {
-  const covers = new Covers(networks);
+): Generator<ExpandedAddress<T> | undefined> {
+  const pause = new Steps();
+  const covers = yield* Covers.of(networks);
   const fullLength = family.labels * family.digitsPerLabel;
   const nodes = new Set<string>();
   const covered = new Map<string, T>();
@@ -75,7 +92,12 @@ export function* expandAddresses<T>(
       nodes.add(node);
     }
   };
-  for (const [digits, value] of exact) {
+  for (const one of exact) {
+    if (!one) {
+      yield undefined;
+      continue;
+    }
+    const [digits, value] = one;
     if (!overrides.has(digits)) yield { node: digits, isWildcard: false, value };
     if (covers.isEmpty || covers.of(digits) === undefined) continue;
     covered.set(digits, value);
@@ -90,10 +112,12 @@ export function* expandAddresses<T>(
     for (const node of nodesOf(key, family)) {
       addAncestors(node);
       (node.length === fullLength ? forced : nodes).add(node);
+      if (pause.isDue) yield undefined;
     }
   }
   // A set that grows while it is walked: what is added is visited too.
   for (const node of nodes) {
+    if (pause.isDue) yield undefined;
     const value = covers.of(node);
     if (value === undefined) continue;
     if (mayHaveWildcard(node, family)) yield { node, isWildcard: true, value };
@@ -101,6 +125,7 @@ export function* expandAddresses<T>(
       for (const child of childrenOf(node, family)) (child.length === fullLength ? forced : nodes).add(child);
   }
   for (const digits of forced) {
+    if (pause.isDue) yield undefined;
     const value = covers.of(digits);
     if (value === undefined || covered.has(digits) || overrides.has(digits)) continue;
     yield { node: digits, isWildcard: false, value };

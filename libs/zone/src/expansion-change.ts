@@ -2,7 +2,7 @@
 // What a secondary has to take out and put in, computed from the zone as it is and from what changed: only the
 // outermost networks and domains around the changes are expanded, as they were and as they are.
 import { formatSubject, type Subject } from '@sekisho/subject';
-import { lengthOf, networkKey } from './address-expansion.js';
+import { networkKey } from './address-expansion.js';
 import type { ReturnCode } from './return-code.js';
 import { keyOfSubject } from './subject-key.js';
 import {
@@ -16,6 +16,8 @@ import {
 import type { FormerEntry } from './zone-history.js';
 import { textOfLabels } from './zone-image.js';
 import type { ZoneIndex } from './zone-index.js';
+import { wireOfName } from './wire-name.js';
+import { Steps, visitAll, type Stretches } from './pause.js';
 
 type Codes = readonly ReturnCode[];
 
@@ -32,10 +34,10 @@ class Family {
   readonly exact = new Map<string, Codes>();
   readonly networks = new Map<string, Codes>();
 
-  copy(): Family {
+  *copy(): Stretches<Family> {
     const copy = new Family();
-    for (const [key, codes] of this.exact) copy.exact.set(key, codes);
-    for (const [key, codes] of this.networks) copy.networks.set(key, codes);
+    yield* copyInto(copy.exact, this.exact);
+    yield* copyInto(copy.networks, this.networks);
     return copy;
   }
 }
@@ -80,15 +82,32 @@ class State implements ExpandableContent<Codes> {
   }
 }
 
+function* copyInto<K, V>(copy: Map<K, V>, original: ReadonlyMap<K, V>): Stretches<void> {
+  const pause = new Steps();
+  for (const [key, value] of original) {
+    copy.set(key, value);
+    if (pause.isDue) yield undefined;
+  }
+}
+
 /**
- * The names that differ between the zone as it was, given by the former entries, and as it is.
- * undefined when so much has to be looked at that the whole zone should be sent.
+ * The names that differ between the zone as it was, given by the former entries, and as it is; the index must not
+ * change meanwhile. undefined when so much has to be looked at that the whole zone should be sent.
  */
-export function expandChange(index: ZoneIndex, former: readonly FormerEntry[]): NameChange[] | undefined {
-  const was = new Map(former.map((entry) => [formatSubject(entry.subject), entry]));
+export function* expandChange(
+  index: ZoneIndex,
+  former: readonly FormerEntry[],
+): Stretches<NameChange[] | undefined> {
+  const pause = new Steps();
+  const was = new Map<string, FormerEntry>();
+  for (const entry of former) {
+    was.set(formatSubject(entry.subject), entry);
+    if (pause.isDue) yield undefined;
+  }
   const after = new State();
   const before = new State();
   for (const { subject } of former) {
+    if (pause.isDue) yield undefined;
     after.set(subject, index.codesOfEntry(subject));
     if (subject.type !== 'address' && subject.type !== 'fingerprint') continue;
     const [address, fingerprint] = (['address', 'fingerprint'] as const).map((type) => {
@@ -100,35 +119,58 @@ export function expandChange(index: ZoneIndex, former: readonly FormerEntry[]): 
     after.setHash(subject.value, address?.now, fingerprint?.now);
     before.setHash(subject.value, address?.then, fingerprint?.then);
   }
-  if (!addSurroundings(index, former, after)) return undefined;
-  const earlier = new State(after.ipv4.copy(), after.ipv6.copy(), new Map(after.names), before.hashes);
-  for (const { subject, codes } of former) earlier.set(subject, codes);
-  return compare(expanded(index, earlier), expanded(index, after));
+  if (!(yield* addSurroundings(index, former, after))) return undefined;
+  const names = new Map<string, Codes>();
+  yield* copyInto(names, after.names);
+  const earlier = new State(yield* after.ipv4.copy(), yield* after.ipv6.copy(), names, before.hashes);
+  for (const { subject, codes } of former) {
+    earlier.set(subject, codes);
+    if (pause.isDue) yield undefined;
+  }
+  return yield* compare(yield* expanded(index, earlier), yield* expanded(index, after));
 }
 
-function expanded(index: ZoneIndex, state: State): Map<string, ExpandedName> {
+function* expanded(index: ZoneIndex, state: State): Stretches<Map<string, ExpandedName>> {
   const names = new Map<string, ExpandedName>();
-  for (const name of expandContent<Codes>(index.zone, state, (codes) => codes)) names.set(name.owner, name);
+  const pause = new Steps();
+  for (const name of expandContent<Codes>(index.zone, state, (codes) => codes)) {
+    if (name) names.set(name.owner, name);
+    if (!name || pause.isDue) yield undefined;
+  }
   return names;
 }
 
-function compare(before: Map<string, ExpandedName>, after: Map<string, ExpandedName>): NameChange[] {
+function* compare(
+  before: Map<string, ExpandedName>,
+  after: Map<string, ExpandedName>,
+): Stretches<NameChange[]> {
   const changes: NameChange[] = [];
+  const pause = new Steps();
   for (const [owner, old] of before) {
+    if (pause.isDue) yield undefined;
     const now = after.get(owner);
     if (now?.about !== old.about || now.codes.join() !== old.codes.join()) {
       changes.push({ before: old, after: now });
     }
   }
-  for (const [owner, now] of after) if (!before.has(owner)) changes.push({ before: undefined, after: now });
+  for (const [owner, now] of after) {
+    if (!before.has(owner)) changes.push({ before: undefined, after: now });
+    if (pause.isDue) yield undefined;
+  }
   return changes;
 }
 
 /** Adds every entry inside the outermost networks and domains around the changes; false when there are too many. */
-function addSurroundings(index: ZoneIndex, former: readonly FormerEntry[], state: State): boolean {
+function* addSurroundings(
+  index: ZoneIndex,
+  former: readonly FormerEntry[],
+  state: State,
+): Stretches<boolean> {
   const { tables } = index;
+  const pause = new Steps();
   const listedThen = new Set<string>();
   for (const { subject, codes } of former) {
+    if (pause.isDue) yield undefined;
     if (!codes) continue;
     const key = keyOfSubject(subject);
     if (key.kind === 'network4' || key.kind === 'network6') {
@@ -141,6 +183,7 @@ function addSurroundings(index: ZoneIndex, former: readonly FormerEntry[], state
   const roots6 = new Roots(4);
   const rootNames = new Set<string>();
   for (const { subject } of former) {
+    if (pause.isDue) yield undefined;
     const key = keyOfSubject(subject);
     if (key.kind === 'name') {
       const root = outermostDomain(subject.value, index, listedThen);
@@ -162,33 +205,31 @@ function addSurroundings(index: ZoneIndex, former: readonly FormerEntry[], state
   const addTo = (map: Map<string, Codes>, key: string, handle: number) => {
     if (--room >= 0) map.set(key, index.codesOf(handle));
   };
-  if (!roots4.isEmpty) {
-    tables.ipv4.forEach((words, at, value) => {
-      if (roots4.contain(words, at)) addTo(state.ipv4.exact, digitsOfWords(words, at, 1), value);
+  for (const [roots, width, exact, networks, family] of [
+    [roots4, 1, tables.ipv4, tables.network4, state.ipv4],
+    [roots6, 4, tables.ipv6, tables.network6, state.ipv6],
+  ] as const) {
+    if (roots.isEmpty) continue;
+    yield* visitAll(exact, (words: Uint32Array, at: number, value: number) => {
+      if (roots.contain(words, at)) addTo(family.exact, digitsOfWords(words, at, width), value);
     });
-    tables.network4.forEach((words, at, value, length) => {
-      if (roots4.contain(words, at))
-        addTo(state.ipv4.networks, networkKeyOfWords(words, at, 1, length), value);
-    });
-  }
-  if (!roots6.isEmpty) {
-    tables.ipv6.forEach((words, at, value) => {
-      if (roots6.contain(words, at)) addTo(state.ipv6.exact, digitsOfWords(words, at, 4), value);
-    });
-    tables.network6.forEach((words, at, value, length) => {
-      if (roots6.contain(words, at))
-        addTo(state.ipv6.networks, networkKeyOfWords(words, at, 4, length), value);
-    });
+    for (const [length, table] of networks.byLength) {
+      yield* visitAll(table, (words: Uint32Array, at: number, value: number) => {
+        if (roots.contain(words, at))
+          addTo(family.networks, networkKeyOfWords(words, at, width, length), value);
+      });
+    }
   }
   let hasBelow = false;
   for (const root of rootNames) {
-    const bytes = wireOf(root);
+    if (pause.isDue) yield undefined;
+    const bytes = wireOfName(root);
     const handle = tables.name.get(bytes);
     if (handle !== 0) addTo(state.names, root, handle);
     hasBelow ||= tables.name.hasBelow(bytes);
   }
   if (hasBelow) {
-    tables.name.forEach((bytes, start, end, value) => {
+    yield* visitAll(tables.name, (bytes: Uint8Array, start: number, end: number, value: number) => {
       for (let at = start; at < end; at += bytes[at]! + 1) {
         if (!rootNames.has(textOfLabels(bytes, at, end))) continue;
         addTo(state.names, textOfLabels(bytes, start, end), value);
@@ -207,7 +248,7 @@ function outermostDomain(
   const labels = name.split('.');
   for (let i = labels.length - 1; i >= 0; i--) {
     const above = labels.slice(i).join('.');
-    if (listedThen.has(above) || index.tables.name.get(wireOf(above)) !== 0) return above;
+    if (listedThen.has(above) || index.tables.name.get(wireOfName(above)) !== 0) return above;
   }
   return undefined;
 }
@@ -217,7 +258,7 @@ class Roots {
   private readonly keys = new Set<string>();
   /** By prefix length up to 32: the first words, masked. */
   private readonly firstWords = new Map<number, Set<number>>();
-  private lengths: readonly number[] = [];
+  private readonly lengths = new Set<number>();
 
   constructor(private readonly width: number) {}
 
@@ -230,7 +271,7 @@ class Roots {
     const shown = Math.min(length, 32);
     const there = this.firstWords.get(shown) ?? new Set();
     this.firstWords.set(shown, there.add(maskWord(words[0]!, shown)));
-    this.lengths = [...new Set(Array.from(this.keys, lengthOf))];
+    this.lengths.add(length);
   }
 
   contain(words: Uint32Array, at: number): boolean {
@@ -238,7 +279,8 @@ class Roots {
     for (const [shown, set] of this.firstWords) {
       if (!set.has(maskWord(first, shown))) continue;
       const digits = digitsOfWords(words, at, this.width);
-      return this.lengths.some((length) => this.keys.has(networkKey(digits, length)));
+      for (const length of this.lengths) if (this.keys.has(networkKey(digits, length))) return true;
+      return false;
     }
     return false;
   }
@@ -250,16 +292,6 @@ const maskWord = (word: number, length: number): number =>
 
 const mask = (words: Uint32Array, length: number): Uint32Array =>
   words.map((word, i) => maskWord(word, Math.min(32, Math.max(0, length - i * 32))));
-
-function wireOf(name: string): Uint8Array {
-  const bytes = new Uint8Array(name.length + 1);
-  let at = 0;
-  for (const label of name.split('.')) {
-    bytes[at++] = label.length;
-    for (let i = 0; i < label.length; i++) bytes[at++] = label.charCodeAt(i);
-  }
-  return bytes;
-}
 
 function put<K, V>(map: Map<K, V>, key: K, value: V | undefined): void {
   if (value === undefined) map.delete(key);

@@ -34,7 +34,8 @@ export {
   type ZoneSnapshot,
 } from './zone-content.js';
 export type { ExpandedName } from './zone-expansion.js';
-export { stepOf, ZoneHistory, type FormerEntry, type HistoryStep } from './zone-history.js';
+export { finished, Steps, type Stretches } from './pause.js';
+export { formerOf, stepOf, ZoneHistory, type FormerEntry, type HistoryStep } from './zone-history.js';
 export { ZoneImage } from './zone-image.js';
 export { ABSENT, ZoneIndex, type SharedZone } from './zone-index.js';
 export { isAddressZone, isZoneName, ZONE_NAMES, type ZoneName } from './zone-name.js';

@@ -148,11 +148,27 @@ export class KeyTable {
 
   /** Calls with the key array, the offset of a key in it, and its value; in slot order. */
   forEach(visit: (keys: Uint32Array, at: number, value: number) => void): void {
+    this.visitSome(0, this.capacity, visit);
+  }
+
+  /** The same for `count` slots from the one numbered `from` on: where to go on, -1 behind the last. */
+  visitSome(
+    from: number,
+    count: number,
+    visit: (keys: Uint32Array, at: number, value: number) => void,
+  ): number {
     const { slots, stride } = this;
-    for (let slot = 0; slot < slots.length; slot += stride) {
+    const end = Math.min(slots.length, (from + count) * stride);
+    for (let slot = from * stride; slot < end; slot += stride) {
       const value = slots[slot]!;
       if (value !== EMPTY && value !== GONE) visit(slots, slot + 1, value);
     }
+    return end === slots.length ? -1 : from + count;
+  }
+
+  /** A reader of a copy, which does not change. */
+  frozen(): KeyTable {
+    return KeyTable.attach(this.width, this.slots.slice());
   }
 
   private get capacity(): number {

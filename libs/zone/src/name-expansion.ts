@@ -8,11 +8,17 @@ export interface ExpandedDomain<T> {
   readonly value: T;
 }
 
-/** The names, each once, in no order. `overrides` as for addresses; they concern the name itself, not what is below. */
+/** Listed names, and what each is listed with; undefined among them is a place for a pause. */
+export interface NameContent<T> {
+  get(name: string): T | undefined;
+  [Symbol.iterator](): Iterator<readonly [string, T] | undefined>;
+}
+
+/** The names, each once, in no order, undefined where there may be a pause. `overrides` as for addresses; they concern the name itself, not what is below. */
 export function* expandDomains<T>(
-  names: ReadonlyMap<string, T>,
+  names: NameContent<T>,
   overrides: ReadonlyMap<string, T | undefined>,
-): Generator<ExpandedDomain<T>> {
+): Generator<ExpandedDomain<T> | undefined> {
   const between = new Map<string, T>();
   const noteBetween = (name: string) => {
     const unlisted: string[] = [];
@@ -26,7 +32,12 @@ export function* expandDomains<T>(
       return;
     }
   };
-  for (const [name, value] of names) {
+  for (const one of names) {
+    if (!one) {
+      yield undefined;
+      continue;
+    }
+    const [name, value] = one;
     if (!overrides.has(name)) yield { name, isWildcard: false, value };
     yield { name, isWildcard: true, value };
     noteBetween(name);

@@ -150,12 +150,29 @@ export class NameTable {
 
   /** Calls with the arena and where a listed name lies in it. */
   forEach(visit: (bytes: Uint8Array, start: number, end: number, value: number) => void): void {
-    for (let slot = 0; slot < this.capacity; slot++) {
+    this.visitSome(0, this.capacity, visit);
+  }
+
+  /** The same for `count` slots from the one numbered `from` on: where to go on, -1 behind the last. */
+  visitSome(
+    from: number,
+    count: number,
+    visit: (bytes: Uint8Array, start: number, end: number, value: number) => void,
+  ): number {
+    const stop = Math.min(this.capacity, from + count);
+    for (let slot = from; slot < stop; slot++) {
       const value = this.values[slot]!;
       if (value === 0) continue;
       const at = this.offsets[slot]! - 1;
       visit(this.arena, at + 1, at + 1 + this.arena[at]!, value);
     }
+    return stop === this.capacity ? -1 : stop;
+  }
+
+  /** A reader of a copy, which does not change: nodes are only ever added, so these arrays are not copied. */
+  frozen(): NameTable {
+    const { offsets, arena, values, below } = this;
+    return NameTable.attach({ offsets, arena, values: values.slice(), below: below.slice() });
   }
 
   private splitLabels(bytes: Uint8Array, start: number, end: number): number {

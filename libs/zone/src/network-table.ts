@@ -96,6 +96,22 @@ export class NetworkTable {
     }
   }
 
+  /** The table of each prefix length. */
+  get byLength(): readonly (readonly [length: number, table: KeyTable])[] {
+    return this.lengths.flatMap((length) => {
+      const table = this.tables[length];
+      return table ? [[length, table] as const] : [];
+    });
+  }
+
+  /** A reader of a copy, which does not change. */
+  frozen(): NetworkTable {
+    return NetworkTable.attach(
+      this.width,
+      this.shared.map(([length, slots]) => [length, slots.slice()]),
+    );
+  }
+
   /** Whether the key at words[at…] has no bit behind the prefix. */
   isMasked(words: Uint32Array, at: number, prefixLength: number): boolean {
     mask(words, at, prefixLength, this.masked);

@@ -12,7 +12,7 @@ import {
   type AddressFamily,
   type ExpandedAddress,
 } from './address-expansion.js';
-import { expandDomains } from './name-expansion.js';
+import { expandDomains, type NameContent } from './name-expansion.js';
 import { QuestionKey } from './question-key.js';
 import type { ReturnCode } from './return-code.js';
 import { testCode } from './test-entry.js';
@@ -32,9 +32,9 @@ export interface ExpandedName {
 export interface ExpandableContent<T> {
   readonly ipv4: AddressContent<T>;
   readonly ipv6: AddressContent<T>;
-  readonly names: ReadonlyMap<string, T>;
+  readonly names: NameContent<T>;
   /** By 64 hex digits. */
-  readonly hashes: Iterable<readonly [string, ListedHash<T>]>;
+  readonly hashes: Iterable<readonly [string, ListedHash<T>] | undefined>;
 }
 
 export interface ListedHash<T> {
@@ -42,27 +42,40 @@ export interface ListedHash<T> {
   readonly value: T;
 }
 
-/** The content of a zone that is expanded: codes as they are, or what `codesOf` makes into codes. */
+/**
+ * The content of a zone that is expanded: codes as they are, or what `codesOf` makes into codes; undefined where there
+ * may be a pause.
+ */
 export function* expandContent<T>(
   zone: ZoneName,
   content: ExpandableContent<T>,
   codesOf: (value: T) => readonly ReturnCode[],
-): Generator<ExpandedName> {
+): Generator<ExpandedName | undefined> {
   const resolve = (value: T | TestCodes) => (value instanceof TestCodes ? value.codes : codesOf(value));
   if (isAddressZone(zone)) {
     const tests = testAddresses(zone);
     const mapped = new Map(Array.from(tests, ([digits, codes]) => [`${MAPPED}${digits}`, codes]));
     for (const found of expandAddresses<T | TestCodes>(IPV4, content.ipv4, tests)) {
-      yield ofAddress(found, IPV4, resolve(found.value));
+      yield found && ofAddress(found, IPV4, resolve(found.value));
     }
     for (const found of expandAddresses<T | TestCodes>(IPV6, content.ipv6, mapped)) {
-      yield ofAddress(found, IPV6, resolve(found.value));
+      yield found && ofAddress(found, IPV6, resolve(found.value));
     }
   }
-  for (const { name, isWildcard, value } of expandDomains<T | TestCodes>(content.names, testNames(zone))) {
+  for (const found of expandDomains<T | TestCodes>(content.names, testNames(zone))) {
+    if (!found) {
+      yield undefined;
+      continue;
+    }
+    const { name, isWildcard, value } = found;
     yield { owner: isWildcard ? `*.${name}` : name, codes: resolve(value), about: name };
   }
-  for (const [hex, { type, value }] of content.hashes) {
+  for (const found of content.hashes) {
+    if (!found) {
+      yield undefined;
+      continue;
+    }
+    const [hex, { type, value }] = found;
     yield { owner: hashLabel(hex).toLowerCase(), codes: codesOf(value), about: `${type}:${hex}` };
   }
 }

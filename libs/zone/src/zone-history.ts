@@ -1,6 +1,7 @@
 // What a zone was at earlier serials, kept as the former codes of what changed since: enough to tell a secondary the
 // difference (RFC 1995) without keeping the earlier zone.
 import { formatSubject, type Subject } from '@sekisho/subject';
+import { Steps, type Stretches } from './pause.js';
 import type { ReturnCode } from './return-code.js';
 import type { ZoneDelta } from './zone-content.js';
 import type { ZoneIndex } from './zone-index.js';
@@ -70,20 +71,23 @@ export class ZoneHistory {
     return this.steps;
   }
 
-  /**
-   * What was different at the serial that DNS shows as `since`: each changed subject once, as it was then.
-   * undefined when the history does not reach back to it.
-   */
-  formerAt(since: number): { serial: number; former: readonly FormerEntry[] } | undefined {
+  /** The steps from the serial that DNS shows as `since`; undefined when the history does not reach back to it. */
+  stepsSince(since: number): readonly HistoryStep[] | undefined {
     const first = this.steps.findIndex(({ delta }) => delta.from % 2 ** 32 === since);
-    if (first < 0) return undefined;
-    const former = new Map<string, FormerEntry>();
-    for (const step of this.steps.slice(first)) {
-      for (const entry of step.former) {
-        const key = formatSubject(entry.subject);
-        if (!former.has(key)) former.set(key, entry);
-      }
-    }
-    return { serial: this.steps[first]?.delta.from ?? since, former: [...former.values()] };
+    return first < 0 ? undefined : this.steps.slice(first);
   }
+}
+
+/** What was different before these steps: each changed subject once, as it was then. */
+export function* formerOf(steps: readonly HistoryStep[]): Stretches<readonly FormerEntry[]> {
+  const former = new Map<string, FormerEntry>();
+  const pause = new Steps();
+  for (const step of steps) {
+    for (const entry of step.former) {
+      const key = formatSubject(entry.subject);
+      if (!former.has(key)) former.set(key, entry);
+      if (pause.isDue) yield undefined;
+    }
+  }
+  return [...former.values()];
 }

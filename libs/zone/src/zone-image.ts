@@ -1,5 +1,10 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- reads of typed arrays inside their bounds */
+import type { KeyTable } from './key-table.js';
+import type { NameContent } from './name-expansion.js';
+import type { NetworkTable } from './network-table.js';
+import { visitAll, type Stretches } from './pause.js';
 import type { ReturnCode } from './return-code.js';
+import { wireOfName } from './wire-name.js';
 import {
   digitsOfWord,
   digitsOfWords,
@@ -10,95 +15,93 @@ import {
 } from './zone-expansion.js';
 import type { ZoneIndex } from './zone-index.js';
 
-/** Keys of a fixed number of words and their values, compact and unchanging. */
-class FrozenTable {
-  private readonly words: Uint32Array;
-  private readonly values: Uint32Array;
-  private used = 0;
-
-  constructor(
-    private readonly width: number,
-    size: number,
-  ) {
-    this.words = new Uint32Array(size * width);
-    this.values = new Uint32Array(size);
-  }
-
-  add(words: Uint32Array, at: number, value: number): void {
-    for (let i = 0; i < this.width; i++) this.words[this.used * this.width + i] = words[at + i]!;
-    this.values[this.used++] = value;
-  }
-
-  *entries(): Generator<readonly [string, number]> {
-    const { words, values, width } = this;
-    for (let i = 0; i < this.used; i++) {
-      const digits = width === 1 ? digitsOfWord(words[i]!) : digitsOfWords(words, i * width, width);
-      yield [digits, values[i]!];
-    }
-  }
-}
+/** Entries that are read from a table before one of them is given on. */
+const READ_AHEAD = 256;
 
 /** A zone as of one serial, untouched by later deltas: what a transfer that takes its time reads from. */
 export class ZoneImage {
   private constructor(
-    private readonly index: ZoneIndex,
-    readonly serial: number,
-    private readonly ipv4: FrozenTable,
-    private readonly ipv6: FrozenTable,
-    private readonly network4: ReadonlyMap<string, number>,
-    private readonly network6: ReadonlyMap<string, number>,
-    private readonly names: ReadonlyMap<string, number>,
-    private readonly hashes: ReadonlyMap<string, ListedHash<number>>,
+    /** It does not change. */
+    readonly index: ZoneIndex,
   ) {}
 
   static of(index: ZoneIndex): ZoneImage {
-    const { tables } = index;
-    const ipv4 = new FrozenTable(1, tables.ipv4.size);
-    tables.ipv4.forEach((words, at, value) => {
-      ipv4.add(words, at, value);
-    });
-    const ipv6 = new FrozenTable(4, tables.ipv6.size);
-    tables.ipv6.forEach((words, at, value) => {
-      ipv6.add(words, at, value);
-    });
-    const network4 = new Map<string, number>();
-    tables.network4.forEach((words, at, value, length) => {
-      network4.set(networkKeyOfWords(words, at, 1, length), value);
-    });
-    const network6 = new Map<string, number>();
-    tables.network6.forEach((words, at, value, length) => {
-      network6.set(networkKeyOfWords(words, at, 4, length), value);
-    });
-    const names = new Map<string, number>();
-    tables.name.forEach((bytes, start, end, value) => {
-      names.set(textOfLabels(bytes, start, end), value);
-    });
-    const hashes = new Map<string, ListedHash<number>>();
-    tables.fingerprint.forEach((words, at, value) => {
-      hashes.set(digitsOfWords(words, at, 8), { type: 'fingerprint', value });
-    });
-    // Text of a record names the fingerprint, its codes are the address's: as a lookup finds them.
-    tables.address.forEach((words, at, value) => {
-      const digits = digitsOfWords(words, at, 8);
-      hashes.set(digits, { type: hashes.has(digits) ? 'fingerprint' : 'address', value });
-    });
-    return new ZoneImage(index, index.serial, ipv4, ipv6, network4, network6, names, hashes);
+    return new ZoneImage(index.frozen());
   }
 
-  /** Every name of the zone below its apex, each once, in no order. */
-  expand(): Generator<ExpandedName> {
-    const { ipv4, ipv6, network4, network6, names, hashes, index } = this;
-    return expandContent<number>(
+  get serial(): number {
+    return this.index.serial;
+  }
+
+  /** Every name of the zone below its apex, each once, in no order; undefined where there may be a pause. */
+  *expand(): Generator<ExpandedName | undefined> {
+    const { index } = this;
+    const { tables } = index;
+    const network4 = yield* networksOf(tables.network4, 1);
+    const network6 = yield* networksOf(tables.network6, 4);
+    yield* expandContent<number>(
       index.zone,
       {
-        ipv4: { exact: ipv4.entries(), networks: network4 },
-        ipv6: { exact: ipv6.entries(), networks: network6 },
-        names,
-        hashes,
+        ipv4: { exact: keysOf(tables.ipv4, (words, at) => digitsOfWord(words[at]!)), networks: network4 },
+        ipv6: { exact: keysOf(tables.ipv6, (words, at) => digitsOfWords(words, at, 4)), networks: network6 },
+        names: namesOf(index),
+        hashes: hashesOf(index),
       },
-      // Sets of codes are only ever added, so a handle keeps its meaning.
       (handle): readonly ReturnCode[] => index.codesOf(handle),
     );
+  }
+}
+
+function* networksOf(table: NetworkTable, width: number): Stretches<Map<string, number>> {
+  const networks = new Map<string, number>();
+  for (const [length, keys] of table.byLength) {
+    yield* visitAll(keys, (words: Uint32Array, at: number, value: number) => {
+      networks.set(networkKeyOfWords(words, at, width, length), value);
+    });
+  }
+  return networks;
+}
+
+function* keysOf<K>(
+  table: KeyTable,
+  keyOf: (words: Uint32Array, at: number) => K,
+): Generator<readonly [K, number] | undefined> {
+  for (let from = 0; from >= 0;) {
+    const read: (readonly [K, number])[] = [];
+    from = table.visitSome(from, READ_AHEAD, (words, at, value) => {
+      read.push([keyOf(words, at), value]);
+    });
+    yield* read;
+    yield undefined;
+  }
+}
+
+const namesOf = (index: ZoneIndex): NameContent<number> => ({
+  get: (name) => index.tables.name.get(wireOfName(name)) || undefined,
+  *[Symbol.iterator]() {
+    const { name } = index.tables;
+    for (let from = 0; from >= 0;) {
+      const read: (readonly [string, number])[] = [];
+      from = name.visitSome(from, READ_AHEAD, (bytes, start, end, value) => {
+        read.push([textOfLabels(bytes, start, end), value]);
+      });
+      yield* read;
+      yield undefined;
+    }
+  },
+});
+
+/** The text of a record names the fingerprint, its codes are the address's: as a lookup finds them. */
+function* hashesOf({ tables }: ZoneIndex): Generator<readonly [string, ListedHash<number>] | undefined> {
+  const { address, fingerprint } = tables;
+  const keyOf = (words: Uint32Array, at: number) => words.slice(at, at + 8);
+  for (const one of keysOf(address, keyOf)) {
+    const type = one && fingerprint.get(one[0]) !== 0 ? 'fingerprint' : 'address';
+    yield one && [digitsOfWords(one[0], 0, 8), { type, value: one[1] }];
+  }
+  for (const one of keysOf(fingerprint, keyOf)) {
+    if (one && address.get(one[0]) !== 0) continue;
+    yield one && [digitsOfWords(one[0], 0, 8), { type: 'fingerprint', value: one[1] }];
   }
 }
 

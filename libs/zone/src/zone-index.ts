@@ -125,6 +125,21 @@ export class ZoneIndex {
     return index;
   }
 
+  /**
+   * A reader that stays as the zone is now: a copy of some milliseconds for a million entries. Its `size` and `layout`
+   * mean nothing.
+   */
+  frozen(): ZoneIndex {
+    const { codes, ipv4, ipv6, network4, network6, address, fingerprint, name } = this.tables;
+    return new ZoneIndex(this.zone, this.at, {
+      // Sets of codes are only ever added, so a handle keeps its meaning.
+      codes: CodeSets.attach(codes.shared),
+      ...{ ipv4: ipv4.frozen(), ipv6: ipv6.frozen() },
+      ...{ network4: network4.frozen(), network6: network6.frozen() },
+      ...{ address: address.frozen(), fingerprint: fingerprint.frozen(), name: name.frozen() },
+    });
+  }
+
   get shared(): SharedZone {
     const { codes, ipv4, ipv6, network4, network6, address, fingerprint, name } = this.tables;
     return {

@@ -12,6 +12,7 @@ import type { CliContext } from '../context.js';
 import { formatLocalTime } from '../print/local-time.js';
 import { formatPairs, formatTable } from '../print/table.js';
 import { registerAdminPrivacy } from './admin-privacy.js';
+import { registerShareBackup } from './share-backup.js';
 import { readInteger, toJson, usage, withExample, withJson, type JsonOption } from './shared-options.js';
 
 interface AddOptions extends JsonOption {
@@ -33,6 +34,9 @@ export function registerAdmin(program: Command, context: CliContext): void {
   registerStanding(member, context, 'suspend', 'refuse everything that a member signs from now on');
   registerStanding(member, context, 'resume', 'end a suspension');
   registerAdminPrivacy(admin, context);
+  const oprf = admin.command('oprf').description("the hub's half of the subscriber keys");
+  registerShareBackup(oprf, context, 'hub');
+  withExample(oprf, 'sekisho admin oprf backup shares.jwe --to backup.jwk.pub');
   withExample(admin, ADD_EXAMPLE);
   withExample(member, ADD_EXAMPLE);
 }

@@ -13,6 +13,8 @@ import {
   type JsonOption,
 } from './shared-options.js';
 
+const TELL_THE_TRUSTEE = 'not told: for matching subscribers give its operator the new signing key';
+
 export function registerKeys(program: Command, context: CliContext): void {
   const keys = program.command('keys').description("the member's own keys");
   const rotate = keys.command('rotate').description('replace both keys; the old ones stay valid for a week');
@@ -25,6 +27,9 @@ export function registerKeys(program: Command, context: CliContext): void {
             ['signing key', rotated.signingKid],
             ['encryption key', rotated.encryptionKid],
             ['old keys valid', `until ${formatLocalTime(rotated.previousValidUntil, context.timeZone)}`],
+            ...(rotated.isTrusteeTold === undefined
+              ? []
+              : ([['trustee', rotated.isTrusteeTold ? 'took the new key over' : TELL_THE_TRUSTEE]] as const)),
           ]),
     );
   });

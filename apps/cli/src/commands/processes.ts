@@ -6,7 +6,9 @@ import { CommandEnded, CommandFailed } from '../failure.js';
 import { PROCESSES } from '../process-table.js';
 import { runProcess } from '../run-process.js';
 import { dnsProcess, withDnsOptions } from './dns-options.js';
+import { registerShareBackup } from './share-backup.js';
 import { withExample } from './shared-options.js';
+import { registerTrusteeMember } from './trustee-member.js';
 
 export function registerProcesses(program: Command, context: CliContext): void {
   for (const { name, summary, file } of PROCESSES) {
@@ -26,7 +28,11 @@ export function registerProcesses(program: Command, context: CliContext): void {
       if (status !== 0) throw new CommandEnded(status);
     });
     if (name === 'dns') withDnsOptions(command);
-    else withExample(command, `SEKISHO_DATA_DIR=/var/lib/sekisho sekisho ${name}`);
+    if (name === 'trustee') {
+      registerTrusteeMember(command, context);
+      registerShareBackup(command, context, 'trustee');
+    }
+    if (name !== 'dns') withExample(command, `SEKISHO_DATA_DIR=/var/lib/sekisho sekisho ${name}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { SubscriberAgent } from '@sekisho/client';
+import { PayerKey } from '@sekisho/client';
 import {
   EVIDENCE_LEVELS,
   LEGAL_BASES,
@@ -8,9 +8,9 @@ import {
   type Reason,
 } from '@sekisho/subscriber';
 import { Option, type Command } from 'commander';
-import { memberDirectoryPath, type CliContext } from '../context.js';
+import { memberDirectoryPath, readStandardInput, type CliContext } from '../context.js';
+import { CommandFailed } from '../failure.js';
 import { formatPairs, formatTable } from '../print/table.js';
-import { openSession } from './member-session.js';
 import {
   readInteger,
   toJson,
@@ -21,12 +21,13 @@ import {
   type DirectoryOption,
   type JsonOption,
 } from './shared-options.js';
+import { openAgent } from './subscriber-agent.js';
+import { registerEpochs } from './subscriber-epochs.js';
+import { registerSubscriberCases } from './subscriber-case.js';
 import { readPersons } from './subscriber-input.js';
+import { registerSubscriberRecords } from './subscriber-record.js';
 
 type Common = DirectoryOption & JsonOption;
-
-const openAgent = async (options: DirectoryOption, context: CliContext): Promise<SubscriberAgent> =>
-  SubscriberAgent.open(await openSession(options, context), memberDirectoryPath(options, context));
 
 const today = (context: CliContext) => new Date(context.now()).toISOString().slice(0, 10);
 
@@ -36,10 +37,12 @@ export function registerSubscriber(program: Command, context: CliContext): void 
     .description('terminated subscribers: told and asked about without showing anybody who they are');
   registerTerminate(subscriber, context);
   registerCheck(subscriber, context);
-  registerWithdraw(subscriber, context);
+  registerSubscriberRecords(subscriber, context);
   registerRenew(subscriber, context);
-  registerCases(subscriber, context);
+  registerSubscriberCases(subscriber, context);
   registerSignUps(subscriber, context);
+  registerEpochs(subscriber, context);
+  registerPayerKey(subscriber, context);
   withExample(
     subscriber,
     'sekisho subscriber check --notice 2026-1 --basis joint-use-notice < applicants.jsonl',
@@ -49,9 +52,9 @@ export function registerSubscriber(program: Command, context: CliContext): void 
 function registerTerminate(parent: Command, context: CliContext): void {
   const command = parent
     .command('terminate')
-    .description('record terminations for abuse of mail; one person a line, as JSON');
+    .description('record terminations for abuse of mail; one person a line');
   command
-    .argument('[file]', 'JSON lines; - is standard input', '-')
+    .argument('[file]', 'JSON lines or CSV; - is standard input', '-')
     .addOption(new Option('--reason <reason>', 'what for').choices(REASONS).makeOptionMandatory())
     .addOption(
       new Option('--evidence <level>', 'what shows it').choices(EVIDENCE_LEVELS).makeOptionMandatory(),
@@ -100,7 +103,7 @@ function registerCheck(parent: Command, context: CliContext): void {
       'ask about applicants at sign-up; an answer is for a person to review, never a refusal by itself',
     );
   command
-    .argument('[file]', 'JSON lines; - is standard input', '-')
+    .argument('[file]', 'JSON lines or CSV; - is standard input', '-')
     .requiredOption('--notice <version>', 'the version of the notice that told the applicant of this check')
     .addOption(
       new Option('--basis <basis>', 'on what legal basis').choices(LEGAL_BASES).makeOptionMandatory(),
@@ -134,16 +137,6 @@ function registerCheck(parent: Command, context: CliContext): void {
   );
 }
 
-function registerWithdraw(parent: Command, context: CliContext): void {
-  const command = parent.command('withdraw').description('take a record of your own back, for good');
-  command.argument('<record>', 'its id');
-  withJson(withDirectory(command)).action(async (record: string, options: Common) => {
-    await (await openAgent(options, context)).withdraw(record);
-    context.stdout.write(options.json ? toJson({ withdrawn: record }) : formatPairs([['withdrawn', record]]));
-  });
-  withExample(command, 'sekisho subscriber withdraw 0199c5a0-7d3e-7c11-9f0e-3b1f6c1a2d44');
-}
-
 function registerRenew(parent: Command, context: CliContext): void {
   const command = parent
     .command('renew')
@@ -159,29 +152,6 @@ function registerRenew(parent: Command, context: CliContext): void {
   withExample(command, 'sekisho subscriber renew --dir /etc/sekisho/isp-a');
 }
 
-function registerCases(parent: Command, context: CliContext): void {
-  const command = parent
-    .command('cases')
-    .description('matches on either side; the other member is never named');
-  withJson(withDirectory(command)).action(async (options: Common) => {
-    const cases = await (await openAgent(options, context)).cases();
-    context.stdout.write(
-      options.json
-        ? toJson(cases)
-        : formatTable(
-            ['CASE', 'OPENED', 'YOU', 'MATCH', 'SAME', 'REASON', 'RECORD', 'NUMBER'].map((title) => ({
-              title,
-            })),
-            cases.map((one) => [
-              ...[one.id, one.openedAt.slice(0, 10), one.isReporter ? 'reported' : 'asked', one.strength],
-              ...[one.types.join(' '), one.reason, one.state, one.caseNumber ?? ''],
-            ]),
-          ),
-    );
-  });
-  withExample(command, 'sekisho subscriber cases --json');
-}
-
 function registerSignUps(parent: Command, context: CliContext): void {
   const command = parent.command('sign-ups').description('declare how many sign-ups there were on a day');
   command
@@ -195,4 +165,29 @@ function registerSignUps(parent: Command, context: CliContext): void {
     );
   });
   withExample(command, 'sekisho subscriber sign-ups 120 --day 2026-11-24');
+}
+
+function registerPayerKey(parent: Command, context: CliContext): void {
+  const command = parent
+    .command('payer-key')
+    .description(
+      "keep the federation's key, with which payers are hashed here; compare the fingerprint with others",
+    );
+  command.option('--new', 'print a new key, for the working group to give to every member');
+  withJson(withDirectory(command)).action(async (options: Common & { new?: true }) => {
+    if (options.new) {
+      context.stdout.write(`${PayerKey.generate()}\n`);
+      return;
+    }
+    const dir = memberDirectoryPath(options, context);
+    let key = await PayerKey.read(dir);
+    if (key === undefined) {
+      await PayerKey.install(dir, await readStandardInput(context));
+      key = await PayerKey.read(dir);
+    }
+    if (key === undefined) throw new CommandFailed('the payer key could not be kept', 'see to the directory');
+    const { fingerprint } = key;
+    context.stdout.write(options.json ? toJson({ fingerprint }) : formatPairs([['payer key', fingerprint]]));
+  });
+  withExample(command, 'sekisho subscriber payer-key < payer-key.txt');
 }

@@ -22,13 +22,13 @@ let folder: string;
 let member: EnrolledMember;
 /** What the hub stores, by jti: the envelope and its reports. */
 let stored: Map<string, { envelope: string; reports: ReportInput[] }>;
-/** Called before each answer; throwing cuts the connection. */
-let onRequest: () => void;
+/** Called when the hub has stored an envelope and before it answers; throwing loses the answer. */
+let onStored: () => void;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sekisho-import-'));
   stored = new Map();
-  onRequest = () => undefined;
+  onStored = () => undefined;
   const keys = await generateMemberKeys();
   member = {
     ...{ id: 'isp-a', name: 'ISP A', role: 'member', networks: [], asns: [] },
@@ -100,8 +100,9 @@ async function run({
         random: () => 0,
         sleep: () => Promise.resolve(),
         fetch: (_, init) => {
-          onRequest();
-          return Promise.resolve(answer(init.body as string));
+          const response = answer(init.body as string);
+          onStored();
+          return Promise.resolve(response);
         },
       },
     },
@@ -182,12 +183,12 @@ describe('an import', () => {
   it('counts nothing twice when the answer is lost, and forgets nothing', async () => {
     await put('in', rows('203.0.113.1', '203.0.113.2', '203.0.113.3'));
     let requests = 0;
-    onRequest = () => {
+    onStored = () => {
       requests += 1;
       if (requests === 2) throw new TypeError('fetch failed');
     };
     await expect(run({ batchSize: 1 })).rejects.toThrow(HubUnreachable);
-    onRequest = () => undefined;
+    onStored = () => undefined;
     // The file grew meanwhile: what was signed is sent as it was, and the rest after it.
     await appendFile(join(folder, 'in'), '203.0.113.4,2026-11-20T00:00:00Z\n');
     await run({ batchSize: 500, at: now + 60_000 });

@@ -11,6 +11,8 @@ const WAIT_SECONDS = 25;
 const TIMEOUT_MS = (WAIT_SECONDS + 10) * 1_000;
 const REPORT_MS = 20_000;
 const HASTY_PAUSE_MS = 1_000;
+/** A list that could not be had is asked for again so soon: a member that was locked out is so within a second. */
+const LONGEST_PAUSE_MS = 500;
 
 const accessList = z.object({
   version: z.string().min(1).max(100),
@@ -78,7 +80,8 @@ export class AccessFollower {
           this.logger.warn({ err: error }, 'access list cannot be followed: using the last one');
         this.isReached = false;
         failures++;
-        await sleep(backoffMs(failures, Math.random()), undefined, { signal }).catch(() => undefined);
+        const pauseMs = Math.min(LONGEST_PAUSE_MS, backoffMs(failures, Math.random()));
+        await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
       }
     }
   }

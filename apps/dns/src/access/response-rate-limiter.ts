@@ -1,62 +1,43 @@
 // Response rate limiting as BIND does it: a bucket for equal answers to one network, so that this server is of no use
 // for flooding somebody with answers to queries that he never sent.
-import type { ResponseRates } from '@sekisho/config';
 import { octetsOfClient } from './client-address.js';
-
-export type AnswerKind = 'responses' | 'nxdomains' | 'nodata' | 'errors';
+import {
+  networkOfIpv4,
+  networkOfIpv6,
+  RATE,
+  RateTable,
+  type AnswerKind,
+  type SharedRates,
+} from './rate-table.js';
 
 /** `cut`: send it without records and with TC, so that who really asked comes back by TCP. */
 export type Verdict = 'send' | 'cut' | 'drop';
 
-/** A bucket is some 200 bytes; the least recently used one goes when there are more. */
-const MAX_BUCKETS = 100_000;
+/** What makes answers equal: a listing's name (wire form) and type, or the number of a zone of what is not there. */
+export type Equal = { readonly name: Uint8Array; readonly type: number } | number;
 
-interface Bucket {
-  balance: number;
-  atMs: number;
-  suppressed: number;
-}
-
+/** The ordinary path's view of the buckets that all threads share. */
 export class ResponseRateLimiter {
-  /** Answers that were not sent, and those sent cut. */
+  /** Answers that were not sent, and those sent cut, by this thread. */
   dropped = 0;
   slipped = 0;
-  private readonly buckets = new Map<string, Bucket>();
+  private readonly table: RateTable;
 
-  constructor(
-    private readonly rates: ResponseRates,
-    private readonly maxBuckets = MAX_BUCKETS,
-  ) {}
-
-  get size(): number {
-    return this.buckets.size;
+  constructor(readonly shared: SharedRates) {
+    this.table = new RateTable(shared);
   }
 
-  /** @param what the name and type of a listing, the zone of a negative answer */
-  judge(client: string, kind: AnswerKind, what: string, nowMs: number): Verdict {
-    const rate = this.rates[kind];
-    if (rate === 0) return 'send';
-    const key = `${networkOf(client)} ${kind} ${what}`;
-    const bucket = this.buckets.get(key) ?? { balance: rate, atMs: nowMs, suppressed: 0 };
-    this.buckets.delete(key);
-    this.buckets.set(key, bucket);
-    if (this.buckets.size > this.maxBuckets) {
-      for (const oldest of this.buckets.keys()) {
-        this.buckets.delete(oldest);
-        break;
-      }
-    }
-    const credit = Math.max(0, ((nowMs - bucket.atMs) / 1_000) * rate);
-    const floor = -this.rates.windowSeconds * rate;
-    bucket.balance = Math.max(floor, Math.min(rate, bucket.balance + credit) - 1);
-    bucket.atMs = nowMs;
-    if (bucket.balance >= 0) {
-      bucket.suppressed = 0;
-      return 'send';
-    }
-    bucket.suppressed++;
-    const { slip } = this.rates;
-    if (slip === 0 || bucket.suppressed % slip !== 0) {
+  judge(client: string, kind: AnswerKind, equal: Equal, nowMs: number): Verdict {
+    const { table } = this;
+    const rate = RATE[kind];
+    if (!table.isLimited(rate)) return 'send';
+    const network = networkOf(octetsOfClient(client));
+    const place =
+      typeof equal === 'number'
+        ? table.placeOfZone(network, rate, equal)
+        : table.placeOfName(network, rate, equal.type, equal.name, 0, equal.name.length);
+    if (table.take(place, rate, nowMs)) return 'send';
+    if (!table.isSlipped(place)) {
       this.dropped++;
       return 'drop';
     }
@@ -67,7 +48,8 @@ export class ResponseRateLimiter {
 }
 
 /** The network that is protected: /24 or /56, as somebody who is flooded shares his line with it. */
-function networkOf(client: string): string {
-  const octets = octetsOfClient(client);
-  return octets.subarray(0, octets.length === 4 ? 3 : 7).join('.');
+function networkOf(octets: Uint8Array): number {
+  const view = new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
+  if (octets.length === 4) return networkOfIpv4(view.getUint32(0));
+  return networkOfIpv6(view.getUint32(0), view.getUint32(4));
 }

@@ -15,7 +15,6 @@ import {
   RCODE,
   readCookie,
   soaRecord,
-  textOfName,
   textRecord,
   TYPE,
   type EdnsOption,
@@ -31,12 +30,14 @@ import {
   testCode,
   TOO_MANY_QUERIES,
   WRONG_ZONE,
+  ZONE_NAMES,
   type ReturnCode,
   type ZoneIndex,
   type ZoneName,
 } from '@sekisho/zone';
 import type { MemberAccess } from '../access/member-access.js';
-import type { AnswerKind } from '../access/response-rate-limiter.js';
+import type { AnswerKind } from '../access/rate-table.js';
+import type { Equal } from '../access/response-rate-limiter.js';
 import type { Signer } from '../transfer/tsig-keys.js';
 import { explain } from './explain.js';
 import { placeOf, type Place } from './place.js';
@@ -75,7 +76,7 @@ export function answer(
   const verdict =
     isVouched || !state.limiter
       ? 'send'
-      : state.limiter.judge(client, kindOf(reply), whatOf(query, reply, destination), nowMs);
+      : state.limiter.judge(client, kindOf(reply), equalOf(query, reply, destination), nowMs);
   if (verdict === 'drop') return undefined;
   const isBadCookie = verdict === 'cut' && cookie.option !== undefined;
   const rcode = isBadCookie ? RCODE.BADCOOKIE : reply.rcode;
@@ -168,17 +169,21 @@ function optionsFor(query: Query, cookie: Uint8Array | undefined, transport: Tra
   return [...options, { code: OPTION.TCP_KEEPALIVE, value: KEEPALIVE }];
 }
 
-function kindOf({ rcode, answers }: Reply): AnswerKind {
+export function kindOf({ rcode, answers }: Reply): AnswerKind {
   if (rcode === RCODE.NXDOMAIN) return 'nxdomains';
   if (rcode !== RCODE.NOERROR) return 'errors';
   return answers.length > 0 ? 'responses' : 'nodata';
 }
 
-/** Equal answers have equal texts: a listing goes by its name and type, what is not there by its zone. */
-const whatOf = ({ question }: Query, { answers }: Reply, destination: Destination): string =>
-  answers.length > 0 && question
-    ? `${question.type} ${textOfName(question.name).toLowerCase()}`
-    : destination;
+const BESIDE_ZONES = ['apex', 'none'] as const;
+
+/** What there is by its name and type, what is not there by its zone. */
+function equalOf({ question }: Query, { answers }: Reply, destination: Destination): Equal {
+  if (answers.length > 0 && question) return question;
+  return destination === 'apex' || destination === 'none'
+    ? ZONE_NAMES.length + BESIDE_ZONES.indexOf(destination)
+    : ZONE_NAMES.indexOf(destination);
+}
 
 interface Asker {
   readonly client: string;

@@ -8,8 +8,10 @@ import { answer } from '../answer/answer.js';
 import { createServerState, type ServerState } from '../answer/server-state.js';
 import { createHash } from 'node:crypto';
 import { MemberAccess } from '../access/member-access.js';
-import { DROP, HotAnswerer, UNUSUAL } from './hot-answer.js';
+import { openLimiter } from '../access/open-limiter.js';
+import { HotAnswerer } from './hot-answer.js';
 import { HotGuard, hotRules } from './hot-guard.js';
+import { DROP, LIMITED, UNUSUAL } from './hot-packet.js';
 
 const HASH = 'a'.repeat(64);
 const HASH_LABEL = 'VKVKVKVKVKVKVKVKVKVKVKVKVKVKVKVKVKVKVKVKVKVKVKVKVKVA';
@@ -196,7 +198,7 @@ describe('the hot path', () => {
     members.use({ version: '1', members: [{ member: 'isp-a', digest }] });
     members.admit(label, 0);
     const byKey = { ...state, members };
-    const guard = new HotGuard(hotRules({ kind: 'key' }, undefined, 1));
+    const guard = new HotGuard(hotRules({ kind: 'key' }, undefined));
     guard.use(members.tallies.shared);
     const keyed = new HotAnswerer(byKey, undefined, guard);
     for (const index of byKey.zones.values()) keyed.use(ZoneIndex.attach(index.shared));
@@ -220,6 +222,47 @@ describe('the hot path', () => {
     );
     expect(outcomes.hot).toBeGreaterThan(200);
     expect(outcomes.left).toBeGreaterThan(200);
+  });
+
+  it('does so over the rate, cut or not at all', () => {
+    const open = { kind: 'open' } as const;
+    const rates = { responses: 3, nxdomains: 2, nodata: 2, errors: 0, windowSeconds: 5, slip: 2 };
+    const asked = fc.array(
+      fc.tuple(
+        fc.constantFrom('9.113.0.203.ip', '9.113.0.203.IP', '1.2.3.60.ip', '113.0.203.ip', 'a.b.domain'),
+        fc.constantFrom(TYPE.A, TYPE.AAAA),
+        fc.constantFrom(undefined, { version: 0, udpSize: 1232, isDnssecOk: false, options: [] }),
+      ),
+      { minLength: 10, maxLength: 40 },
+    );
+    const seen = { send: 0, cut: 0, drop: 0 };
+    fc.assert(
+      fc.property(asked, (queries) => {
+        const limiters = [0, 1].map(() => openLimiter({ dnsAccess: open, dnsRates: rates }));
+        const guard = new HotGuard(hotRules(open, limiters[0]?.shared));
+        const hot = new HotAnswerer(state, undefined, guard);
+        for (const index of state.zones.values()) hot.use(ZoneIndex.attach(index.shared));
+        const limited = { ...state, limiter: limiters[1], nowMs: () => 1e12 };
+        guard.begin(1e12);
+        guard.isAllowed(Uint8Array.of(2, 0, 0, 0, 127, 0, 0, 1), 0);
+        for (const [name, type, opt] of queries) {
+          const packet = encodeQuery({ id: 7, name: `${name}.z.example`, type, ...(opt && { edns: opt }) });
+          const room = new Uint8Array(packet.length + 1400);
+          room.set(packet);
+          const length = hot.answer(room, 0, packet.length);
+          if (length === UNUSUAL) return;
+          const expected = answer(packet, limited, 'udp', '127.0.0.1');
+          expect(length === LIMITED).toBe(expected === undefined);
+          if (!expected) seen.drop++;
+          else {
+            seen[((expected[2] ?? 0) & 2) === 0 ? 'send' : 'cut']++;
+            expect(room.slice(0, length)).toEqual(expected);
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect(Math.min(seen.send, seen.cut, seen.drop)).toBeGreaterThan(200);
   });
 
   it.each([

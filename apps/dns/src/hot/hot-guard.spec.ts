@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { MemberAccess } from '../access/member-access.js';
 import { clientAccess } from '../answer/client-access.js';
-import { HotGuard, hotRules, RATE, shareRates } from './hot-guard.js';
+import { createRates, RATE } from '../access/rate-table.js';
+import { CUT, HotGuard, hotRules, SEND } from './hot-guard.js';
 import { encodeAddress } from './socket-address.js';
 import { createHash } from 'node:crypto';
 
@@ -13,7 +14,7 @@ const label = (text: string) => Uint8Array.of(text.length, ...Buffer.from(text))
 describe('the guard of the hot path', () => {
   it('allows the addresses that the ordinary path allows', () => {
     const networks = ['192.0.2.0/25', '2001:db8::/33', '198.51.100.7/32', '203.0.113.77/28'];
-    const guard = new HotGuard(hotRules({ kind: 'networks', networks }, undefined, 1));
+    const guard = new HotGuard(hotRules({ kind: 'networks', networks }, undefined));
     const isAllowed = clientAccess({ kind: 'networks', networks });
     const clients = [
       '192.0.2.1',
@@ -36,43 +37,32 @@ describe('the guard of the hot path', () => {
     expect(guard.isAllowed(mapped, 0)).toBe(false);
   });
 
-  it('gives the workers at most half of a rate and never more than the whole to all', () => {
-    for (let workers = 1; workers < 9; workers++) {
-      const { hot, ordinary } = shareRates(RATES, workers);
-      const responses = hot[RATE.responses] ?? 0;
-      expect(responses * workers).toBeLessThanOrEqual(RATES.responses / 2);
-      expect(responses * workers + ordinary.responses).toBe(RATES.responses);
-      // Without a limit is without a limit everywhere.
-      expect([hot[RATE.nxdomains], ordinary.nxdomains]).toEqual([-1, 0]);
-      expect(ordinary.nodata).toBeGreaterThan(0);
-    }
-  });
-
-  it('counts equal answers to one network in one second', () => {
-    const guard = new HotGuard(hotRules({ kind: 'open' }, RATES, 1));
+  it('counts equal answers to one network', () => {
+    const guard = new HotGuard(hotRules({ kind: 'open' }, createRates(RATES, 7, 0)));
     const [one, other] = [label('one'), label('other')];
-    const ask = (client: string, name: Uint8Array, kind: number = RATE.responses) => {
+    const ask = (client: string, name: Uint8Array) => {
       expect(guard.isAllowed(encodeAddress(client, 1000), 0)).toBe(true);
-      return guard.isUnderRate(kind, name, 0, name.length);
+      return guard.judgeName(RATE.responses, 1, name, 0, name.length);
     };
     guard.begin(5_000);
-    const answered = Array.from({ length: 8 }, (_, i) =>
+    const verdicts = Array.from({ length: 14 }, (_, i) =>
       ask(`192.0.2.${i}`, i % 2 === 0 ? one : label('ONE')),
     );
-    expect(answered).toEqual([true, true, true, true, true, false, false, false]);
+    expect(verdicts.slice(0, 10)).toEqual(Array(10).fill(SEND));
+    expect(verdicts.slice(10)).toEqual([2, CUT, 2, CUT]);
     expect([ask('192.0.3.1', one), ask('192.0.2.1', other), ask('2001:db8::1', one)]).toEqual([
-      true,
-      true,
-      true,
+      SEND,
+      SEND,
+      SEND,
     ]);
-    expect(Array.from({ length: 20 }, () => ask('192.0.2.1', one, RATE.nxdomains))).not.toContain(false);
+    expect(Array.from({ length: 20 }, () => guard.judgeZone(RATE.nxdomains, 0))).not.toContain(CUT);
     guard.begin(6_000);
-    expect(ask('192.0.2.1', one)).toBe(true);
+    expect(ask('192.0.2.1', one)).toBe(SEND);
   });
 
   it('knows a key once the ordinary path has found it good, until the list changes', () => {
     const access = new MemberAccess(3);
-    const guard = new HotGuard(hotRules({ kind: 'key' }, undefined, 1));
+    const guard = new HotGuard(hotRules({ kind: 'key' }, undefined));
     access.tallies.watch((shared) => {
       guard.use(shared);
     });
@@ -90,7 +80,7 @@ describe('the guard of the hot path', () => {
 
   it('counts with the ordinary path, up to the quota of the minute', () => {
     const access = new MemberAccess(3);
-    const guard = new HotGuard(hotRules({ kind: 'key' }, undefined, 1));
+    const guard = new HotGuard(hotRules({ kind: 'key' }, undefined));
     access.use({ version: '1', members: [{ member: 'isp-a', digest }] });
     expect(access.admit(KEY, 0)).toBe('allowed');
     guard.use(access.tallies.shared);

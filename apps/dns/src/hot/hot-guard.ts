@@ -1,55 +1,34 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- reads of typed arrays inside their bounds */
 // Who may ask and how often, decided without an object per query. What is not plainly allowed goes to the ordinary path,
 // which decides again, exactly, and refuses.
-import type { DnsAccess, ResponseRates } from '@sekisho/config';
+import type { DnsAccess } from '@sekisho/config';
 import { parseIp } from '@sekisho/subject';
 import { KeyTable, NetworkTable, type SharedNetworks } from '@sekisho/zone';
+import { networkOfIpv4, networkOfIpv6, RateTable, type SharedRates } from '../access/rate-table.js';
 import { cellOf, KEY_LABEL_BYTES, readLabel, type SharedMembers } from '../access/shared-members.js';
 import { AF_INET } from './socket-address.js';
 
-const RATED = ['responses', 'nxdomains', 'nodata'] as const;
-/** Places in RATED. */
-export const RATE = { responses: 0, nxdomains: 1, nodata: 2 } as const;
-const UNLIMITED = -1;
-/** Places for answers that are counted in one second; two that share a place share the rate. 256 KiB. */
-const PLACES = 1 << 15;
+/** Verdicts of the rates: the answer goes out, goes out without its records, or does not. */
+export const SEND = 0;
+export const CUT = 1;
+const SUPPRESS = 2;
 const MS_PER_MINUTE = 60_000;
 
 /** The rules of the hot path; can be sent to another thread. */
 export interface HotRules {
   /** Undefined: every address may ask. */
   readonly networks: { readonly ipv4: SharedNetworks; readonly ipv6: SharedNetworks } | undefined;
-  /** Equal answers a second of one worker, by RATE; undefined: no limits. */
-  readonly rates: readonly number[] | undefined;
+  /** undefined: no limits. */
+  readonly rates: SharedRates | undefined;
   /** Names have a member's key in front of the zone. */
   readonly isByKey: boolean;
 }
 
-/**
- * Half of each rate is the workers', in equal parts, the rest is the ordinary path's: together they never answer more
- * often than the rate says, and need not talk about it.
- */
-export function shareRates(
-  rates: ResponseRates,
-  workers: number,
-): { readonly hot: readonly number[]; readonly ordinary: ResponseRates } {
-  const hot = RATED.map((kind) => (rates[kind] === 0 ? UNLIMITED : Math.floor(rates[kind] / 2 / workers)));
-  const rest = (kind: (typeof RATED)[number]) => rates[kind] - Math.max(0, hot[RATE[kind]]!) * workers;
-  return {
-    hot,
-    ordinary: {
-      ...rates,
-      responses: rest('responses'),
-      nxdomains: rest('nxdomains'),
-      nodata: rest('nodata'),
-    },
-  };
-}
-
-export function hotRules(access: DnsAccess, rates: ResponseRates | undefined, workers: number): HotRules {
+/** @param rates of access `open`; they are ignored with any other, where the askers are known */
+export function hotRules(access: DnsAccess, rates: SharedRates | undefined): HotRules {
   return {
     networks: access.kind === 'networks' ? tablesOf(access.networks) : undefined,
-    rates: access.kind === 'open' && rates ? shareRates(rates, workers).hot : undefined,
+    rates: access.kind === 'open' ? rates : undefined,
     isByKey: access.kind === 'key',
   };
 }
@@ -77,12 +56,11 @@ export class HotGuard {
   private readonly word = new Uint32Array(1);
   private readonly words = new Uint32Array(4);
   private readonly label = new Uint32Array(KEY_LABEL_BYTES / 4);
-  private readonly stamps: Uint32Array;
-  private readonly answered: Uint32Array;
+  private readonly rates: RateTable | undefined;
   private labels: KeyTable | undefined;
   private counts: Uint32Array = new Uint32Array(0);
   private quota: number | undefined;
-  private second = 0;
+  private nowMs = 0;
   private minute = 0;
   private network = 0;
 
@@ -92,8 +70,7 @@ export class HotGuard {
       ipv4: NetworkTable.attach(1, networks.ipv4),
       ipv6: NetworkTable.attach(4, networks.ipv6),
     };
-    this.stamps = new Uint32Array(rates ? PLACES : 0);
-    this.answered = new Uint32Array(rates ? PLACES : 0);
+    this.rates = rates && new RateTable(rates);
   }
 
   get isByKey(): boolean {
@@ -109,7 +86,7 @@ export class HotGuard {
 
   /** Sets the clock; before each batch. */
   begin(nowMs: number): void {
-    this.second = Math.floor(nowMs / 1000) >>> 0;
+    this.nowMs = nowMs;
     this.minute = Math.floor(nowMs / MS_PER_MINUTE);
   }
 
@@ -122,30 +99,30 @@ export class HotGuard {
     const isMapped = !isInet && words[0] === 0 && words[1] === 0 && words[2] === 0xffff;
     if (isInet || isMapped) {
       word[0] = isInet ? wordAt(bytes, at + 4) : words[3]!;
-      this.network = word[0] >>> 8;
+      this.network = networkOfIpv4(word[0]);
       return networks?.ipv4.find(word) !== 0;
     }
-    this.network = Math.imul(words[0]!, 0x9e37_79b1) ^ (words[1]! >>> 8) ^ 0x8000_0000;
+    this.network = networkOfIpv6(words[0]!, words[1]!);
     return networks?.ipv6.find(words) !== 0;
   }
 
-  /** Whether the client looked at last may get one more of this answer in this second, and counts it. */
-  isUnderRate(kind: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const rate = this.rules.rates?.[kind] ?? UNLIMITED;
-    if (rate === UNLIMITED) return true;
-    let hash = Math.imul(this.network ^ kind, 0x85eb_ca6b);
-    for (let i = start; i < end; i++) {
-      const octet = bytes[i]!;
-      hash = Math.imul(hash ^ (octet >= 0x41 && octet <= 0x5a ? octet | 0x20 : octet), 0x0100_0193);
-    }
-    const place = (hash ^ (hash >>> 15)) & (PLACES - 1);
-    if (this.stamps[place] !== this.second) {
-      this.stamps[place] = this.second;
-      this.answered[place] = 0;
-    }
-    if (this.answered[place]! >= rate) return false;
-    this.answered[place]!++;
-    return true;
+  /** Judges one answer for a name to the client looked at last, and counts it. */
+  judgeName(kind: number, type: number, bytes: Uint8Array, start: number, end: number): number {
+    const { rates } = this;
+    if (!rates?.isLimited(kind)) return SEND;
+    return this.judge(rates, rates.placeOfName(this.network, kind, type, bytes, start, end), kind);
+  }
+
+  /** The same for what is not there. */
+  judgeZone(kind: number, zone: number): number {
+    const { rates } = this;
+    if (!rates?.isLimited(kind)) return SEND;
+    return this.judge(rates, rates.placeOfZone(this.network, kind, zone), kind);
+  }
+
+  private judge(rates: RateTable, place: number, kind: number): number {
+    if (rates.take(place, kind, this.nowMs)) return SEND;
+    return rates.isSlipped(place) ? CUT : SUPPRESS;
   }
 
   /** The slot of the member whose key label stands at bytes[at…], length octet first; -1: not known here. */

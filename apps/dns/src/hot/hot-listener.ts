@@ -1,15 +1,14 @@
 import type { ListenAddress } from '@sekisho/config';
 import type { Logger } from '@sekisho/telemetry';
-import type { ZoneIndex, ZoneName } from '@sekisho/zone';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Respond } from '../listen/respond.js';
 import type { MemberTallies } from '../access/shared-members.js';
-import type { HotNames } from './hot-answer.js';
 import {
   CONTROL,
   createControl,
   createCounts,
+  type HotContent,
   type HotWorkerSetup,
   type Publication,
 } from './hot-control.js';
@@ -19,6 +18,14 @@ import type { Libc } from './libc.js';
 import { ADDRESS_BYTES, decodeAddress } from './socket-address.js';
 
 const RESTART_MS = 100;
+
+/** What workers answer from, and whom. */
+export interface HotSource {
+  readonly rules: HotRules;
+  readonly members?: MemberTallies | undefined;
+  /** All of it, for a worker that starts. */
+  content(): HotContent;
+}
 
 interface Lane {
   readonly fd: number;
@@ -33,20 +40,17 @@ interface Lane {
  */
 export class HotListener {
   private lanes: Lane[] = [];
-  private readonly zones = new Map<ZoneName, { index: ZoneIndex; layout: number }>();
   private isClosing = false;
 
   constructor(
     private readonly libc: Libc,
-    private readonly names: HotNames,
-    private readonly rules: HotRules,
-    private readonly members: MemberTallies | undefined,
+    private readonly source: HotSource,
     private readonly workers: number,
     private readonly respond: Respond,
     private readonly logger: Logger,
   ) {
-    members?.watch((shared) => {
-      this.post({ kind: 'members', members: shared });
+    source.members?.watch((shared) => {
+      this.publish({ kind: 'members', members: shared });
     });
   }
 
@@ -68,16 +72,8 @@ export class HotListener {
     return port;
   }
 
-  /** To be called after every change of a zone: gives the workers new arrays when there are some. */
-  publish(index: ZoneIndex): void {
-    const { layout } = index;
-    const known = this.zones.get(index.zone);
-    if (known?.index === index && known.layout === layout) return;
-    this.zones.set(index.zone, { index, layout });
-    this.post({ kind: 'zone', zone: index.shared });
-  }
-
-  private post(publication: Publication): void {
+  /** From the next batch on every worker reads what is published; none of their packets waits for that. */
+  publish(publication: Publication): void {
     for (const { worker, control } of this.lanes) {
       worker.postMessage(publication);
       Atomics.add(control, CONTROL.publications, 1);
@@ -99,11 +95,11 @@ export class HotListener {
   }
 
   private start(fd: number, control: Int32Array, counts: Float64Array): Worker {
-    const { names, rules } = this;
-    const zones = [...this.zones.values()].map(({ index }) => index.shared);
+    const { rules, members } = this.source;
     const workerData: HotWorkerSetup = {
-      ...{ fd, control, counts, names, zones, rules },
-      members: this.members?.shared,
+      ...{ fd, control, counts, rules },
+      content: this.source.content(),
+      members: members?.shared,
     };
     const worker = new Worker(new URL('./hot-worker.js', import.meta.url), {
       workerData,

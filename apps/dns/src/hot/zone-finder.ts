@@ -8,7 +8,7 @@ const MAX_LABEL = 63;
 interface Suffix {
   readonly place: number;
   readonly labels: number;
-  /** Zone and apex in wire form, lower case, with the root. */
+  /** In wire form, lower case, with the root. */
   readonly bytes: Uint8Array;
 }
 
@@ -24,15 +24,24 @@ export class ZoneFinder {
   private readonly suffixes: readonly Suffix[];
   private readonly starts = new Uint16Array(MAX_NAME + 1);
 
-  constructor(apexName: Uint8Array) {
-    this.suffixes = ZONE_NAMES.map((zone, place) => {
-      const labels = nameOfText(zone)?.subarray(0, -1) ?? new Uint8Array();
-      const bytes = Uint8Array.from([...labels, ...apexName]);
-      return { place, labels: countLabels(bytes), bytes };
-    }).sort((a, b) => b.labels - a.labels);
+  /** @param names whole wire names, lower case */
+  constructor(names: readonly Uint8Array[]) {
+    this.suffixes = names
+      .map((bytes, place) => ({ place, labels: countLabels(bytes), bytes }))
+      .sort((a, b) => b.labels - a.labels);
   }
 
-  /** The place in ZONE_NAMES of the zone of the plain name at `start`; -1: in none, compressed, cut off or too long. */
+  /** For the places in ZONE_NAMES. */
+  static under(apexName: Uint8Array): ZoneFinder {
+    return new ZoneFinder(
+      ZONE_NAMES.map((zone) => {
+        const labels = nameOfText(zone)?.subarray(0, -1) ?? new Uint8Array();
+        return Uint8Array.from([...labels, ...apexName]);
+      }),
+    );
+  }
+
+  /** The place of the longest name that the plain name at `start` ends in; -1: in none, compressed, cut off or too long. */
   find(bytes: Uint8Array, start: number, limit: number): number {
     const { starts } = this;
     let count = 0;
@@ -50,7 +59,7 @@ export class ZoneFinder {
     if (at + 5 > limit) return -1;
     for (const suffix of this.suffixes) {
       if (count < suffix.labels) continue;
-      const front = start + starts[count - suffix.labels]!;
+      const front = suffix.labels === 0 ? at : start + starts[count - suffix.labels]!;
       if (this.end - front === suffix.bytes.length && isSame(bytes, front, suffix.bytes)) {
         this.front = front;
         this.last = count === suffix.labels ? front : start + starts[count - suffix.labels - 1]!;

@@ -1,11 +1,9 @@
 import type { Config, ListenAddress } from '@sekisho/config';
 import type { Logger } from '@sekisho/telemetry';
-import type { ZoneIndex } from '@sekisho/zone';
-import { DROP, HotAnswerer, UNUSUAL, type HotNames } from '../hot/hot-answer.js';
-import { HotListener } from '../hot/hot-listener.js';
+import type { Publication } from '../hot/hot-control.js';
+import { HotListener, type HotSource } from '../hot/hot-listener.js';
+import { DROP, UNUSUAL, type PacketAnswerer } from '../hot/hot-packet.js';
 import { loadLibc } from '../hot/libc.js';
-import type { MemberTallies } from '../access/shared-members.js';
-import { hotRules } from '../hot/hot-guard.js';
 import type { Respond } from './respond.js';
 import { UdpListener } from './udp-listener.js';
 
@@ -15,36 +13,32 @@ export interface UdpService {
   readonly mode: string;
   /** Resolves to the port. @throws what the system says when it cannot listen */
   listen(address: ListenAddress): Promise<number>;
-  /** To be called after every change of a zone. */
-  publish(index: ZoneIndex): void;
+  /** To be called when there is something new to answer from. */
+  publish(publication: Publication): void;
   /** Counts of the hot path, by COUNT; one array for each thread. */
   readonly counts: readonly Float64Array[];
   close(): Promise<void>;
 }
 
-type Choice = Pick<Config, 'dnsAccess' | 'dnsRates' | 'dnsWorkers' | 'isDnsHot'>;
+export interface UdpSource extends HotSource {
+  /** The hot path for this thread, which judges nobody: it is used when all may ask as often as they like. */
+  answerer(): PacketAnswerer;
+}
 
 /** Batched system calls in worker threads where the machine and the configuration allow, else Node's own sockets. */
 export async function chooseUdp(
-  config: Choice,
-  names: HotNames,
+  { dnsWorkers, isDnsHot }: Pick<Config, 'dnsWorkers' | 'isDnsHot'>,
+  source: UdpSource,
   respond: Respond,
   logger: Logger,
-  members?: MemberTallies,
 ): Promise<UdpService> {
-  const plain = (why: string, isOpen: boolean) => new PlainUdp(names, respond, logger, why, isOpen);
-  // In one thread, who may ask and how often is decided for each packet by the ordinary path.
-  const isOpen = config.dnsAccess.kind === 'open' && !config.dnsRates;
-  if (!config.isDnsHot) return plain('SEKISHO_DNS_HOT=no', isOpen);
-  const rules = hotRules(config.dnsAccess, config.dnsRates, config.dnsWorkers);
+  if (!isDnsHot) return new PlainUdp(source, respond, logger, 'SEKISHO_DNS_HOT=no');
   try {
-    return new BatchedUdp(
-      new HotListener(await loadLibc(), names, rules, members, config.dnsWorkers, respond, logger),
-      config.dnsWorkers,
-    );
+    const listener = new HotListener(await loadLibc(), source, dnsWorkers, respond, logger);
+    return new BatchedUdp(listener, dnsWorkers);
   } catch (error) {
     logger.warn({ err: error }, 'no batched system calls: UDP is answered by one thread, at a higher cost');
-    return plain('no batched system calls here', isOpen);
+    return new PlainUdp(source, respond, logger, 'no batched system calls here');
   }
 }
 
@@ -66,8 +60,8 @@ class BatchedUdp implements UdpService {
     return this.listener.listen(address);
   }
 
-  publish(index: ZoneIndex): void {
-    this.listener.publish(index);
+  publish(publication: Publication): void {
+    this.listener.publish(publication);
   }
 
   close(): Promise<void> {
@@ -78,19 +72,21 @@ class BatchedUdp implements UdpService {
 /** The same hot path in the main thread. */
 class PlainUdp implements UdpService {
   readonly mode: string;
-  private readonly answerer: HotAnswerer;
+  private readonly answerer: PacketAnswerer;
   private readonly listener: UdpListener;
   private readonly room = new Uint8Array(8192);
 
   constructor(
-    names: HotNames,
+    source: UdpSource,
     private readonly ordinary: Respond,
     logger: Logger,
     why: string,
-    isOpen: boolean,
   ) {
     this.mode = `single thread: ${why}`;
-    this.answerer = new HotAnswerer(names);
+    this.answerer = source.answerer();
+    const { networks, rates, isByKey } = source.rules;
+    // Who may ask and how often is decided for each packet by the ordinary path.
+    const isOpen = !networks && !rates && !isByKey;
     this.listener = new UdpListener(isOpen ? this.respond : ordinary, logger);
   }
 
@@ -102,9 +98,8 @@ class PlainUdp implements UdpService {
     return this.listener.listen(address);
   }
 
-  publish(index: ZoneIndex): void {
-    // The index of this thread, so its tables are always the newest.
-    this.answerer.use(index);
+  publish(publication: Publication): void {
+    this.answerer.take(publication);
   }
 
   close(): Promise<void> {
@@ -115,6 +110,7 @@ class PlainUdp implements UdpService {
     const { room } = this;
     if (message.length > MAX_HOT_BYTES) return this.ordinary(message, transport, client);
     room.set(message);
+    this.answerer.refresh(Date.now());
     const length = this.answerer.answer(room, 0, message.length);
     // Sent later by the socket, when the room is in use again.
     if (length > UNUSUAL) return room.slice(0, length);

@@ -17,6 +17,8 @@ import {
   type ResourceRecord,
 } from '@sekisho/dns-wire';
 import { Answers, type LoadedZone, type Wanted } from '@sekisho/rbldnsd';
+import type { ResponseRateLimiter } from '../access/response-rate-limiter.js';
+import { kindOf } from '../answer/answer.js';
 import type { Transport } from '../answer/server-state.js';
 import type { ServedZone } from './served-zones.js';
 
@@ -29,8 +31,8 @@ export interface LoadedState {
   readonly zones: readonly ServedZone[];
   readonly nowSeconds: number;
   readonly isAllowed: (client: string) => boolean;
-  /** `zone` is undefined for what is in no zone of ours. */
-  readonly count: (zone: string | undefined, rcode: number, transport: Transport) => void;
+  /** Limits answers by UDP. Default: no limit. */
+  readonly limiter?: ResponseRateLimiter | undefined;
 }
 
 /** The answer to one packet, or undefined when it must not get one. */
@@ -42,43 +44,54 @@ export function answerLoaded(
 ): Uint8Array | undefined {
   const query = parseQuery(message);
   if (!query) return undefined;
-  const { zone, reply } = decide(query, state, client);
-  state.count(zone, reply.rcode, transport);
+  const { place, reply } = decide(query, state, client);
+  const { limiter } = state;
+  const equal = reply.answers.length > 0 && query.question ? query.question : place;
+  const verdict =
+    limiter && transport === 'udp'
+      ? limiter.judge(client, kindOf(reply), equal, state.nowSeconds * 1000)
+      : 'send';
+  if (verdict === 'drop') return undefined;
   const maxBytes = transport === 'tcp' ? TCP_SIZE : Math.min(query.edns?.udpSize ?? MIN_UDP_SIZE, UDP_SIZE);
-  return encodeResponse(query, reply, { maxBytes, udpSize: UDP_SIZE });
+  return encodeResponse(query, reply, { maxBytes, udpSize: UDP_SIZE, isCut: verdict === 'cut' });
 }
 
 interface Decision {
-  readonly zone?: string;
+  /** Of the zone among those that are served. */
+  readonly place: number;
   readonly reply: Reply;
 }
 
+/** In no zone of ours. */
+const NOWHERE = 0xffff;
+const nowhere = (rcode: number): Decision => ({ place: NOWHERE, reply: emptyReply(rcode) });
+
 function decide(query: Query, state: LoadedState, client: string): Decision {
   const { question } = query;
-  if (!state.isAllowed(client)) return { reply: emptyReply(RCODE.REFUSED) };
-  if (query.rcode !== RCODE.NOERROR || !question) return { reply: emptyReply(query.rcode) };
-  if (question.class !== CLASS_IN) return { reply: emptyReply(RCODE.REFUSED) };
+  if (!state.isAllowed(client)) return nowhere(RCODE.REFUSED);
+  if (query.rcode !== RCODE.NOERROR || !question) return nowhere(query.rcode);
+  if (question.class !== CLASS_IN) return nowhere(RCODE.REFUSED);
   const found = zoneOf(question.name, state.zones);
-  if (!found) return { reply: emptyReply(RCODE.REFUSED) };
-  const { served, end } = found;
-  const zone = served.name;
+  if (!found) return nowhere(RCODE.REFUSED);
+  const { place, served, end } = found;
   if (question.type === TYPE.AXFR || question.type === TYPE.IXFR) {
-    return { zone, reply: emptyReply(RCODE.REFUSED) };
+    return { place, reply: emptyReply(RCODE.REFUSED) };
   }
   const { expiresAtSeconds } = served.zone;
   if (expiresAtSeconds !== undefined && expiresAtSeconds < state.nowSeconds) {
-    return { zone, reply: emptyReply(RCODE.SERVFAIL) };
+    return { place, reply: emptyReply(RCODE.SERVFAIL) };
   }
-  return { zone, reply: inZone(question, end, served.zone) };
+  return { place, reply: inZone(question, end, served.zone) };
 }
 
 function zoneOf(
   name: Uint8Array,
   zones: readonly ServedZone[],
-): { served: ServedZone; end: number } | undefined {
-  for (const served of zones) {
+): { place: number; served: ServedZone; end: number } | undefined {
+  for (const [place, served] of zones.entries()) {
     const end = name.length - served.wire.length;
-    if (end >= 0 && isLabelStart(name, end) && endsWith(name, end, served.wire)) return { served, end };
+    if (end >= 0 && isLabelStart(name, end) && endsWith(name, end, served.wire))
+      return { place, served, end };
   }
   return undefined;
 }
@@ -118,7 +131,7 @@ function inZone({ name, type }: Question, end: number, zone: LoadedZone): Reply 
     if (type === TYPE.SOA || type === TYPE.ANY) answers.push(...soaOf(zone, QUESTION_NAME));
     if (type === TYPE.NS || type === TYPE.ANY) answers.push(...nsOf(zone, QUESTION_NAME));
   }
-  zone.find(name, end, WANTED.get(type) ?? NOTHING, ANSWERS);
+  zone.find(name, 0, end, WANTED.get(type) ?? NOTHING, ANSWERS);
   addRecords(answers);
   const isThere = ANSWERS.isFound || ANSWERS.isAbove;
   return {

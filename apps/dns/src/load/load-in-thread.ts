@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { LoadOutcome } from './load-worker.js';
 import type { DatasetRequest, ReadDataset } from './read-dataset.js';
 
-/** Reads a dataset in a thread of its own; its arrays are handed over, not copied. @throws {DatasetRefused} */
+/** Reads a dataset in a thread of its own; its arrays are shared, not copied. @throws {DatasetRefused} */
 export async function loadInThread(request: DatasetRequest): Promise<ReadDataset> {
   const worker = new Worker(new URL('./load-worker.js', import.meta.url), { workerData: request });
   try {

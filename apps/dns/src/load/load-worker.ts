@@ -1,5 +1,5 @@
 // The entry point of a thread that reads one dataset, so that queries are answered meanwhile.
-import { buffersOf, DatasetRefused } from '@sekisho/rbldnsd';
+import { DatasetRefused, shareDataset } from '@sekisho/rbldnsd';
 import { parentPort, workerData } from 'node:worker_threads';
 import { readDataset, type DatasetRequest, type ReadDataset } from './read-dataset.js';
 
@@ -9,8 +9,9 @@ export type LoadOutcome =
   | { readonly kind: 'refused'; readonly file: string; readonly line: number; readonly reason: string };
 
 try {
-  const result = await readDataset(workerData as DatasetRequest);
-  parentPort?.postMessage({ kind: 'read', result } satisfies LoadOutcome, buffersOf(result.dataset));
+  const read = await readDataset(workerData as DatasetRequest);
+  const result = { ...read, dataset: shareDataset(read.dataset) };
+  parentPort?.postMessage({ kind: 'read', result } satisfies LoadOutcome);
 } catch (error) {
   if (!(error instanceof DatasetRefused)) throw error;
   const { file, line, reason } = error;

@@ -1,16 +1,16 @@
 import { labelsOfName, nameOfText } from '@sekisho/dns-wire';
 import { LoadedZone, type ZoneSpec } from '@sekisho/rbldnsd';
 import type { Logger } from '@sekisho/telemetry';
+import type { PublishedZone, Publication } from '../hot/hot-control.js';
+import { giveMemoryBack } from '../operate/small-memory.js';
 import { areSameStates, stateOf, type FileState } from './file-state.js';
 import { loadInThread } from './load-in-thread.js';
 import type { ReadDataset } from './read-dataset.js';
 
 /** A zone in service. */
-export interface ServedZone {
+export interface ServedZone extends PublishedZone {
   /** As text, lower case, without final dot. */
   readonly name: string;
-  /** Wire form, lower case, with root. */
-  readonly wire: Uint8Array;
   readonly zone: LoadedZone;
 }
 
@@ -33,6 +33,7 @@ export class ServedZones {
   private served: readonly ServedZone[] = [];
   private reloading: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
+  private onChange: (publication: Publication) => void = () => undefined;
 
   constructor(
     private readonly specs: readonly ZoneSpec[],
@@ -50,6 +51,23 @@ export class ServedZones {
   /** The longest zone first, so that the first one that a name ends in is its zone. */
   get zones(): readonly ServedZone[] {
     return this.served;
+  }
+
+  /** What other threads need to answer from the zones. */
+  get publication(): Publication & { kind: 'loaded' } {
+    return {
+      kind: 'loaded',
+      zones: this.served.map(({ wire, datasets, modifiedAtSeconds }) => ({
+        wire,
+        datasets,
+        modifiedAtSeconds,
+      })),
+    };
+  }
+
+  /** Told of every change of the zones, right after it. */
+  watchChanges(onChange: (publication: Publication) => void): void {
+    this.onChange = onChange;
   }
 
   /** The first load of everything. @throws {DatasetRefused} when any of it cannot be used */
@@ -93,7 +111,10 @@ export class ServedZones {
       if (areSameStates(now, source.tried) || (mustBeStill && !isStill)) continue;
       hasChanged = (await this.tryRead(source, now)) || hasChanged;
     }
-    if (hasChanged) this.rebuild();
+    if (!hasChanged) return;
+    this.rebuild();
+    this.onChange(this.publication);
+    giveMemoryBack();
   }
 
   private async tryRead(source: Source, now: readonly (FileState | undefined)[]): Promise<boolean> {
@@ -140,10 +161,8 @@ export class ServedZones {
       .flatMap((spec) => this.sources.get(keyOf(spec))?.current ?? []);
     const times = reads.flatMap(({ states }) => states.map(({ modifiedAtMs }) => modifiedAtMs));
     const modifiedAtSeconds = Math.floor(Math.max(0, ...times) / 1000);
-    const zone = new LoadedZone(
-      reads.map(({ dataset }) => dataset),
-      modifiedAtSeconds,
-    );
-    return { name, wire: nameOfText(name) ?? new Uint8Array(1), zone };
+    const datasets = reads.map(({ dataset }) => dataset);
+    const zone = new LoadedZone(datasets, modifiedAtSeconds);
+    return { name, wire: nameOfText(name) ?? new Uint8Array(1), datasets, modifiedAtSeconds, zone };
   }
 }

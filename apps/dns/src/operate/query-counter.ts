@@ -40,6 +40,7 @@ export class QueryCounter {
       registers: [registry],
     });
     const limited = () => this.limiter;
+    const hotSum = (place: number) => this.sum(place);
     new Counter({
       name: 'sekisho_dns_rate_limited_total',
       help: 'Equal answers over the rate: not sent, or sent cut so that the asker comes by TCP',
@@ -47,8 +48,8 @@ export class QueryCounter {
       registers: [registry],
       collect() {
         this.reset();
-        this.inc({ verdict: 'dropped' }, limited()?.dropped ?? 0);
-        this.inc({ verdict: 'slipped' }, limited()?.slipped ?? 0);
+        this.inc({ verdict: 'dropped' }, (limited()?.dropped ?? 0) + hotSum(COUNT.limited));
+        this.inc({ verdict: 'slipped' }, (limited()?.slipped ?? 0) + hotSum(COUNT.slipped));
       },
     });
     for (const [place, name, help] of HOT_METRICS) {

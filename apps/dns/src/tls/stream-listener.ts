@@ -35,6 +35,11 @@ export const STREAM_LIMITS: StreamLimits = {
 
 const NO_BYTES = new Uint8Array(0);
 
+/** How long whoever asks something else may have to wait for transfers that are computed. */
+const STRETCH_MS = 4;
+/** Those that are on their way in this process. */
+let transfers = 0;
+
 /** Serves DNS on a server of streams: `server` and `event` say which, 'connection' or 'secureConnection'. */
 export class StreamListener {
   private readonly sockets = new Set<Socket>();
@@ -160,32 +165,37 @@ class Connection {
     this.socket.once('drain', () => this.socket.resume());
   }
 
-  private stream(messages: Generator<Uint8Array>): void {
+  private stream(messages: Generator<Uint8Array | undefined>): void {
     if (this.streams >= this.limits.maxStreams) {
       this.socket.destroy();
       return;
     }
     this.streams++;
+    transfers++;
     this.send(messages)
       // A fault while a message is made: the peer must not take what it has for the whole.
       .catch(() => this.socket.destroy())
       .finally(() => {
         this.streams--;
+        transfers--;
         messages.return(undefined);
         this.idle.refresh();
       });
   }
 
-  private async send(messages: Generator<Uint8Array>): Promise<void> {
+  private async send(messages: Generator<Uint8Array | undefined>): Promise<void> {
     const { socket } = this;
+    let turnMs = performance.now();
     for (const message of messages) {
       if (socket.destroyed) return;
-      if (!socket.write(framed(message)) && !(await this.isDrained())) {
+      if (message && !socket.write(framed(message)) && !(await this.isDrained())) {
         socket.destroy();
         return;
       }
-      // Between two messages others have their turn.
+      // Others have their turn; all transfers together take one stretch between two of them.
+      if (performance.now() - turnMs < STRETCH_MS / transfers) continue;
       await nextTurn();
+      turnMs = performance.now();
     }
   }
 

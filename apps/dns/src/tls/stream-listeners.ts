@@ -1,8 +1,9 @@
 import type { Config } from '@sekisho/config';
 import { failureOf } from '@sekisho/dns-wire';
-import type { Logger } from '@sekisho/telemetry';
+import type { Logger, Registry } from '@sekisho/telemetry';
 import { createServer } from 'node:net';
 import type { TransferServer } from '../transfer/transfer-server.js';
+import { TlsMetrics } from '../operate/tls-metrics.js';
 import { StreamListener, type StreamRespond } from './stream-listener.js';
 import { CertifiedServer } from './tls-certificate.js';
 
@@ -16,7 +17,12 @@ export class StreamListeners {
   ) {}
 
   /** @throws {ConfigInvalid} for a certificate that cannot be used */
-  static async open(config: Config, transfers: TransferServer, logger: Logger): Promise<StreamListeners> {
+  static async open(
+    config: Config,
+    transfers: TransferServer,
+    logger: Logger,
+    registry: Registry,
+  ): Promise<StreamListeners> {
     const respond: StreamRespond = (message, transport, client) => {
       try {
         return transfers.respond(message, transport, client);
@@ -25,7 +31,9 @@ export class StreamListeners {
         return failureOf(message);
       }
     };
-    const certified = config.dnsTls ? await CertifiedServer.open(config.dnsTls, logger) : undefined;
+    const certified = config.dnsTls
+      ? await CertifiedServer.open(config.dnsTls, logger, new TlsMetrics(registry))
+      : undefined;
     return new StreamListeners(
       config,
       new StreamListener(createServer({ noDelay: true }), 'tcp', respond, logger),

@@ -1,6 +1,8 @@
 // DNS over TLS: RFC 7858. Certificate and key come from files that others renew.
 import { ConfigInvalid, type DnsTls } from '@sekisho/config';
 import type { Logger } from '@sekisho/telemetry';
+import type { TlsMetrics } from '../operate/tls-metrics.js';
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, createServer, type Server, type TlsOptions } from 'node:tls';
 
@@ -21,13 +23,22 @@ export class CertifiedServer {
     private readonly tls: DnsTls,
     private current: Pair,
     private readonly logger: Logger,
-  ) {}
+    private readonly metrics: TlsMetrics,
+  ) {
+    metrics.watch(server);
+    this.tellExpiry();
+  }
 
   /** @throws {ConfigInvalid} when the files cannot be used */
-  static async open(tls: DnsTls, logger: Logger, checkMs = CHECK_MS): Promise<CertifiedServer> {
+  static async open(
+    tls: DnsTls,
+    logger: Logger,
+    metrics: TlsMetrics,
+    checkMs = CHECK_MS,
+  ): Promise<CertifiedServer> {
     const pair = await readPair(tls);
     try {
-      const certified = new CertifiedServer(createServer(optionsOf(pair)), tls, pair, logger);
+      const certified = new CertifiedServer(createServer(optionsOf(pair)), tls, pair, logger, metrics);
       certified.timer = setInterval(() => {
         void certified.renew();
       }, checkMs);
@@ -41,6 +52,12 @@ export class CertifiedServer {
     clearInterval(this.timer);
   }
 
+  /** Of the first certificate in the file, which is the server's own. */
+  private tellExpiry(): void {
+    const { validToDate } = new X509Certificate(this.current.cert);
+    this.metrics.certified(validToDate.getTime() / 1000);
+  }
+
   /** Takes a new pair when there is a good one; a half-written or wrong one is left alone until it is right. */
   private async renew(): Promise<void> {
     try {
@@ -49,6 +66,7 @@ export class CertifiedServer {
       createSecureContext(pair);
       this.server.setSecureContext(optionsOf(pair));
       this.current = pair;
+      this.tellExpiry();
       this.logger.info({ certificate: this.tls.certificatePath }, 'certificate reloaded');
     } catch (error) {
       this.logger.warn({ err: error, certificate: this.tls.certificatePath }, 'certificate not reloaded');

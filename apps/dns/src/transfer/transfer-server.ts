@@ -13,7 +13,17 @@ import {
   type Question,
 } from '@sekisho/dns-wire';
 import type { Logger } from '@sekisho/telemetry';
-import { expandChange, ZONE_NAMES, ZoneImage, type ZoneIndex, type ZoneName } from '@sekisho/zone';
+import {
+  expandChange,
+  formerOf,
+  Steps,
+  ZONE_NAMES,
+  ZoneImage,
+  type HistoryStep,
+  type NameChange,
+  type ZoneIndex,
+  type ZoneName,
+} from '@sekisho/zone';
 import { answer, signatureOf, soaOf, topSerial, type Signature } from '../answer/answer.js';
 import { placeOf, type Place } from '../answer/place.js';
 import type { ServerState, Transport } from '../answer/server-state.js';
@@ -29,15 +39,24 @@ const MAX_TRANSFERS = 16;
 /** A difference of more than this share of the zone is no shorter than the zone. */
 const MAX_CHANGED_SHARE = 0.5;
 const SMALL_ZONE = 1_000;
+/** Some microseconds each. */
+const RECORDS_A_STRETCH = 100;
 
-/** One answer, or the messages of a transfer, made when they are asked for. */
-export type StreamAnswer = Uint8Array | undefined | Generator<Uint8Array>;
+/**
+ * One answer, or the messages of a transfer, made when they are asked for; undefined among them is a place where others
+ * may have their turn.
+ */
+export type StreamAnswer = Uint8Array | undefined | Generator<Uint8Array | undefined>;
 
 interface Image {
+  /** What it is a copy of. */
   readonly index: ZoneIndex;
   readonly image: ZoneImage;
   readers: number;
 }
+
+/** Undefined: there may be a pause. */
+type Records = Iterable<ZoneRecord | undefined>;
 
 /** Answers queries by stream: transfers here, all others as by UDP. */
 export class TransferServer {
@@ -106,32 +125,67 @@ export class TransferServer {
       if (!isSerialNewer(serial, query.knownSerial)) {
         return { ...base, kind: 'current', records: () => [soa] };
       }
-      const difference = this.difference(zone, index, query.knownSerial, apex, soa);
-      if (difference) return { ...base, kind: 'IXFR', records: () => difference };
+      const steps = this.histories?.of(zone).stepsSince(query.knownSerial);
+      const since = soaRecordOf(query.knownSerial, state);
+      if (steps) {
+        const content: Content = {
+          ...base,
+          kind: 'IXFR',
+          records: () => this.since(content, index, steps, since, soa),
+        };
+        return content;
+      }
     }
     return { ...base, kind: 'AXFR', records: () => this.wholeZone(zone, index, apex, soa) };
   }
 
-  private difference(
-    zone: ZoneName,
+  /** The difference, or the whole zone when that is no longer. */
+  private *since(
+    content: Content,
     index: ZoneIndex,
-    since: number,
-    apex: Uint8Array,
+    steps: readonly HistoryStep[],
+    old: ZoneRecord,
     soa: ZoneRecord,
-  ): ZoneRecord[] | undefined {
-    const { state } = this;
-    const then = this.histories?.of(zone).formerAt(since);
-    if (!then || then.former.length > Math.max(SMALL_ZONE, index.size * MAX_CHANGED_SHARE)) return undefined;
-    const changes = expandChange(index, then.former);
-    if (!changes) return undefined;
-    const removed = [soaRecordOf(since, state)];
-    const added = [soa];
-    for (const change of changes) {
-      const records = recordChanges(change, apex, state.publicUrl);
-      removed.push(...records.removed);
-      added.push(...records.added);
+  ): Generator<ZoneRecord | undefined> {
+    const { apex } = content;
+    const zone = index.zone;
+    const size = index.size;
+    // Both are as of now, whatever happens to the zone from here on.
+    const held = this.hold(zone, index);
+    try {
+      const former = yield* formerOf(steps);
+      const isShort = former.length <= Math.max(SMALL_ZONE, size * MAX_CHANGED_SHARE);
+      const changes = isShort ? yield* expandChange(held.image.index, former) : undefined;
+      if (changes) yield* this.difference(changes, apex, old, soa);
+      else {
+        content.kind = 'AXFR';
+        yield* this.wholeOf(held, apex, soa);
+      }
+    } finally {
+      this.release(zone, held);
     }
-    return [soa, ...removed, ...added, soa];
+  }
+
+  private *difference(
+    changes: readonly NameChange[],
+    apex: Uint8Array,
+    old: ZoneRecord,
+    soa: ZoneRecord,
+  ): Generator<ZoneRecord | undefined> {
+    const { publicUrl } = this.state;
+    const pause = new Steps();
+    yield soa;
+    for (const [side, begin] of [
+      ['removed', old],
+      ['added', soa],
+    ] as const) {
+      yield begin;
+      for (const change of changes) {
+        yield* recordChanges(change, apex, publicUrl)[side];
+        if (pause.isDue) yield undefined;
+      }
+    }
+    yield soa;
   }
 
   private *wholeZone(
@@ -139,17 +193,23 @@ export class TransferServer {
     index: ZoneIndex,
     apex: Uint8Array,
     soa: ZoneRecord,
-  ): Generator<ZoneRecord> {
+  ): Generator<ZoneRecord | undefined> {
     const held = this.hold(zone, index);
     try {
-      yield soa;
-      yield* apexRecords(zone, this.state);
-      for (const name of held.image.expand()) yield* recordsOf(name, apex, this.state.publicUrl);
-      yield soa;
+      yield* this.wholeOf(held, apex, soa);
     } finally {
-      held.readers--;
-      if (held.readers === 0 && this.images.get(zone) === held) this.images.delete(zone);
+      this.release(zone, held);
     }
+  }
+
+  private *wholeOf({ image }: Image, apex: Uint8Array, soa: ZoneRecord): Generator<ZoneRecord | undefined> {
+    yield soa;
+    yield* apexRecords(image.index.zone, this.state);
+    for (const name of image.expand()) {
+      if (name) yield* recordsOf(name, apex, this.state.publicUrl);
+      else yield undefined;
+    }
+    yield soa;
   }
 
   /** Transfers of the same serial read from one copy. */
@@ -164,14 +224,19 @@ export class TransferServer {
     return fresh;
   }
 
+  private release(zone: ZoneName, held: Image): void {
+    held.readers--;
+    if (held.readers === 0 && this.images.get(zone) === held) this.images.delete(zone);
+  }
+
   private *messages(
     query: Query,
     question: Question,
     content: Content,
     { signer, keyName }: Signature,
     client: string,
-  ): Generator<Uint8Array> {
-    const { zone, kind, serial, apex } = content;
+  ): Generator<Uint8Array | undefined> {
+    const { zone, serial, apex } = content;
     const startMs = performance.now();
     const opt = query.edns && optRecord({ version: 0, udpSize: UDP_SIZE, isDnssecOk: false, options: [] });
     const maxBytes = MESSAGE_BYTES - (signer?.bytes ?? 0);
@@ -180,7 +245,10 @@ export class TransferServer {
     let isWhole = false;
     this.running++;
     try {
-      for (const { owner, record } of content.records()) {
+      for (const one of content.records()) {
+        if (!one || records % RECORDS_A_STRETCH === 0) yield undefined;
+        if (!one) continue;
+        const { owner, record } = one;
         records++;
         if (message.add(owner, record)) continue;
         yield signed(message.take(), signer);
@@ -190,6 +258,7 @@ export class TransferServer {
       isWhole = true;
     } finally {
       this.running--;
+      const { kind } = content;
       const ms = Math.round(performance.now() - startMs);
       this.state.countTransfer?.(zone === '' ? 'apex' : zone, kind, isWhole ? 'whole' : 'broken');
       const what = isWhole ? 'zone transferred' : 'zone transfer broken off';
@@ -201,11 +270,12 @@ export class TransferServer {
 interface Content {
   /** Empty: Z itself. */
   readonly zone: ZoneName | '';
-  readonly kind: 'AXFR' | 'IXFR' | 'current';
+  /** Of an IXFR known when its first record is. */
+  kind: 'AXFR' | 'IXFR' | 'current';
   readonly serial: number;
   /** Wire form, lower case. */
   readonly apex: Uint8Array;
-  readonly records: () => Iterable<ZoneRecord>;
+  readonly records: () => Records;
 }
 
 const signed = (message: Uint8Array, signer: Signer | undefined): Uint8Array =>

@@ -1,6 +1,6 @@
 import { readSubject } from '@sekisho/subject';
 import type { Logger } from '@sekisho/telemetry';
-import { ZoneIndex, type ZoneDelta } from '@sekisho/zone';
+import { finished, formerOf, ZoneIndex, type ZoneDelta } from '@sekisho/zone';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,7 +56,7 @@ describe('the journal of a zone', () => {
     expect(index.serial).toBe(5);
     expect(index.codesOfEntry(address(4))).toEqual(CODES);
     expect(index.codesOfEntry(address(3))).toBeUndefined();
-    const former = journal.history.formerAt(3)?.former ?? [];
+    const former = finished(formerOf(journal.history.stepsSince(3) ?? []));
     expect(former.map(({ subject, codes }) => [subject.value, codes])).toEqual([
       ['203.0.113.2', CODES],
       ['203.0.113.3', undefined],
@@ -68,8 +68,8 @@ describe('the journal of a zone', () => {
 
   it('forgets the oldest changes beyond its limit', async () => {
     const journal = await written(8, 4);
-    expect(journal.history.formerAt(1)).toBeUndefined();
-    expect(journal.history.formerAt(7)).toBeDefined();
+    expect(journal.history.stepsSince(1)).toBeUndefined();
+    expect(journal.history.stepsSince(7)).toBeDefined();
   });
 
   it('takes a last line that was cut off as not written', async () => {

@@ -33,10 +33,7 @@ export class CampaignsResolver {
   })
   @Allow('campaign:read')
   async campaigns(@Args() args: ConnectionArgs): Promise<CampaignConnection> {
-    const { first, after } = readPage(args);
-    if (first > MAX_CAMPAIGNS) {
-      throw new RequestRefused('request-malformed', `first must be 1 to ${MAX_CAMPAIGNS}, not ${first}`);
-    }
+    const { first, after } = readPage(args, MAX_CAMPAIGNS);
     const before = after === undefined ? undefined : readId(after);
     const rows = await this.repository.list({ first, before });
     return pageOf(

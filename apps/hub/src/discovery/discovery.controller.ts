@@ -33,6 +33,7 @@ export class DiscoveryController {
         schema: `${hubId}/schema/report.json`,
         log: `${hubId}/log`,
         evaluate: `${hubId}/oprf/evaluate`,
+        statements: `${hubId}/oprf/statements`,
       },
       log: { origin: this.log.origin, key: this.log.verifierKey, witnesses: this.log.witnesses },
       oprf: await this.oprf.publish(),

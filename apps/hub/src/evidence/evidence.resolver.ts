@@ -48,13 +48,7 @@ export class EvidenceResolver {
     @CurrentMember() memberId: string,
     @Args() args: EvidenceArgs,
   ): Promise<SealedEvidenceConnection> {
-    if (args.first > MAX_EVIDENCE_PAGE) {
-      throw new RequestRefused(
-        'request-malformed',
-        `first must be 1 to ${MAX_EVIDENCE_PAGE}, not ${args.first}`,
-      );
-    }
-    const { first, after } = readPage(args);
+    const { first, after } = readPage(args, MAX_EVIDENCE_PAGE);
     const rows = await this.repository.waiting(memberId, {
       first,
       after: after === undefined ? undefined : readCursor(after),

@@ -12,10 +12,13 @@ export class ConnectionArgs {
   after?: string;
 }
 
-/** @throws {RequestRefused} request-malformed */
-export function readPage({ first, after }: ConnectionArgs): { first: number; after: string | undefined } {
-  if (first < 1 || first > MAX_PAGE) {
-    throw new RequestRefused('request-malformed', `first must be 1 to ${MAX_PAGE}, not ${first}`);
+/** @param most for lists whose items are large @throws {RequestRefused} request-malformed */
+export function readPage(
+  { first, after }: ConnectionArgs,
+  most = MAX_PAGE,
+): { first: number; after: string | undefined } {
+  if (first < 1 || first > most) {
+    throw new RequestRefused('request-malformed', `first must be 1 to ${most}, not ${first}`);
   }
   return { first, after: after === undefined ? undefined : Buffer.from(after, 'base64url').toString() };
 }

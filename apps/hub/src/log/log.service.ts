@@ -33,10 +33,9 @@ export class LogService implements OnApplicationBootstrap, OnApplicationShutdown
   readonly verifierKey: string;
   private readonly key: NoteKey;
   private readonly stopping = new AbortController();
-  private running: Promise<void> = Promise.resolve();
+  private running: Promise<unknown> = Promise.resolve();
   private last: PublishedCheckpoint | undefined;
   private readonly witness: LogWitnessClient | undefined;
-  private witnessing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly platform: Platform,
@@ -60,14 +59,32 @@ export class LogService implements OnApplicationBootstrap, OnApplicationShutdown
 
   async onApplicationBootstrap(): Promise<void> {
     this.last = await this.log.lastCheckpoint();
-    this.running = this.run();
-    this.witnessing = this.haveWitnessed();
+    const { witness } = this;
+    const { logger } = this.platform;
+    const integrating = this.repeat(
+      INTEGRATE_EVERY_MS,
+      () => this.integrate(),
+      (error) => {
+        logger.error({ err: error }, 'the log could not be integrated; it is tried again');
+      },
+    );
+    const witnessing =
+      witness &&
+      this.repeat(
+        WITNESS_EVERY_MS,
+        async () => {
+          if (this.last) await witness.sign(this.last);
+        },
+        (error) => {
+          logger.warn({ err: error }, 'no witness signed the checkpoint; the next one is tried');
+        },
+      );
+    this.running = Promise.all([integrating, witnessing]);
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     await this.running;
-    await this.witnessing;
   }
 
   /** The last checkpoint that this hub knows of: a signed note. */
@@ -100,7 +117,7 @@ export class LogService implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   /** Everything appended so far, into the tree. */
-  async integrate(): Promise<void> {
+  private async integrate(): Promise<void> {
     const sign = (head: TreeHead) => this.sign(head);
     for (;;) {
       const published = await this.log.integrate(sign, this.platform.now());
@@ -109,32 +126,21 @@ export class LogService implements OnApplicationBootstrap, OnApplicationShutdown
     }
   }
 
-  private async haveWitnessed(): Promise<void> {
-    const { signal } = this.stopping;
-    while (this.witness && !signal.aborted) {
-      try {
-        if (this.last) await this.witness.sign(this.last);
-      } catch (error) {
-        this.platform.logger.warn({ err: error }, 'no witness signed the checkpoint; the next one is tried');
-      }
-      await wait(WITNESS_EVERY_MS, undefined, { signal }).catch(() => undefined);
-    }
-  }
-
   private sign(head: TreeHead): Promise<string> {
     const text = encodeCheckpoint({ origin: this.origin, ...head });
     return signNote(text, this.key, this.platform.hubKey.signRaw);
   }
 
-  private async run(): Promise<void> {
+  /** Does `work` again and again until the hub stops; what it throws is told and tried again. */
+  private async repeat(
+    everyMs: number,
+    work: () => Promise<void>,
+    onError: (error: unknown) => void,
+  ): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      try {
-        await this.integrate();
-      } catch (error) {
-        this.platform.logger.error({ err: error }, 'the log could not be integrated; it is tried again');
-      }
-      await wait(INTEGRATE_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      await work().catch(onError);
+      await wait(everyMs, undefined, { signal }).catch(() => undefined);
     }
   }
 }

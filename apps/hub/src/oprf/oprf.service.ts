@@ -1,7 +1,8 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Evaluator, publishEpochs, ShareStore, type PublishedEpochs } from '@sekisho/evaluation';
-import { loadSuite, type EvaluateAnswerBody } from '@sekisho/oprf';
+import { epochOf, type EvaluateAnswerBody } from '@sekisho/oprf';
 import { CheckRepository, TerminationRepository } from '@sekisho/persistence';
+import { loadFastSuite } from '@sekisho/sodium';
 import { Counter } from '@sekisho/telemetry';
 import { join } from 'node:path';
 import { MemberRegister } from '../members/member-register.service.js';
@@ -36,7 +37,8 @@ export class OprfService implements OnApplicationBootstrap, OnApplicationShutdow
   async onApplicationBootstrap(): Promise<void> {
     const { platform, checks } = this;
     const { dataDir, checkQuota } = platform.config;
-    const suite = await loadSuite();
+    const { suite, arithmetic } = await loadFastSuite();
+    platform.logger.info({ arithmetic }, 'key shares are evaluated');
     const store = await ShareStore.open({ dir: join(dataDir, 'keys', 'oprf') }, suite);
     const now = () => platform.now();
     const evaluator = new Evaluator({
@@ -61,6 +63,10 @@ export class OprfService implements OnApplicationBootstrap, OnApplicationShutdow
     clearInterval(this.timer);
   }
 
+  get store(): ShareStore {
+    return this.require().store;
+  }
+
   evaluate(body: unknown, proof: string | undefined): Promise<EvaluateAnswerBody> {
     return this.require().evaluator.evaluate(body, proof);
   }
@@ -78,7 +84,7 @@ export class OprfService implements OnApplicationBootstrap, OnApplicationShutdow
     const { store } = this.require();
     const published = await publishEpochs(store, { id: this.platform.hubId, key: this.platform.hubKey, now });
     const holding = new Set(await this.terminations.searchedEpochs(now));
-    const current = now.toISOString().slice(0, 7);
+    const current = epochOf(now.getTime());
     const searched = published.epochs
       .map(({ epoch }) => epoch)
       .filter((epoch) => epoch === current || (epoch < current && holding.has(epoch)));

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
+  CaseRepository,
   CheckRepository,
   CampaignRepository,
   DnsAccessRepository,
@@ -8,13 +9,16 @@ import {
   ReportRepository,
   ReputationRepository,
   SealedEvidenceRepository,
+  StatementRepository,
   StatisticsRepository,
+  RecordChangeRepository,
   TerminationRepository,
   ZoneRepository,
 } from '@sekisho/persistence';
 import { Platform } from './platform.js';
 
 const REPOSITORIES = [
+  CaseRepository,
   CheckRepository,
   CampaignRepository,
   DnsAccessRepository,
@@ -23,7 +27,9 @@ const REPOSITORIES = [
   ReportRepository,
   ReputationRepository,
   SealedEvidenceRepository,
+  StatementRepository,
   StatisticsRepository,
+  RecordChangeRepository,
   TerminationRepository,
   ZoneRepository,
 ];

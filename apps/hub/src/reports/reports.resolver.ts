@@ -16,14 +16,7 @@ export class ReportsResolver {
   @Allow('report:submit')
   async submitReports(@Args('envelope', { type: () => String }) envelope: string): Promise<ReceiptModel> {
     const { receiptId, accepted, rejected, log } = await this.reports.submit(envelope.trim());
-    const place = log && {
-      log: {
-        index: log.index,
-        salt: log.salt,
-        ...(log.checkpoint !== undefined && { checkpoint: log.checkpoint }),
-      },
-    };
-    return { receiptId, accepted, rejected: [...rejected], ...place };
+    return { receiptId, accepted, rejected: [...rejected], log };
   }
 
   @Mutation(() => RetractionModel, { description: 'Takes back one report of one of your own receipts' })

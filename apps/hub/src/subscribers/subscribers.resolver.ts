@@ -4,16 +4,16 @@ import { z } from 'zod';
 import { Allow } from '../access/allow.decorator.js';
 import { CurrentMember } from '../access/request.js';
 import { MemberRegister } from '../members/member-register.service.js';
+import { Platform } from '../platform/platform.js';
 import { RequestRefused } from '../problems/errors.js';
+import { limited, readUuid } from './arguments.js';
 import {
   CanaryAlarmModel,
   SubscriberAnswerModel,
-  SubscriberCaseModel,
   TerminationReceiptModel,
 } from './models/subscriber.model.js';
 import { SubscribersService } from './subscribers.service.js';
 
-const MAX_LISTED = 1_000;
 const MAX_SIGN_UPS = 1_000_000;
 const day = z.iso.date();
 
@@ -27,6 +27,7 @@ export class SubscribersResolver {
     private readonly terminations: TerminationRepository,
     private readonly checks: CheckRepository,
     private readonly register: MemberRegister,
+    private readonly platform: Platform,
   ) {}
 
   @Mutation(() => TerminationReceiptModel, {
@@ -66,7 +67,7 @@ export class SubscribersResolver {
     @CurrentMember() memberId: string,
     @Args('terminationId', idArg) terminationId: string,
   ): Promise<string> {
-    await this.terminations.withdraw(memberId, uuid(terminationId));
+    await this.terminations.withdraw(memberId, readUuid('terminationId', terminationId), this.platform.now());
     return terminationId;
   }
 
@@ -81,7 +82,8 @@ export class SubscribersResolver {
     @Args('isContested', { type: () => Boolean, defaultValue: true }) isContested: boolean,
   ): Promise<string> {
     const isReviewer = this.register.find(memberId)?.role === 'reviewer';
-    await this.terminations.setContested({ memberId, isReviewer }, uuid(terminationId), isContested);
+    const id = readUuid('terminationId', terminationId);
+    await this.terminations.setContested({ memberId, isReviewer }, id, isContested, this.platform.now());
     return terminationId;
   }
 
@@ -111,16 +113,6 @@ export class SubscribersResolver {
     return signUps;
   }
 
-  @Query(() => [SubscriberCaseModel], { description: 'Your cases on either side, newest first' })
-  @Allow('subscriber:case')
-  async subscriberCases(
-    @CurrentMember() memberId: string,
-    @Args('first', { type: () => Int, defaultValue: 100 }) first: number,
-  ): Promise<SubscriberCaseModel[]> {
-    const cases = await this.checks.cases(memberId, limited(first));
-    return cases.map((one) => ({ ...one, types: [...one.types] }));
-  }
-
   @Query(() => [CanaryAlarmModel], {
     description: 'Members that asked about planted subscribers, newest first',
   })
@@ -130,14 +122,4 @@ export class SubscribersResolver {
   ): Promise<CanaryAlarmModel[]> {
     return this.checks.alarms(limited(first));
   }
-}
-
-function uuid(text: string): string {
-  if (z.uuid().safeParse(text).success) return text;
-  throw new RequestRefused('request-malformed', 'terminationId must be the UUID of a record');
-}
-
-function limited(first: number): number {
-  if (first >= 1 && first <= MAX_LISTED) return first;
-  throw new RequestRefused('request-malformed', `first must be 1 to ${MAX_LISTED}, not ${first}`);
 }

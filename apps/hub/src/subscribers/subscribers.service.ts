@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { epochOf } from '@sekisho/oprf';
 import { NotAuthentic, verifySigned } from '@sekisho/auth';
 import {
   CheckRepository,
@@ -19,6 +20,7 @@ import {
   TERMINATION_TYP,
   terminationClaimsSchema,
   type IdentifierType,
+  type Reason,
   type Strength,
 } from '@sekisho/subscriber';
 import { Counter } from '@sekisho/telemetry';
@@ -47,9 +49,10 @@ export interface SubscriberAnswer {
 const answerSchema = z.custom<SubscriberAnswer>((value) => typeof value === 'object' && value !== null);
 const anyClaims = z.looseObject({ iss: z.string() });
 
-const digestOf = (text: string) => createHash('sha256').update(text).digest();
+export const digestOf = (text: string) => createHash('sha256').update(text).digest();
 /** Members present tags; the store holds their digests. */
-const storedDigest = (tag: string) => createHash('sha256').update(Buffer.from(tag, 'base64url')).digest();
+export const storedDigest = (tag: string) =>
+  createHash('sha256').update(Buffer.from(tag, 'base64url')).digest();
 
 @Injectable()
 export class SubscribersService {
@@ -80,20 +83,32 @@ export class SubscribersService {
     const claims = await this.verify(memberId, envelope, TERMINATION_TYP, now);
     const { jti, termination } = readClaims(terminationClaimsSchema, claims, 'termination-malformed');
     const { identifiers, ...rest } = termination;
-    const expiresAt = expiryOf(rest, now);
-    if (rest.terminatedOn > new Date(now.getTime() + 86_400_000).toISOString().slice(0, 10)) {
-      throw new SubscriberRefused(
-        'termination-malformed',
-        'termination.terminatedOn: a day that is still to come',
-      );
-    }
-    this.requireOpen(rest.epoch, now);
+    const expiresAt = this.requireTerms(rest, now);
     return this.terminations.store({
       ...rest,
       ...{ memberId, jti, isCanary, expiresAt, registeredAt: now, id: this.platform.newId() },
       envelopeDigest: digestOf(envelope),
       tokens: identifiers.map(({ type, tag }) => ({ type, epoch: rest.epoch, digest: storedDigest(tag) })),
     });
+  }
+
+  /**
+   * When a record with these terms ends.
+   * @throws {SubscriberRefused} termination-malformed, expiry-not-admissible, epoch-not-open
+   */
+  requireTerms(
+    terms: { reason: Reason; terminatedOn: string; expiresOn?: string | undefined; epoch: string },
+    now: Date,
+  ): Date {
+    const expiresAt = expiryOf(terms, now);
+    if (terms.terminatedOn > new Date(now.getTime() + 86_400_000).toISOString().slice(0, 10)) {
+      throw new SubscriberRefused(
+        'termination-malformed',
+        'termination.terminatedOn: a day that is still to come',
+      );
+    }
+    this.requireOpen(terms.epoch, now);
+    return expiresAt;
   }
 
   /** The ids that live on in the new epoch. @throws as terminate */
@@ -143,11 +158,31 @@ export class SubscribersService {
         ? 'possible'
         : 'none';
     const answer = { strength, matches } as const;
-    await this.checks.record({
-      ...{ id: this.platform.newId(), memberId, jti, envelopeDigest, checkedAt: now, answer, cases, alarms },
-      ...{ purpose: check.purpose, noticeVersion: check.noticeVersion, legalBasis: check.legalBasis },
-      identifiers: check.tokens[0]?.identifiers.length ?? 0,
-    });
+    const { checkQuota } = this.platform.config;
+    const outcome = await this.checks.record(
+      {
+        ...{
+          id: this.platform.newId(),
+          memberId,
+          jti,
+          envelopeDigest,
+          checkedAt: now,
+          answer,
+          cases,
+          alarms,
+        },
+        ...{ purpose: check.purpose, noticeVersion: check.noticeVersion, legalBasis: check.legalBasis },
+        identifiers: check.tokens[0]?.identifiers.length ?? 0,
+      },
+      checkQuota,
+    );
+    if (outcome !== 'recorded') {
+      // Others of this member's came between the two looks at its budget, or this very envelope did.
+      const { earlier: other, ...later } = await this.checks.use(memberId, { jti, envelopeDigest }, now);
+      if (other !== undefined) return answerSchema.parse(other);
+      requireBudget(later, { quota: checkQuota, now });
+      throw new SubscriberRefused('check-quota-exceeded', 'too many checks at once; ask again', 1);
+    }
     this.counted.inc({ strength });
     if (alarms.length > 0) {
       // A check of somebody who does not exist: numbers are being tried out.
@@ -164,7 +199,8 @@ export class SubscribersService {
     return strength === 'none' ? [] : [{ ...hit, strength, caseId: this.platform.newId() }];
   }
 
-  private async verify(memberId: string, envelope: string, typ: string, now: Date): Promise<unknown> {
+  /** The claims of an envelope that this member signed for this hub. @throws {NotAuthentic} */
+  async verify(memberId: string, envelope: string, typ: string, now: Date): Promise<unknown> {
     const claims = await verifySigned(envelope, anyClaims, this.register.findSigningKey, {
       ...{ typ, audience: this.platform.hubId, now: now.getTime(), maxAgeMs: MAX_ENVELOPE_AGE_MS },
     });
@@ -179,7 +215,7 @@ export class SubscribersService {
 
   /** Records are made in this month's epoch, or in the last one by who signed before midnight. */
   private requireOpen(epoch: string, now: Date): void {
-    const isCurrent = epoch <= now.toISOString().slice(0, 7) && this.oprf.isLiving(epoch);
+    const isCurrent = epoch <= epochOf(now.getTime()) && this.oprf.isLiving(epoch);
     if (!isCurrent) {
       throw new SubscriberRefused(
         'epoch-not-open',

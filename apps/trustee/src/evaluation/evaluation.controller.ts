@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Headers, HttpCode, Post, Res } from '@nestjs/common';
 import { EVALUATION_HEADER, publishEpochs } from '@sekisho/evaluation';
 import type { FastifyReply } from 'fastify';
-import { decodeProtectedHeader } from 'jose';
+import { kidOf } from '../members/key-id.js';
 import { TrusteePlatform } from '../platform/platform.js';
 
 @Controller()
@@ -24,7 +24,7 @@ export class EvaluationController {
       trustee: id,
       keys: [key.publicJwk],
       witness: this.platform.logWitness.verifierKey,
-      endpoints: { evaluate: `${id}/oprf/evaluate` },
+      endpoints: { evaluate: `${id}/oprf/evaluate`, keys: `${id}/members/keys` },
       limits: { elementsPerDay: quota },
       oprf: { ...published, witnessed: await this.platform.witness.keys() },
     };
@@ -47,13 +47,5 @@ export class EvaluationController {
   async metrics(@Res() reply: FastifyReply) {
     const { metrics } = this.platform;
     await reply.header('content-type', metrics.contentType).send(await metrics.metrics());
-  }
-}
-
-function kidOf(proof: string | undefined): string | undefined {
-  try {
-    return decodeProtectedHeader(proof ?? '').kid;
-  } catch {
-    return undefined;
   }
 }

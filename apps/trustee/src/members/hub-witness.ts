@@ -9,6 +9,7 @@ const ASK_AGAIN_MS = 10_000;
 export class HubWitness {
   private readonly seen = new Map<string, string>();
   private askedAt = 0;
+  private asking: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly options: {
@@ -28,8 +29,10 @@ export class HubWitness {
   async keys(): Promise<{ epoch: string; publicKey: string }[]> {
     if (this.options.now() - this.askedAt > ASK_AGAIN_MS) {
       this.askedAt = this.options.now();
-      await this.ask().catch(this.options.onError);
+      this.asking = this.ask().catch(this.options.onError);
     }
+    // Who comes meanwhile waits too: an empty list would witness nothing.
+    await this.asking;
     return Array.from(this.seen, ([epoch, publicKey]) => ({ epoch, publicKey }));
   }
 

@@ -1,24 +1,10 @@
 // Whose signature the trustee believes. It has no secret in common with the hub; docs/adr/0008-trustee.md says why.
 import type { SigningKey } from '@sekisho/auth';
-import { createPrivateFile } from '@sekisho/config';
+import { publishedKeys, type MemberRegister } from '@sekisho/evaluation';
 import { importJWK } from 'jose';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { z } from 'zod';
-
-const jwk = z.object({
-  kty: z.enum(['OKP', 'EC']),
-  crv: z.enum(['Ed25519', 'P-256']),
-  x: z.string(),
-  y: z.string().optional(),
-  kid: z.string(),
-  use: z.literal('sig'),
-});
-const register = z.object({ members: z.array(jwk.extend({ 'sekisho:member': z.string() })) });
-const published = z.object({ keys: z.array(z.looseObject({ 'sekisho:member': z.string().optional() })) });
 
 export interface MemberKeysOptions {
-  readonly dir: string;
+  readonly register: Pick<MemberRegister, 'read'>;
   /** Where a following register looks; undefined: `members.json` alone, which the trustee's operator keeps. */
   readonly follow: string | undefined;
   readonly now: () => number;
@@ -28,24 +14,39 @@ export interface MemberKeysOptions {
 const ASK_AGAIN_MS = 1_000;
 const REFRESH_MS = 10_000;
 
-/** Who can write `members.json` can have elements evaluated in a member's name. */
+/** The keys in use: those of the register or, when it follows, of the hub. */
 export class MemberKeys {
   private keys = new Map<string, SigningKey>();
   private askedAt = 0;
+  private reading: Promise<void> | undefined;
 
   constructor(private readonly options: MemberKeysOptions) {}
 
+  /** Forgets how old the register is, because it was changed here. */
+  readAgain(): void {
+    this.askedAt = 0;
+  }
+
   readonly find = (kid: string): SigningKey | undefined => this.keys.get(kid);
 
-  /** Reads the register again when it is old or does not know a key; a stranger cannot make it ask more than once a second. */
+  /**
+   * Reads the register again when it is old or does not know a key; a stranger cannot make it ask more than once a second.
+   * Those who come while it is read wait for it: their keys may be the ones that it brings.
+   */
   async refreshFor(kid: string | undefined): Promise<void> {
     const age = this.options.now() - this.askedAt;
     const isWanted = kid === undefined || !this.keys.has(kid) ? age > ASK_AGAIN_MS : age > REFRESH_MS;
-    if (!isWanted) return;
-    this.askedAt = this.options.now();
+    if (isWanted) {
+      this.askedAt = this.options.now();
+      this.reading = this.read();
+    }
+    await this.reading;
+  }
+
+  private async read(): Promise<void> {
     try {
-      const known =
-        this.options.follow === undefined ? await this.readFile() : await this.ask(this.options.follow);
+      const { follow, register } = this.options;
+      const known = follow === undefined ? await register.read() : await publishedKeys(follow);
       this.keys = new Map(
         await Promise.all(
           known.map(async ({ 'sekisho:member': memberId, ...key }) => {
@@ -60,18 +61,5 @@ export class MemberKeys {
       // Who was known stays known.
       this.options.onError(error);
     }
-  }
-
-  private async readFile(): Promise<z.output<typeof register>['members']> {
-    const path = join(this.options.dir, 'members.json');
-    await createPrivateFile(path, '{ "members": [] }\n');
-    return register.parse(JSON.parse(await readFile(path, 'utf8'))).members;
-  }
-
-  private async ask(hubUrl: string): Promise<z.output<typeof register>['members']> {
-    const answer = await fetch(`${hubUrl}/.well-known/jwks.json`, { signal: AbortSignal.timeout(5_000) });
-    const { keys } = published.parse(await answer.json());
-    const members = keys.filter((key) => key['sekisho:member'] !== undefined && key['use'] === 'sig');
-    return register.parse({ members }).members;
   }
 }

@@ -1,5 +1,5 @@
 import type { HubKey } from '@sekisho/auth';
-import type { Evaluator, ShareStore } from '@sekisho/evaluation';
+import type { Evaluator, MemberRegister, ShareStore } from '@sekisho/evaluation';
 import type { Logger, Registry } from '@sekisho/telemetry';
 import type { HubWitness } from '../members/hub-witness.js';
 import type { MemberKeys } from '../members/member-keys.js';
@@ -14,6 +14,7 @@ export abstract class TrusteePlatform {
   abstract readonly store: ShareStore;
   abstract readonly evaluator: Evaluator;
   abstract readonly members: MemberKeys;
+  abstract readonly register: MemberRegister;
   abstract readonly witness: HubWitness;
   abstract readonly logWitness: LogWitness;
   abstract readonly logger: Logger;

@@ -1,7 +1,7 @@
 // RFC 9457 problem details.
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { NotAuthentic } from '@sekisho/auth';
-import { EvaluationRefused, type EvaluationErrorCode } from '@sekisho/evaluation';
+import { EvaluationRefused, RegisterRefused, type EvaluationErrorCode } from '@sekisho/evaluation';
 import type { FastifyReply } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { TrusteePlatform } from '../platform/platform.js';
@@ -13,6 +13,7 @@ const STATUS: Readonly<Record<EvaluationErrorCode, number>> = {
   'evaluation-quota-exceeded': 429,
   'backup-refused': 409,
   'share-unreadable': 503,
+  'statement-not-authentic': 502,
 };
 
 @Catch()
@@ -34,6 +35,9 @@ export class ProblemFilter implements ExceptionFilter {
   private describe(error: unknown): { status: number; code: string; detail: string; errorId?: string } {
     if (error instanceof EvaluationRefused) {
       return { status: STATUS[error.code], code: error.code, detail: error.message };
+    }
+    if (error instanceof RegisterRefused && error.code !== 'register-unreadable') {
+      return { status: error.code === 'key-taken' ? 409 : 400, code: error.code, detail: error.message };
     }
     if (error instanceof NotAuthentic) {
       const status = error.code === 'envelope-malformed' ? 400 : 401;

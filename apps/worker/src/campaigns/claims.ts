@@ -1,6 +1,12 @@
 // From the pictures of domains, hosts and addresses to what campaigns say of them in the zones (DESIGN 4.5).
-import { isDropbox, isPhishingHost, roleOfSender } from '@sekisho/campaign';
-import type { AddressPicture, LinkedHostPicture, SenderPicture, WantedEntry } from '@sekisho/persistence';
+import {
+  isDropbox,
+  isPhishingHost,
+  roleOfSender,
+  type DomainPicture,
+  type ReplyPicture,
+} from '@sekisho/campaign';
+import type { StoredHostPicture, WantedEntry } from '@sekisho/persistence';
 import { encodeReturnCode } from '@sekisho/zone';
 
 /** A role ends when nothing of the last two days shows it: a domain is forged now, or it is not. */
@@ -14,8 +20,8 @@ const CONFIRMED_SCORE = 90;
 const certainty = (members: number): number => Math.round(100 * (1 - 0.5 ** members));
 
 export interface DomainPictures {
-  readonly sender: SenderPicture | undefined;
-  readonly host: LinkedHostPicture | undefined;
+  readonly sender: DomainPicture | undefined;
+  readonly host: StoredHostPicture | undefined;
   /** On a list of sites that everybody uses: never a culprit, but it can be a victim. */
   readonly isWellKnown: boolean;
 }
@@ -38,7 +44,7 @@ export function domainClaim(domain: string, { sender, host, isWellKnown }: Domai
   return { zone: 'domain', subject: domain, codes: codes.sort() };
 }
 
-export function addressClaim(hash: string, picture: AddressPicture | undefined): WantedEntry {
+export function addressClaim(hash: string, picture: ReplyPicture | undefined): WantedEntry {
   const codes =
     picture && isDropbox(picture)
       ? [

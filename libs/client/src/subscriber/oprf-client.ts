@@ -1,4 +1,5 @@
 // A member's side of the split OPRF (DESIGN 4.6): blind, ask hub and trustee, verify both, combine, seal.
+import { digestOfStatement, statementKeySchema, type StatementKey } from '@sekisho/evaluation';
 import type { Identifier } from '@sekisho/identifier';
 import {
   decodeEvaluateAnswer,
@@ -6,25 +7,27 @@ import {
   encodeEvaluateRequest,
   evaluateAnswerSchema,
   frameInput,
-  loadSuite,
   OprfError,
   parseEpoch,
   type Epoch,
   type Suite,
 } from '@sekisho/oprf';
+import { loadFastSuite } from '@sekisho/sodium';
 import type { IdentifierType } from '@sekisho/subscriber';
+import { parseVerifierKey } from '@sekisho/tlog';
 import { SignJWT } from 'jose';
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { publishedEpochsSchema } from '../discovery.js';
+import { publishedEpochsSchema, type HubDescription } from '../discovery.js';
 import { HubAnswerInvalid } from '../errors.js';
 import { askHub } from '../hub-transport.js';
 import type { EnrolledMember } from '../member-directory.js';
 import { createPrivateJson, readPrivateJson, replacePrivateJson } from '../private-file.js';
 import { systemRuntime, type ClientRuntime } from '../runtime.js';
 import { discoverHubOf } from '../submission.js';
-import { KeyMismatch, TrusteeFailed } from './errors.js';
+import { KeyMismatch, StatementForged, TrusteeFailed, type Party } from './errors.js';
+import { readKeyHistory, readStatementOf, type EpochHistory, type StatementSource } from './key-history.js';
 
 /** What goes to the hub in place of an identifier. */
 export interface SealedIdentifier {
@@ -33,7 +36,12 @@ export interface SealedIdentifier {
   readonly tag: string;
 }
 
-type Party = 'hub' | 'trustee';
+/** With the token itself, which only members that know the identifier can have made. It leaves the member never. */
+export interface EvaluatedIdentifier extends SealedIdentifier {
+  readonly token: Uint8Array;
+}
+
+type Purpose = 'register' | 'check' | 'renew' | 'case';
 
 const pinsSchema = z.object({
   /** The trustee of this member's hub, as first seen: a hub cannot put another in its place. */
@@ -41,11 +49,14 @@ const pinsSchema = z.object({
   trustee: z.string(),
   hubKeys: z.record(z.string(), z.string()),
   trusteeKeys: z.record(z.string(), z.string()),
+  /** The keys that sign statements, as first seen: `x` of each. */
+  signingKeys: z.object({ hub: z.string(), trustee: z.string() }).optional(),
 });
 type Pins = z.output<typeof pinsSchema>;
 
 const trusteeSchema = z.object({
   trustee: z.string(),
+  keys: z.array(statementKeySchema).min(1),
   endpoints: z.object({ evaluate: z.url({ protocol: /^https?$/ }) }),
   oprf: publishedEpochsSchema.extend({
     /** The hub's keys as the trustee saw them. */
@@ -59,6 +70,8 @@ interface Parties {
   readonly ids: Readonly<Record<Party, string>>;
   readonly keys: Readonly<Record<Party, Readonly<Record<string, string>>>>;
   readonly searched: readonly string[];
+  readonly hub: HubDescription;
+  readonly sources: Readonly<Record<Party, StatementSource>>;
 }
 
 /** Keys change monthly; which epochs are searched changes when records are renewed. */
@@ -80,12 +93,22 @@ export class OprfClient {
     dir: string,
     runtime: ClientRuntime = systemRuntime,
   ): Promise<OprfClient> {
-    return new OprfClient(member, join(dir, 'oprf-pins.json'), await loadSuite(), runtime);
+    const { suite } = await loadFastSuite();
+    return new OprfClient(member, join(dir, 'oprf-pins.json'), suite, runtime);
   }
 
   /** Epochs to ask under: this month's and, while it holds records, the one before. */
   async searched(): Promise<readonly string[]> {
     return (await this.read()).searched;
+  }
+
+  /**
+   * Every epoch since the federation began, with the entries of the log that hold what was said of it.
+   * @throws {StatementForged | LogRefused} @throws as seal
+   */
+  async history(): Promise<EpochHistory[]> {
+    const { hub, sources } = await this.read();
+    return readKeyHistory(hub, sources, this.runtime);
   }
 
   /** The epoch that takes records now. */
@@ -102,8 +125,18 @@ export class OprfClient {
   async seal(
     identifiers: readonly Identifier[],
     month: string,
-    purpose: 'register' | 'check' | 'renew',
+    purpose: Purpose,
   ): Promise<SealedIdentifier[]> {
+    const evaluated = await this.evaluate(identifiers, month, purpose);
+    return evaluated.map(({ type, tag }) => ({ type, tag }));
+  }
+
+  /** As seal, with the tokens. @throws as seal */
+  async evaluate(
+    identifiers: readonly Identifier[],
+    month: string,
+    purpose: Purpose,
+  ): Promise<EvaluatedIdentifier[]> {
     const epoch = parseEpoch(month);
     const parties = await this.read();
     const blinded = this.suite.blind(identifiers.map(frameInput), randomBytes);
@@ -122,7 +155,11 @@ export class OprfClient {
     const tokens = this.suite.finalize(blinded, this.suite.combine(hub, trustee));
     return identifiers.map(({ type }, i) => {
       const token = tokens[i] ?? new Uint8Array();
-      return { type, tag: Buffer.from(this.suite.sealToken(token, { epoch, type })).toString('base64url') };
+      return {
+        type,
+        token,
+        tag: Buffer.from(this.suite.sealToken(token, { epoch, type })).toString('base64url'),
+      };
     });
   }
 
@@ -180,19 +217,44 @@ export class OprfClient {
     ).catch((error: unknown) => {
       throw new TrusteeFailed(error);
     });
+    const sources = {
+      hub: { id: hub.hub, key: signingKeyOf(hub) },
+      trustee: { id: trustee.trustee, key: requireKey(trustee.keys[0]) },
+    };
+    await this.requireStatement('hub', sources.hub, hub.oprf, pins);
+    await this.requireStatement('trustee', sources.trustee, trustee.oprf, pins);
     agree('hub', hub.oprf.epochs, recordOf(trustee.oprf.witnessed), 'another one than the trustee was shown');
     agree('hub', hub.oprf.epochs, pins?.hubKeys, 'another one than before');
     agree('trustee', trustee.oprf.epochs, pins?.trusteeKeys, 'another one than before');
     const hubKeys = { ...pins?.hubKeys, ...recordOf(hub.oprf.epochs) };
     const trusteeKeys = { ...pins?.trusteeKeys, ...recordOf(trustee.oprf.epochs) };
-    await this.pin({ trusteeUrl, trustee: trustee.trustee, hubKeys, trusteeKeys });
+    const signingKeys = { hub: sources.hub.key.x, trustee: sources.trustee.key.x };
+    await this.pin({ trusteeUrl, trustee: trustee.trustee, hubKeys, trusteeKeys, signingKeys });
     return {
       ids: { hub: hub.hub, trustee: trustee.trustee },
       urls: { hub: hub.endpoints.evaluate, trustee: trustee.endpoints.evaluate },
       keys: { hub: hubKeys, trustee: trusteeKeys },
       searched: hub.oprf.searched,
       readAt: this.runtime.now(),
+      ...{ hub, sources },
     };
+  }
+
+  /** @throws {StatementForged} when what is published is not what the party signed, or is signed with another key than before */
+  private async requireStatement(
+    party: Party,
+    source: StatementSource,
+    published: z.output<typeof publishedEpochsSchema>,
+    pins: Pins | undefined,
+  ): Promise<void> {
+    const pinned = pins?.signingKeys?.[party];
+    if (pinned !== undefined && pinned !== source.key.x) {
+      throw new StatementForged(party, 'the party has another signing key than before');
+    }
+    const said = await readStatementOf(party, source, published.statement);
+    if (!digestOfStatement(said).equals(digestOfStatement(published))) {
+      throw new StatementForged(party, 'what is published is not what it signed');
+    }
   }
 
   private async pin(pins: Pins): Promise<void> {
@@ -205,6 +267,18 @@ type PublishedKey = z.output<typeof publishedEpochsSchema>['epochs'][number];
 
 const recordOf = (keys: readonly PublishedKey[]): Record<string, string> =>
   Object.fromEntries(keys.map(({ epoch, publicKey }) => [epoch, publicKey]));
+
+/** The log's key is the hub's. @throws {HubAnswerInvalid} */
+function signingKeyOf({ hub, log }: HubDescription): StatementKey {
+  if (!log) throw new HubAnswerInvalid(hub, 'it publishes no key that signs its statements');
+  const x = Buffer.from(parseVerifierKey(log.key).publicKey).toString('base64url');
+  return { kty: 'OKP', crv: 'Ed25519', x, kid: log.origin };
+}
+
+function requireKey(key: StatementKey | undefined): StatementKey {
+  if (!key) throw new TrusteeFailed(new Error('it publishes no key'));
+  return key;
+}
 
 /** @throws {KeyMismatch} */
 function agree(

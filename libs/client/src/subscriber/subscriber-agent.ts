@@ -1,12 +1,14 @@
 import { canonicalise, type Identifier, type IdentifierSource } from '@sekisho/identifier';
-import type { EvidenceLevel, LegalBasis, Reason } from '@sekisho/subscriber';
-import { CHECK_TYP, MAX_RENEWALS, RENEWAL_TYP, TERMINATION_TYP } from '@sekisho/subscriber';
+import type { AppealDecision, EvidenceLevel, LegalBasis, Reason } from '@sekisho/subscriber';
+import { CHECK_TYP, CORRECTION_TYP, MAX_RENEWALS, RENEWAL_TYP, TERMINATION_TYP } from '@sekisho/subscriber';
 import { SignJWT } from 'jose';
 import { z } from 'zod';
 import { HubRefused } from '../errors.js';
 import type { HubSession } from '../hub-session.js';
 import { systemRuntime, type ClientRuntime } from '../runtime.js';
+import { CaseAgent } from './case-agent.js';
 import { OprfClient } from './oprf-client.js';
+import { PayerKey, withHashedPayer } from './payer-key.js';
 import { SubscriberRecords, type SubscriberRecord } from './subscriber-records.js';
 
 export interface TerminationRequest {
@@ -18,6 +20,22 @@ export interface TerminationRequest {
   readonly caseNumber: string;
   readonly expiresOn?: string | undefined;
   readonly isCanary?: boolean;
+}
+
+/** What a correction changes; undefined: as it was. */
+export interface TerminationCorrection extends Partial<
+  Pick<TerminationRequest, 'identifiers' | 'reason' | 'evidence' | 'terminatedOn' | 'caseNumber'>
+> {
+  readonly expiresOn?: string | undefined;
+}
+
+export interface AppealRuling {
+  readonly decision: AppealDecision;
+  /** The working group's own number of the appeal. */
+  readonly appeal: string;
+  readonly reason?: Reason | undefined;
+  /** YYYY-MM-DD */
+  readonly expiresOn?: string | undefined;
 }
 
 const receiptSchema = z.object({ terminationId: z.string(), expiresAt: z.string() });
@@ -42,6 +60,39 @@ const contestMutation = {
     contestTermination(terminationId: $terminationId, isContested: $isContested) }`,
   schema: z.object({ contestTermination: z.string() }),
 };
+const correctMutation = {
+  text: `mutation V($envelope: String!) {
+    receipt: correctTermination(envelope: $envelope) { terminationId expiresAt version } }`,
+  schema: z.object({ receipt: receiptSchema.extend({ version: z.number() }) }),
+};
+const decideMutation = {
+  text: `mutation A($terminationId: ID!, $decision: String!, $appeal: String!, $reason: String, $expiresOn: String) {
+    decideAppeal(terminationId: $terminationId, decision: $decision, appeal: $appeal, reason: $reason,
+      expiresOn: $expiresOn) }`,
+  schema: z.object({ decideAppeal: z.string() }),
+};
+const versionsQuery = {
+  text: `query V { terminations(first: 1000) { id version } }`,
+  schema: z.object({ terminations: z.array(z.object({ id: z.string(), version: z.number() })) }),
+};
+const terminationsQuery = {
+  text: `query O { terminations(first: 100) { id version state reason evidence caseNumber expiresAt
+    changes { version kind isByReporter note changedAt } } }`,
+  schema: z.object({
+    terminations: z.array(
+      z.object({
+        ...{ id: z.string(), version: z.number(), state: z.string(), reason: z.string() },
+        ...{ evidence: z.string(), caseNumber: z.string(), expiresAt: z.string() },
+        changes: z.array(
+          z.object({
+            ...{ version: z.number(), kind: z.string(), isByReporter: z.boolean() },
+            ...{ note: z.string(), changedAt: z.string() },
+          }),
+        ),
+      }),
+    ),
+  }),
+};
 const checkMutation = {
   text: `mutation K($envelope: String!) { checkSubscriber(envelope: $envelope) {
     strength matches { caseId strength types reason } } }`,
@@ -63,21 +114,9 @@ const signUpsMutation = {
   text: `mutation D($day: String!, $signUps: Int!) { declareSignUps(day: $day, signUps: $signUps) }`,
   schema: z.object({ declareSignUps: z.number() }),
 };
-const casesQuery = {
-  text: `query Cases { subscriberCases { id isReporter strength types reason state caseNumber openedAt } }`,
-  schema: z.object({
-    subscriberCases: z.array(
-      z.object({
-        ...{ id: z.string(), isReporter: z.boolean(), strength: z.string(), types: z.array(z.string()) },
-        ...{ reason: z.string(), state: z.string(), caseNumber: z.string().nullable(), openedAt: z.string() },
-      }),
-    ),
-  }),
-};
-
 /** A hint for a person to review, never a reason to refuse by itself. */
+export type OwnTermination = z.output<typeof terminationsQuery.schema>['terminations'][number];
 export type CheckAnswer = z.output<typeof checkMutation.schema>['checkSubscriber'];
-export type SubscriberCase = z.output<typeof casesQuery.schema>['subscriberCases'][number];
 
 /** Terminations, renewals and checks of one member. Identifiers stay here; the hub gets tags, the trustee blinded elements. */
 export class SubscriberAgent {
@@ -85,6 +124,8 @@ export class SubscriberAgent {
     private readonly session: HubSession,
     readonly oprf: OprfClient,
     readonly records: SubscriberRecords,
+    readonly cases: CaseAgent,
+    private readonly payerKey: PayerKey | undefined,
     private readonly runtime: ClientRuntime,
   ) {}
 
@@ -95,7 +136,9 @@ export class SubscriberAgent {
     runtime: ClientRuntime = systemRuntime,
   ): Promise<SubscriberAgent> {
     const oprf = await OprfClient.open(session.member, dir, runtime);
-    return new SubscriberAgent(session, oprf, new SubscriberRecords(dir, runtime.randomId), runtime);
+    const records = new SubscriberRecords(dir, runtime.randomId);
+    const cases = new CaseAgent(session, oprf, records, dir, runtime);
+    return new SubscriberAgent(session, oprf, records, cases, await PayerKey.read(dir), runtime);
   }
 
   /**
@@ -108,7 +151,7 @@ export class SubscriberAgent {
     const record: SubscriberRecord = {
       ...rest,
       ...(expiresOn !== undefined && { expiresOn }),
-      ...{ isCanary, key: this.runtime.randomId(), identifiers: canonicalAll(identifiers) },
+      ...{ isCanary, key: this.runtime.randomId(), identifiers: this.canonicalAll(identifiers) },
     };
     await this.records.put(record);
     try {
@@ -150,23 +193,71 @@ export class SubscriberAgent {
     if (record) await this.records.remove(record.key);
   }
 
+  /**
+   * Puts a new version of a record of this directory in its place, at the hub and here.
+   * @throws {CaseFault | IdentifierInvalid} as terminate
+   */
+  async correct(terminationId: string, change: TerminationCorrection): Promise<SubscriberRecord> {
+    const record = (await this.records.all()).find((one) => one.terminationId === terminationId);
+    if (!record) {
+      throw new HubRefused({
+        status: 404,
+        code: 'termination-unknown',
+        detail: `no record ${terminationId} is here`,
+      });
+    }
+    const { identifiers, ...terms } = change;
+    const given = Object.fromEntries(Object.entries(terms).filter(([, value]) => value !== undefined));
+    const corrected: SubscriberRecord = {
+      ...{ ...record, ...given },
+      ...(identifiers !== undefined && { identifiers: this.canonicalAll(identifiers) }),
+    };
+    const { terminations } = await this.session.call(versionsQuery, {});
+    const version = terminations.find(({ id }) => id === terminationId)?.version ?? record.version ?? 1;
+    const epoch = await this.oprf.current();
+    const sealed = await this.oprf.seal(corrected.identifiers, epoch, 'register');
+    const termination = { ...termsOf(corrected), epoch, identifiers: sealed };
+    const envelope = await this.sign(CORRECTION_TYP, { terminationId, version: version + 1, termination });
+    const { receipt } = await this.session.call(correctMutation, { envelope });
+    const kept: SubscriberRecord = { ...corrected, ...receipt, epoch };
+    await this.records.put(kept);
+    return kept;
+  }
+
+  /** This member's newest hundred records as the hub has them, with what became of them. */
+  async terminations(): Promise<readonly OwnTermination[]> {
+    return (await this.session.call(terminationsQuery, {})).terminations;
+  }
+
+  /** A reviewer's ruling on a contested record of another member. */
+  async decide(terminationId: string, ruling: AppealRuling): Promise<void> {
+    await this.session.call(decideMutation, { terminationId, ...ruling });
+  }
+
   /** A contested record does not answer; a reviewer who did not report it ends that. */
   async contest(terminationId: string, isContested: boolean): Promise<void> {
     await this.session.call(contestMutation, { terminationId, isContested });
   }
 
-  /** @throws as terminate; nothing of an applicant is kept here */
+  /** @throws as terminate; of an applicant nothing is kept here, of a match what it takes to talk about it */
   async check(
     identifiers: readonly IdentifierSource[],
     said: { noticeVersion: string; legalBasis: LegalBasis },
   ): Promise<CheckAnswer> {
-    const canonical = canonicalAll(identifiers);
-    const tokens = [];
+    const canonical = this.canonicalAll(identifiers);
+    const asked = [];
     for (const epoch of await this.oprf.searched()) {
-      tokens.push({ epoch, identifiers: await this.oprf.seal(canonical, epoch, 'check') });
+      asked.push({ epoch, evaluated: await this.oprf.evaluate(canonical, epoch, 'check') });
     }
+    const tokens = asked.map(({ epoch, evaluated }) => ({
+      epoch,
+      identifiers: evaluated.map(({ type, tag }) => ({ type, tag })),
+    }));
     const envelope = await this.sign(CHECK_TYP, { check: { purpose: 'sign-up', ...said, tokens } });
-    return (await this.session.call(checkMutation, { envelope })).checkSubscriber;
+    const { checkSubscriber: answer } = await this.session.call(checkMutation, { envelope });
+    const all = asked.flatMap(({ evaluated }) => evaluated);
+    for (const { caseId, types } of answer.matches) await this.cases.keep(caseId, types, all);
+    return answer;
   }
 
   /** @param day YYYY-MM-DD */
@@ -174,29 +265,14 @@ export class SubscriberAgent {
     await this.session.call(signUpsMutation, { day, signUps });
   }
 
-  async cases(): Promise<readonly SubscriberCase[]> {
-    return (await this.session.call(casesQuery, {})).subscriberCases;
-  }
-
   private async register(record: SubscriberRecord): Promise<SubscriberRecord> {
     const epoch = await this.oprf.current();
     // Signed once in an epoch: after a lost answer the very same envelope goes out again.
     let { envelope } = record;
     if (envelope === undefined || record.epoch !== epoch) {
-      const { identifiers, key, reason, evidence, terminatedOn, caseNumber, expiresOn } = record;
-      const rest = {
-        reason,
-        evidence,
-        terminatedOn,
-        caseNumber,
-        ...(expiresOn !== undefined && { expiresOn }),
-      };
-      const sealed = await this.oprf.seal(identifiers, epoch, 'register');
-      envelope = await this.sign(
-        TERMINATION_TYP,
-        { termination: { ...rest, epoch, identifiers: sealed } },
-        key,
-      );
+      const sealed = await this.oprf.seal(record.identifiers, epoch, 'register');
+      const termination = { ...termsOf(record), epoch, identifiers: sealed };
+      envelope = await this.sign(TERMINATION_TYP, { termination }, record.key);
       await this.records.put({ ...record, envelope, epoch });
     }
     const mutation = record.isCanary ? canaryMutation : terminateMutation;
@@ -222,6 +298,17 @@ export class SubscriberAgent {
     return living.size;
   }
 
+  /** A building goes first when there are more than five. @throws {IdentifierInvalid | PayerKeyMissing} */
+  private canonicalAll(sources: readonly IdentifierSource[]): Identifier[] {
+    const all = sources.flatMap((source) => [...canonicalise(source)]);
+    const wanted = all.length > 5 ? all.filter(({ type }) => type !== 'building') : all;
+    return wanted
+      .filter(
+        (one, i) => wanted.findIndex(({ type, value }) => type === one.type && value === one.value) === i,
+      )
+      .map((one) => withHashedPayer(one, this.payerKey));
+  }
+
   private sign(typ: string, claims: Record<string, unknown>, jti = this.runtime.randomId()): Promise<string> {
     const { signing, id, hub } = this.session.member;
     return new SignJWT(claims)
@@ -240,11 +327,7 @@ const FOR_GOOD: ReadonlySet<string> = new Set([
 ]);
 const isRefusedForGood = (error: unknown): boolean => error instanceof HubRefused && FOR_GOOD.has(error.code);
 
-/** A building goes first when there are more than five. @throws {IdentifierInvalid} */
-function canonicalAll(sources: readonly IdentifierSource[]): Identifier[] {
-  const all = sources.flatMap((source) => [...canonicalise(source)]);
-  const wanted = all.length > 5 ? all.filter(({ type }) => type !== 'building') : all;
-  return wanted.filter(
-    (one, i) => wanted.findIndex(({ type, value }) => type === one.type && value === one.value) === i,
-  );
-}
+const termsOf = ({ reason, evidence, terminatedOn, caseNumber, expiresOn }: SubscriberRecord) => ({
+  ...{ reason, evidence, terminatedOn, caseNumber },
+  ...(expiresOn !== undefined && { expiresOn }),
+});

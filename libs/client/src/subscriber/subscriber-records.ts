@@ -1,6 +1,6 @@
 // The member's own list of whom it terminated: needed to register again each month, and to send what could not be sent.
-import { IDENTIFIER_TYPES, type Identifier } from '@sekisho/identifier';
-import { EVIDENCE_LEVELS, REASONS } from '@sekisho/subscriber';
+import type { Identifier } from '@sekisho/identifier';
+import { EVIDENCE_LEVELS, IDENTIFIER_TYPES, REASONS } from '@sekisho/subscriber';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -22,6 +22,8 @@ const recordSchema = z.object({
   caseNumber: z.string(),
   expiresOn: z.string().optional(),
   isCanary: z.boolean(),
+  /** Set by a correction. */
+  version: z.int().optional(),
   /** Set when the hub has it. */
   terminationId: z.string().optional(),
   /** The newest epoch that the hub has it under. */

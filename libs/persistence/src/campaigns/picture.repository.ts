@@ -1,5 +1,6 @@
 // What follows from the sightings of campaigns: their sums, and the pictures by which a domain, a host or an address is
 // judged. Runs inside a step of clustering.
+import type { DomainPicture, HostPicture, ReplyPicture } from '@sekisho/campaign';
 import type { Evidence } from '@sekisho/report';
 import type { Sql } from '../database.js';
 
@@ -21,26 +22,8 @@ export interface CampaignVerdict {
   readonly isOutbreak: boolean;
 }
 
-export interface SenderPicture {
-  readonly pass: number;
-  readonly fail: number;
-  readonly unknown: number;
-  readonly failingNetworks: number;
-  readonly bounceMembers: number;
-  readonly members: number;
-}
-
-export interface LinkedHostPicture {
-  readonly phishingCopies: number;
-  readonly members: number;
-  readonly hamCopies: number;
-}
-
-export interface AddressPicture {
-  readonly campaigns: number;
-  readonly members: number;
-  readonly ownMailCopies: number;
-}
+/** Whether everybody links to the host is not the store's to say. */
+export type StoredHostPicture = Omit<HostPicture, 'isWellKnown'>;
 
 const JOINED = `campaign_sighting s JOIN campaign_fingerprint f ON f.id = s.fingerprint_id JOIN campaign c ON c.id = f.campaign_id`;
 
@@ -119,8 +102,8 @@ export class CampaignPictures {
   }
 
   /** What the sightings since a moment show of domains in From. */
-  async senders(domains: readonly string[], since: Date): Promise<Map<string, SenderPicture>> {
-    const rows: ({ name: string } & SenderPicture)[] = await this.sql.query(
+  async senders(domains: readonly string[], since: Date): Promise<Map<string, DomainPicture>> {
+    const rows: ({ name: string } & DomainPicture)[] = await this.sql.query(
       `SELECT d.name, coalesce(p.pass, 0)::float8 AS pass, coalesce(p.fail, 0)::float8 AS fail,
          coalesce(p.unknown, 0)::float8 AS unknown, coalesce(p.networks, 0)::int AS "failingNetworks",
          coalesce(p.members, 0)::int AS members,
@@ -140,8 +123,8 @@ export class CampaignPictures {
     return new Map(rows.map(({ name, ...picture }) => [name, picture]));
   }
 
-  async hosts(hosts: readonly string[], since: Date): Promise<Map<string, LinkedHostPicture>> {
-    const rows: ({ name: string } & LinkedHostPicture)[] = await this.sql.query(
+  async hosts(hosts: readonly string[], since: Date): Promise<Map<string, StoredHostPicture>> {
+    const rows: ({ name: string } & StoredHostPicture)[] = await this.sql.query(
       `SELECT h.name, coalesce(sum(s.copies) FILTER (WHERE s.category = 'phishing'), 0)::float8 AS "phishingCopies",
          count(DISTINCT s.member_id) FILTER (WHERE s.category = 'phishing')::int AS members,
          (coalesce(sum(s.copies) FILTER (WHERE s.category = 'ham'), 0) + (
@@ -155,8 +138,8 @@ export class CampaignPictures {
     return new Map(rows.map(({ name, ...picture }) => [name, picture]));
   }
 
-  async addresses(hashes: readonly string[], since: Date): Promise<Map<string, AddressPicture>> {
-    const rows: ({ name: string } & AddressPicture)[] = await this.sql.query(
+  async addresses(hashes: readonly string[], since: Date): Promise<Map<string, ReplyPicture>> {
+    const rows: ({ name: string } & ReplyPicture)[] = await this.sql.query(
       `SELECT h.name, coalesce(p.campaigns, 0)::int AS campaigns, coalesce(p.members, 0)::int AS members,
          (SELECT coalesce(sum(g.count), 0)::float8 FROM sighting g WHERE g.subject = 'address:' || h.name
             AND g.category = 'ham' AND g.retracted_at IS NULL) AS "ownMailCopies"

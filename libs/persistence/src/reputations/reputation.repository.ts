@@ -102,11 +102,4 @@ export class ReputationRepository {
     );
     return rows.map(toStored);
   }
-
-  async counts(): Promise<{ subjects: number; listings: number }> {
-    const [row]: { subjects: string; listings: string }[] = await this.dataSource.query(
-      `SELECT count(*) AS subjects, count(*) FILTER (WHERE listed) AS listings FROM reputation`,
-    );
-    return { subjects: Number(row?.subjects ?? 0), listings: Number(row?.listings ?? 0) };
-  }
 }

@@ -180,6 +180,27 @@ export const RETENTION: readonly Retention[] = [
     expiry: { how: 'other', by: 'goes with its check or termination' },
   },
   {
+    ...{ table: 'subscriber_message', class: 'record', agedBy: 'sent_at' },
+    basis: 'both members look into a match',
+    holds: 'ciphertext that the two members of a case send each other; unreadable for the hub',
+    until: 'the case ends',
+    expiry: { how: 'other', by: 'goes with its case' },
+  },
+  {
+    ...{ table: 'subscriber_change', class: 'record', agedBy: 'changed_at' },
+    basis: 'showing what became of a record and why',
+    holds: 'that a termination was contested, corrected, upheld or withdrawn, when and by which member',
+    until: 'the termination ends',
+    expiry: { how: 'other', by: 'goes with the termination' },
+  },
+  {
+    ...{ table: 'subscriber_check_count', class: 'operation', agedBy: 'day' },
+    basis: 'quotas of the federation contract',
+    holds: 'how many checks a member made on a day',
+    until: '35 days',
+    expiry: rows(35 * DAY_MS, 'day < $1'),
+  },
+  {
     ...{ table: 'subscriber_alarm', class: 'record', agedBy: 'raised_at' },
     basis: 'accountability of those who ask',
     holds: 'that a check hit a canary',
@@ -253,6 +274,12 @@ export const RETENTION: readonly Retention[] = [
     ...{ table: 'log_checkpoint', class: 'record', agedBy: 'published_at' },
     holds: 'signed sizes and roots of the transparency log',
     basis: 'proof that history was not rewritten',
+    ...{ until: 'the log ends', expiry: { how: 'other', by: 'nothing' } },
+  },
+  {
+    ...{ table: 'log_statement', class: 'record', agedBy: 'logged_at' },
+    holds: 'public statements of hub and trustee, such as which keys they have and have destroyed',
+    basis: 'proof of what was said, and when; not about any person',
     ...{ until: 'the log ends', expiry: { how: 'other', by: 'nothing' } },
   },
   {

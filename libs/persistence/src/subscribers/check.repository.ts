@@ -1,5 +1,5 @@
 import type { CheckUse, IdentifierType, Strength } from '@sekisho/subscriber';
-import { RATIO_DAYS } from '@sekisho/subscriber';
+import { CHECKS_PER_SIGN_UP, RATIO_DAYS, UNDECLARED_CHECKS } from '@sekisho/subscriber';
 import type { DataSource } from 'typeorm';
 import { EnvelopeReplayed } from '../reports/report.repository.js';
 import type { TokenDigest } from './termination.repository.js';
@@ -31,17 +31,6 @@ export interface JudgedCheck {
   readonly alarms: readonly Hit[];
 }
 
-export interface SubscriberCase {
-  readonly id: string;
-  readonly isReporter: boolean;
-  readonly strength: Strength;
-  readonly types: readonly string[];
-  readonly reason: string;
-  readonly state: string;
-  readonly caseNumber: string | null;
-  readonly openedAt: Date;
-}
-
 export interface CanaryAlarm {
   readonly checkId: string;
   readonly terminationId: string;
@@ -58,8 +47,6 @@ export class CheckRepository {
     { jti, envelopeDigest }: { jti: string; envelopeDigest: Buffer },
     now: Date,
   ): Promise<CheckUse & { earlier: unknown }> {
-    const today = new Date(Math.floor(now.getTime() / DAY_MS) * DAY_MS);
-    const period = new Date(today.getTime() - (RATIO_DAYS - 1) * DAY_MS);
     const [row]: {
       today: string;
       period: string;
@@ -68,13 +55,12 @@ export class CheckRepository {
       digest: Buffer | null;
     }[] = await this.dataSource.query(
       `SELECT
-           (SELECT count(*) FROM subscriber_check WHERE member_id = $1 AND checked_at >= $2) AS today,
-           (SELECT count(*) FROM subscriber_check WHERE member_id = $1 AND checked_at >= $3) AS period,
-           (SELECT coalesce(sum(sign_ups), 0) FROM subscriber_sign_ups
-             WHERE member_id = $1 AND day >= $3::timestamptz::date) AS declared,
+           (SELECT coalesce(sum(checks), 0) FROM subscriber_check_count WHERE member_id = $1 AND day = $2) AS today,
+           (SELECT coalesce(sum(checks), 0) FROM subscriber_check_count WHERE member_id = $1 AND day >= $3) AS period,
+           (SELECT coalesce(sum(sign_ups), 0) FROM subscriber_sign_ups WHERE member_id = $1 AND day >= $3) AS declared,
            (SELECT answer FROM subscriber_check WHERE member_id = $1 AND jti = $4) AS answer,
            (SELECT envelope_digest FROM subscriber_check WHERE member_id = $1 AND jti = $4) AS digest`,
-      [memberId, today, period, jti],
+      [memberId, dayOf(now), periodOf(now), jti],
     );
     if (row?.digest && !row.digest.equals(envelopeDigest)) throw new EnvelopeReplayed(jti);
     return {
@@ -102,21 +88,40 @@ export class CheckRepository {
     );
   }
 
-  /** Puts the check on record with the cases and alarms that it gave rise to, in one statement. */
-  async record(check: JudgedCheck): Promise<void> {
-    await this.dataSource.query(
-      `WITH noted AS (
+  /**
+   * Puts the check on record with the cases and alarms that it gave rise to, in one statement, if it is within the budget:
+   * the row of the day is locked, so that checks that come at once are counted one after the other. Nothing is answered
+   * that is not `recorded`.
+   */
+  async record(check: JudgedCheck, quota: number): Promise<'recorded' | 'repeated' | 'over-budget'> {
+    const [row]: { counted: string; noted: string }[] = await this.dataSource.query(
+      `WITH period AS (
+         SELECT coalesce(sum(checks) FILTER (WHERE day <> $17), 0) AS earlier,
+           (SELECT coalesce(sum(sign_ups), 0) FROM subscriber_sign_ups WHERE member_id = $2 AND day >= $18) AS declared
+         FROM subscriber_check_count WHERE member_id = $2 AND day >= $18
+       ), allowed AS (
+         SELECT least($19::bigint, $20 + $21 * declared - earlier) AS today FROM period
+       ), counted AS (
+         INSERT INTO subscriber_check_count AS c (member_id, day, checks)
+         SELECT $2, $17, 1 FROM allowed WHERE today >= 1
+         ON CONFLICT (member_id, day) DO UPDATE SET checks = c.checks + 1
+           WHERE c.checks < (SELECT today FROM allowed)
+         RETURNING 1
+       ), noted AS (
          INSERT INTO subscriber_check (id, member_id, jti, envelope_digest, checked_at, purpose, notice_version,
            legal_basis, identifiers, answer)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (member_id, jti) DO NOTHING RETURNING id
+         SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM counted
+         ON CONFLICT (member_id, jti) DO NOTHING RETURNING id
        ), opened AS (
          INSERT INTO subscriber_case (id, check_id, termination_id, asker, reporter, strength, types, opened_at)
          SELECT c.id, noted.id, c.termination_id, $2, c.reporter, c.strength, string_to_array(c.types, ' '), $5
          FROM noted, unnest($11::uuid[], $12::uuid[], $13::text[], $14::text[], $15::text[])
            AS c(id, termination_id, reporter, strength, types)
+       ), alarmed AS (
+         INSERT INTO subscriber_alarm (check_id, termination_id, member_id, raised_at)
+         SELECT noted.id, a.id, $2, $5 FROM noted, unnest($16::uuid[]) AS a(id)
        )
-       INSERT INTO subscriber_alarm (check_id, termination_id, member_id, raised_at)
-       SELECT noted.id, a.id, $2, $5 FROM noted, unnest($16::uuid[]) AS a(id)`,
+       SELECT (SELECT count(*) FROM counted) AS counted, (SELECT count(*) FROM noted) AS noted`,
       [
         ...[check.id, check.memberId, check.jti, check.envelopeDigest, check.checkedAt, check.purpose],
         ...[check.noticeVersion, check.legalBasis, check.identifiers, JSON.stringify(check.answer)],
@@ -126,8 +131,11 @@ export class CheckRepository {
         check.cases.map(({ strength }) => strength),
         check.cases.map(({ types }) => types.join(' ')),
         check.alarms.map(({ terminationId }) => terminationId),
+        ...[dayOf(check.checkedAt), periodOf(check.checkedAt), quota, UNDECLARED_CHECKS, CHECKS_PER_SIGN_UP],
       ],
     );
+    if (Number(row?.counted) === 0) return 'over-budget';
+    return Number(row?.noted) === 0 ? 'repeated' : 'recorded';
   }
 
   /** Replaces what was declared for that day. */
@@ -136,17 +144,6 @@ export class CheckRepository {
       `INSERT INTO subscriber_sign_ups VALUES ($1, $2, $3)
        ON CONFLICT (member_id, day) DO UPDATE SET sign_ups = excluded.sign_ups`,
       [memberId, day, signUps],
-    );
-  }
-
-  /** The member's cases on either side, newest first. The other side is never named. */
-  async cases(memberId: string, limit: number): Promise<SubscriberCase[]> {
-    return this.dataSource.query(
-      `SELECT c.id, c.reporter = $1 AS "isReporter", c.strength, c.types, x.reason, x.state,
-         CASE WHEN c.reporter = $1 THEN x.case_number END AS "caseNumber", c.opened_at AS "openedAt"
-       FROM subscriber_case c JOIN subscriber_termination x ON x.id = c.termination_id
-       WHERE c.asker = $1 OR c.reporter = $1 ORDER BY c.opened_at DESC, c.id LIMIT $2`,
-      [memberId, limit],
     );
   }
 
@@ -177,3 +174,8 @@ export class CheckRepository {
     );
   }
 }
+
+/** YYYY-MM-DD in UTC. */
+const dayOf = (time: Date): string => time.toISOString().slice(0, 10);
+/** The first day of the period over which checks are held against sign-ups. */
+const periodOf = (now: Date): string => dayOf(new Date(now.getTime() - (RATIO_DAYS - 1) * DAY_MS));

@@ -1,5 +1,5 @@
 import { SubscriberRefused, type TerminationState } from '@sekisho/subscriber';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { EnvelopeReplayed } from '../reports/report.repository.js';
 
 /** One token as the hub keeps it. */
@@ -98,10 +98,21 @@ export class TerminationRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** The record answers no more, and its tokens are gone. @throws {SubscriberRefused} termination-unknown */
-  async withdraw(memberId: string, terminationId: string): Promise<void> {
-    await this.changeState(terminationId, 'withdrawn', `AND member_id = $3`, [memberId]);
-    await this.dataSource.query('DELETE FROM subscriber_token WHERE termination_id = $1', [terminationId]);
+  /**
+   * The record answers no more, and its tokens are gone. Again, it changes nothing.
+   * @throws {SubscriberRefused} termination-unknown
+   */
+  async withdraw(memberId: string, terminationId: string, now: Date): Promise<void> {
+    await this.dataSource.transaction(async (sql) => {
+      const [withdrawn]: unknown[] = await sql.query(
+        `SELECT FROM subscriber_termination WHERE id = $1 AND member_id = $2 AND state = 'withdrawn'`,
+        [terminationId, memberId],
+      );
+      if (withdrawn) return;
+      await changeState(sql, terminationId, 'withdrawn', `AND member_id = $3`, [memberId, now]);
+      // A statement of its own: it sees the tokens of a correction that held the record's lock until now.
+      await sql.query('DELETE FROM subscriber_token WHERE termination_id = $1', [terminationId]);
+    });
   }
 
   /**
@@ -113,11 +124,11 @@ export class TerminationRepository {
     caller: { memberId: string; isReviewer: boolean },
     terminationId: string,
     isContested: boolean,
+    now: Date,
   ): Promise<void> {
-    const rule = isContested ? `(member_id = $3 OR $4)` : `(member_id <> $3 AND $4)`;
-    await this.changeState(terminationId, isContested ? 'contested' : 'active', `AND ${rule}`, [
-      caller.memberId,
-      caller.isReviewer,
+    const rule = isContested ? `(member_id = $3 OR $5)` : `(member_id <> $3 AND $5)`;
+    await changeState(this.dataSource, terminationId, isContested ? 'contested' : 'active', `AND ${rule}`, [
+      ...[caller.memberId, now, caller.isReviewer],
     ]);
   }
 
@@ -134,19 +145,26 @@ export class TerminationRepository {
   async dropEpoch(epoch: string): Promise<void> {
     await this.dataSource.query('DELETE FROM subscriber_token WHERE epoch = $1', [epoch]);
   }
+}
 
-  private async changeState(
-    id: string,
-    state: TerminationState,
-    rule: string,
-    parameters: readonly unknown[],
-  ): Promise<void> {
-    const [rows]: [unknown[], number] = await this.dataSource.query(
-      `UPDATE subscriber_termination SET state = $2 WHERE id = $1 AND state <> 'withdrawn' ${rule} RETURNING id`,
-      [id, state, ...parameters],
-    );
-    if (rows.length === 0) {
-      throw new SubscriberRefused('termination-unknown', `no record ${id} that you may change like this`);
-    }
+async function changeState(
+  sql: Pick<EntityManager, 'query'>,
+  id: string,
+  state: TerminationState,
+  rule: string,
+  parameters: readonly unknown[],
+): Promise<void> {
+  const rows: unknown[] = await sql.query(
+    `WITH changed AS (
+       UPDATE subscriber_termination SET state = $2 WHERE id = $1 AND state <> 'withdrawn' ${rule}
+       RETURNING id, version
+     )
+     INSERT INTO subscriber_change (termination_id, version, kind, member_id, note, changed_at)
+     SELECT id, version, CASE WHEN $2 = 'active' THEN 'upheld' ELSE $2 END, $3, '', $4 FROM changed
+     RETURNING termination_id`,
+    [id, state, ...parameters],
+  );
+  if (rows.length === 0) {
+    throw new SubscriberRefused('termination-unknown', `no record ${id} that you may change like this`);
   }
 }

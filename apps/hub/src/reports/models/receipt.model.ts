@@ -25,7 +25,7 @@ export class LogReceiptModel {
     nullable: true,
     description: 'The last checkpoint that was published: a signed note',
   })
-  checkpoint?: string;
+  checkpoint?: string | undefined;
 }
 
 @ObjectType('Receipt')
@@ -40,7 +40,7 @@ export class ReceiptModel {
   rejected!: RefusalModel[];
 
   @Field(() => LogReceiptModel, { nullable: true, description: 'Null when no report was accepted' })
-  log?: LogReceiptModel;
+  log?: LogReceiptModel | undefined;
 }
 
 @ObjectType('Retraction')

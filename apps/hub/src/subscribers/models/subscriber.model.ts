@@ -1,4 +1,4 @@
-import { Field, ID, ObjectType } from '@nestjs/graphql';
+import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
 
 @ObjectType('TerminationReceipt')
 export class TerminationReceiptModel {
@@ -7,6 +7,12 @@ export class TerminationReceiptModel {
 
   @Field(() => Date, { description: 'From then on the record does not answer and is deleted' })
   expiresAt!: Date;
+}
+
+@ObjectType('CorrectionReceipt')
+export class CorrectionReceiptModel extends TerminationReceiptModel {
+  @Field(() => Int)
+  version!: number;
 }
 
 @ObjectType('SubscriberMatch', { description: 'A record of another member; never whose' })
@@ -35,34 +41,49 @@ export class SubscriberAnswerModel {
   matches!: SubscriberMatchModel[];
 }
 
-@ObjectType('SubscriberCase', { description: 'A match, as each of the two members concerned sees it' })
-export class SubscriberCaseModel {
+@ObjectType('TerminationChange')
+export class TerminationChangeModel {
+  @Field(() => Int)
+  version!: number;
+
+  @Field(() => String, { description: 'contested, corrected, upheld or withdrawn' })
+  kind!: string;
+
+  @Field(() => Boolean, { description: 'By you; else by a reviewer' })
+  isByReporter!: boolean;
+
+  @Field(() => String, { description: 'The new reason, or the number of the appeal' })
+  note!: string;
+
+  @Field(() => Date)
+  changedAt!: Date;
+}
+
+@ObjectType('Termination', { description: 'A record of your own, as the hub has it' })
+export class TerminationModel {
   @Field(() => ID)
   id!: string;
 
-  @Field(() => Boolean, { description: 'Whether the member that asks reported the termination' })
-  isReporter!: boolean;
+  @Field(() => Int)
+  version!: number;
 
-  @Field(() => String)
-  strength!: string;
-
-  @Field(() => [String])
-  types!: string[];
+  @Field(() => String, { description: 'active, contested or withdrawn' })
+  state!: string;
 
   @Field(() => String)
   reason!: string;
 
-  @Field(() => String, { description: 'active, contested or withdrawn: what became of the record since' })
-  state!: string;
+  @Field(() => String)
+  evidence!: string;
 
-  @Field(() => String, {
-    nullable: true,
-    description: "The reporter's own case number, shown to the reporter",
-  })
-  caseNumber!: string | null;
+  @Field(() => String)
+  caseNumber!: string;
 
   @Field(() => Date)
-  openedAt!: Date;
+  expiresAt!: Date;
+
+  @Field(() => [TerminationChangeModel], { description: 'Oldest first' })
+  changes!: TerminationChangeModel[];
 }
 
 @ObjectType('CanaryAlarm', { description: 'A member asked about somebody who does not exist' })
