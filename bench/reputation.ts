@@ -108,7 +108,7 @@ for (const [window, scene] of scenes) {
         const curve = probabilityOf(method, scene, kind);
         return { ...rank(scores, hits), brier: brier(scores.map(curve), hits) };
       });
-      const [ours, distinct] = ranks.map(({ averagePrecision }) => averagePrecision);
+      const [ours, , distinct] = ranks.map(({ averagePrecision }) => averagePrecision);
       const ratio = (ours ?? 0) / (distinct ?? 1);
       const line = (values: readonly number[]) => values.map(cell).join(' | ');
       console.log(

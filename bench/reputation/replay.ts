@@ -1,5 +1,5 @@
 // What each method knew at one moment of a window, and what came after.
-import { Ledger } from '@sekisho/reputation';
+import { Ledger, scoreSubject, type Sighting } from '@sekisho/reputation';
 import { formatIpv4, type Window } from './windows.ts';
 
 export const FEATURES = [
@@ -15,7 +15,14 @@ export const FEATURES = [
   'traps and malware',
 ] as const;
 
-export const METHODS = ['distinct members', 'most recent', 'MISP decay', 'consensus', 'decayed sum'] as const;
+export const METHODS = [
+  'first model',
+  'distinct members',
+  'most recent',
+  'MISP decay',
+  'consensus',
+  'decayed sum',
+] as const;
 
 export interface Replay {
   readonly window: string;
@@ -51,6 +58,7 @@ interface Known {
 }
 
 const HOUR_MS = 3_600_000;
+const NOBODY_RATED = new Map<string, { trust: number }>();
 const fade = (ageMs: number, halfLifeHours: number) => 2 ** (-ageMs / (halfLifeHours * HOUR_MS));
 
 /** Takes the window up to `at` without one member's reports, and looks at what came until `end`. */
@@ -58,6 +66,7 @@ export function replay(win: Window, at: number, end: number, without: string | u
   const members = [...new Set(win.channels.map(({ member }) => member))];
   const ledger = new Ledger();
   const known = new Map<number, Known[]>();
+  const sightings = new Map<number, Sighting[]>();
   const near = new Map<number, number>();
   const wide = new Map<number, number>();
   const knownNear = new Map<number, number>();
@@ -94,6 +103,11 @@ export function replay(win: Window, at: number, end: number, without: string | u
       if (report) report.ended = time;
       continue;
     }
+    const { category, evidence } = channel;
+    const sighting = { reporter: channel.member, category, evidence, count: 1, influenced: false };
+    const own = sightings.get(subject) ?? [];
+    sightings.set(subject, own);
+    own.push({ ...sighting, firstSeen: time, lastSeen: time });
     const strong = channel.evidence === 'trap' || channel.evidence === 'malware';
     if (!report)
       reports.push((report = { member, lastNew: time, ageKnown: fresh, ended: 0, episodes: 0, strong }));
@@ -122,6 +136,11 @@ export function replay(win: Window, at: number, end: number, without: string | u
     const isNear = ({ ageKnown, lastNew }: Known) => ageKnown && at - lastNew < 3 * HOUR_MS;
     const sum = reports.reduce((total, { lastNew }) => total + fade(at - lastNew, 12), 0);
     const own = reports.reduce((total, r) => total + (r.ageKnown ? fade(at - r.lastNew, 3) : 0), 0);
+    const first = scoreSubject({
+      ...{ type: 'ip', sightings: sightings.get(subject) ?? [], standings: NOBODY_RATED, now: at },
+      context: { isDynamic: false, owners: new Set(), wasListed: false },
+    });
+    put('first model', i, first.score);
     put('distinct members', i, reports.length);
     put('most recent', i, latest);
     put('decayed sum', i, sum);

@@ -24,3 +24,4 @@ export type { Observation, Outcome } from './learned/observation.js';
 export type { Assessment, Contribution, ScoringModel } from './learned/assessment.js';
 export type { ChannelRecord } from './learned/records.js';
 export { scoreAsOf, type AsOfInput, type DatedSighting } from './policy/as-of.js';
+export { isListed, type ListingCase } from './policy/listing.js';

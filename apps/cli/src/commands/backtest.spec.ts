@@ -101,6 +101,44 @@ describe('sekisho backtest', () => {
     expect(results(stdout)).toMatchObject([{ listed: false }]);
   });
 
+  it.each(['first', 'learned'])(
+    'gives the same by the %s model in whatever order the lines are',
+    async (model) => {
+      const lines = Array.from({ length: 40 }, (_, i) =>
+        report({
+          time: new Date(Date.UTC(2026, 10, 19, i % 24, i)).toISOString(),
+          reporter: `isp-${String(i % 3)}`,
+          subject: `203.0.113.${String(i % 7)}`,
+          ...(i % 9 === 0 && { ended: '2026-11-19T20:00:00Z' }),
+        }),
+      );
+      const sorted = (stdout: string) => stdout.trim().split('\n').sort();
+      const forward = sorted((await score(lines, '--model', model)).stdout);
+      expect(forward).toHaveLength(7);
+      expect(sorted((await score(lines.toReversed(), '--model', model)).stdout)).toEqual(forward);
+    },
+  );
+
+  it('prints contributions of the learned model that sum to the log-odds of its score', async () => {
+    const { stdout } = await score(
+      [report(), report({ reporter: 'isp-b' }), report({ subject: '203.0.113.10' })],
+      ...['--model', 'learned'],
+    );
+    expect(results(stdout)).toHaveLength(2);
+    for (const result of results(stdout)) {
+      const logOdds = result.contributions.reduce((sum, { contribution }) => sum + contribution, 0);
+      expect(100 / (1 + Math.exp(-logOdds))).toBeCloseTo(result.score, 3);
+    }
+  });
+
+  it('takes an owner for nobody, by the learned model too', async () => {
+    const { stdout } = await score(
+      [report({ evidence: 'owner' }), report({ subject: '203.0.113.10' })],
+      ...['--model', 'learned'],
+    );
+    expect(results(stdout)).toMatchObject([{ subject: '203.0.113.10' }]);
+  });
+
   it('reads a gzip file', async () => {
     const file = join(folder, 'reports.jsonl.gz');
     await writeFile(file, gzipSync(JSON.stringify(report())));

@@ -40,6 +40,8 @@ export interface Assessment {
   readonly score: number;
   /** 0..100: how much independent evidence there is, not how bad it is. */
   readonly confidence: number;
+  /** Independent reporters of abuse; those who copy one another are one. */
+  readonly voices: number;
   /** They sum to ln(p / (1 - p)) of the probability. */
   readonly contributions: readonly Contribution[];
 }
@@ -182,7 +184,7 @@ export function assess(
   now: number,
   horizonS = SLOW_S,
 ): Assessment {
-  if (reports.length === 0) return { probability: 0, score: 0, confidence: 0, contributions: [] };
+  if (reports.length === 0) return { probability: 0, score: 0, confidence: 0, voices: 0, contributions: [] };
   const { slope, intercept } = model.calibration;
   const groups = new Map<string, number>();
   const tell = (factor: string, amount: number) =>
@@ -190,8 +192,8 @@ export function assess(
   riskOf(reports, neighbourhood, model, now, tell);
   groups.set('base-rate', intercept + WAITING * Math.log(horizonS / model.horizonS));
   const sumOf = () => [...groups.values()].reduce((sum, part) => sum + part, 0);
-  if (voicesOf(reports, model) <= 1 && sumOf() > SINGLE_VOICE)
-    groups.set('single-voice', SINGLE_VOICE - sumOf());
+  const voices = voicesOf(reports, model);
+  if (voices <= 1 && sumOf() > SINGLE_VOICE) groups.set('single-voice', SINGLE_VOICE - sumOf());
   const logOdds = sumOf();
   const probability = logistic(logOdds);
 
@@ -208,6 +210,7 @@ export function assess(
     probability,
     score: Math.round(100 * probability),
     confidence: Math.round(100 * (1 - 2 ** -effective)),
+    voices,
     contributions: [...groups].map(([factor, amount]) => ({ factor, logOdds: amount })),
   };
 }

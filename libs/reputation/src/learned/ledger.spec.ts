@@ -51,11 +51,20 @@ describe('a ledger that has learned nothing', () => {
     expect(sum(apart)).toBeCloseTo(slope * ledger.riskOf('192.0.2.8', at), 9);
   });
 
+  it.each(['dynamic-range', 'forged-domain'] as const)(
+    'does not take %s for abuse of the subject',
+    (category) => {
+      const ledger = ledgerWith(report('a', 0.9, { category }), report('b', 0.9, { category }));
+      expect(ledger.assess(SUBJECT, at).score).toBe(0);
+    },
+  );
+
   it('knows nothing of a subject that nobody named', () => {
     expect(ledgerWith().assess('203.0.113.1', at)).toEqual({
       probability: 0,
       score: 0,
       confidence: 0,
+      voices: 0,
       contributions: [],
     });
   });

@@ -1,3 +1,4 @@
+import type { Category } from '@sekisho/report';
 import { assess, EVENNESS, riskOf, type Assessment, type ScoringModel } from './assessment.js';
 import { Calibration } from './calibration.js';
 import { Copies, FOLLOW_S } from './copies.js';
@@ -37,6 +38,8 @@ const MAX_KNOWN = 24;
 const CALIBRATION_SHARE = 0.1;
 const MAX_SUBJECTS_AT_ONCE = 200_000;
 const OUTCOME_WEIGHT = 10;
+/** What a range is, and who is the victim. */
+const SAYS_NO_ABUSE: ReadonlySet<Category> = new Set(['dynamic-range', 'forged-domain']);
 
 /**
  * Takes reports as they come and learns from them what they foretell. What it knows at a time depends on what was reported
@@ -68,7 +71,7 @@ export class Ledger {
   }
 
   observe(observation: Observation): void {
-    if (observation.influenced === true) return;
+    if (observation.influenced === true || SAYS_NO_ABUSE.has(observation.category)) return;
     const at = toSeconds(observation.time);
     // Until the first look the earliest report sets the clock, whichever came first.
     if (this.#start === 0 || (!this.#hasLooked && at < this.#start)) {
