@@ -1,6 +1,5 @@
 // What the learning model says of every subject of a file of reports, as of a moment.
-import { isListed, Ledger, protectionOf } from '@sekisho/reputation';
-import { readSubject } from '@sekisho/subject';
+import { learnedVerdict, Ledger } from '@sekisho/reputation';
 import type { BacktestOptions, BacktestResult } from './backtest.js';
 import type { ReportColumns } from './report-columns.js';
 
@@ -8,7 +7,8 @@ const HOUR_MS = 3_600_000;
 
 /**
  * One result a subject that was reported until then, in the order in which they were first reported. Contributions are
- * natural logarithms of odds and sum to ln(p / (1 − p)) of the probability that the score is a hundred times of.
+ * natural logarithms of odds and sum to ln(p / (1 − p)) of the probability that the score is a hundred times of. What was
+ * listed before is not known: each is judged by the threshold at which a listing begins.
  */
 export function* backtestLearned(
   reports: ReportColumns,
@@ -20,17 +20,15 @@ export function* backtestLearned(
     if (report.evidence !== 'owner') ledger.observe({ ...report, time, ended });
   }
   ledger.catchUp(at);
-  for (const text of ledger.subjects()) {
-    if (ledger.evidenceOf(text).length === 0) continue;
-    const subject = readSubject(text);
-    const { probability, confidence, voices, contributions } = ledger.assess(text, at, horizonMs / HOUR_MS);
-    const score = Math.round(1e6 * probability) / 1e4;
-    const isProtected = protectionOf(subject, warningLists) !== undefined;
-    yield {
-      subject: text,
-      ...{ score, confidence },
-      listed: isListed({ type: subject.type, score, voices, isProtected, wasListed: false }),
-      contributions: contributions.map(({ factor, logOdds }) => ({ factor, contribution: logOdds })),
-    };
+  const options = { at, horizonHours: horizonMs / HOUR_MS, warningLists, wasListed: false };
+  for (const subject of ledger.subjects()) {
+    const verdict = learnedVerdict(ledger, subject, options);
+    if (verdict === undefined) continue;
+    const { score, confidence, listed } = verdict;
+    const contributions = verdict.contributions.map(({ factor, logOdds }) => ({
+      factor,
+      contribution: logOdds,
+    }));
+    yield { subject, score, confidence, listed, contributions };
   }
 }
