@@ -27,7 +27,7 @@ const WRITE_CHARACTERS = 65_536;
 export function registerBacktest(program: Command, context: CliContext): void {
   const command: Command = program
     .command('backtest')
-    .description('score a file of reports as of a moment, offline, with the code that the hub runs')
+    .description('score a file of reports as of a moment, offline')
     .requiredOption('--reports <file>', 'JSON lines, also as .gz; - reads standard input')
     .requiredOption('--at <time>', 'ISO 8601 with an offset, or seconds since 1970', (text) =>
       usage(command, readAt)(text),
@@ -39,9 +39,12 @@ export function registerBacktest(program: Command, context: CliContext): void {
       24 * HOUR_MS,
     )
     .addOption(
-      new Option('--model <model>', 'first: the one that the hub lists by; learned: the one that learns')
+      new Option(
+        '--model <model>',
+        'learned: ranks better on past reports; first: the one that the hub lists by',
+      )
         .choices(Object.keys(MODELS))
-        .default('first'),
+        .default('learned'),
     )
     .action(async (options: BacktestCommandOptions) => {
       await run(options, context);
