@@ -1,5 +1,6 @@
 import type { Category, Evidence } from '@sekisho/report';
 import { evidenceIndex, type ChannelFacts } from './factors.js';
+import type { ReportState } from './evidence.js';
 import type { Observation } from './observation.js';
 import type { Tally } from './records.js';
 
@@ -46,4 +47,14 @@ export class Directory {
     this.#channelOf.set(name, index);
     return index;
   }
+}
+
+/** Those that have said something, each once. */
+export function reportersOf(reports: readonly ReportState[], channels: readonly Channel[]): number[] {
+  const reporters: number[] = [];
+  for (const { channel } of reports) {
+    const reporter = channels[channel]?.reporter ?? -1;
+    if (!reporters.includes(reporter)) reporters.push(reporter);
+  }
+  return reporters;
 }

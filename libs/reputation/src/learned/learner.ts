@@ -8,15 +8,15 @@ export interface Checkpoint {
   /** Seconds since 1970. */
   readonly at: number;
   readonly until: number;
-  readonly subjects: readonly number[];
+  readonly subjects: Int32Array;
   /** Views of each subject: first as a stranger sees it, then without each reporter that spoke about it. */
-  readonly viewsFrom: number[];
+  readonly viewsFrom: Int32Array;
   /** Of each view: the reporter left out (-1: none), its own state (-1 while its report stands), its factors. */
-  readonly without: number[];
-  readonly own: number[];
-  readonly starts: number[];
-  readonly factors: number[];
-  /** Subjects that the calibration looks at, as positions, and their risk then. */
+  readonly without: Int32Array;
+  readonly own: Int32Array;
+  readonly starts: Int32Array;
+  readonly factors: Int32Array;
+  /** Subjects that the calibration looks at, and their risk then. */
   readonly sampled: number[];
   readonly risks: number[];
 }
@@ -97,8 +97,8 @@ export function learnFrom(
   }
   share.add(positives, checkpoint.subjects.length);
   calibration.fade(0.9);
-  for (const [i, position] of checkpoint.sampled.entries()) {
-    calibration.add(checkpoint.risks[i] ?? 0, reportersOf.has(checkpoint.subjects[position] ?? -1), 1);
+  for (const [i, subject] of checkpoint.sampled.entries()) {
+    calibration.add(checkpoint.risks[i] ?? 0, reportersOf.has(subject), 1);
   }
   const reporters = [...share.counts.keys()];
   const examples: number[] = [];

@@ -2,11 +2,12 @@ import type { Category } from '@sekisho/report';
 import { assess, EVENNESS, riskOf, type Assessment, type ScoringModel } from './assessment.js';
 import { Calibration } from './calibration.js';
 import { Copies, FOLLOW_S } from './copies.js';
-import { Directory, type Channel } from './directory.js';
+import { Directory, reportersOf, type Channel } from './directory.js';
 import type { ReportState } from './evidence.js';
 import { CHANNEL_FACTORS, factorsOf, ownStateOf, SHARED_FACTORS, STATES } from './factors.js';
 import { Habits } from './habits.js';
 import { Weights } from './learned-model.js';
+import { IntList } from './int-list.js';
 import {
   LabelShare,
   learnFrom,
@@ -38,6 +39,7 @@ const MAX_KNOWN = 24;
 const CALIBRATION_SHARE = 0.1;
 const MAX_SUBJECTS_AT_ONCE = 200_000;
 const OUTCOME_WEIGHT = 10;
+const NO_REPORTS: readonly ReportState[] = [];
 /** What a range is, and who is the victim. */
 const SAYS_NO_ABUSE: ReadonlySet<Category> = new Set(['dynamic-range', 'forged-domain']);
 
@@ -51,7 +53,7 @@ export class Ledger {
   readonly #channels = this.#directory.channels;
   readonly #subjectOf = new Map<string, number>();
   readonly #subjects: string[] = [];
-  readonly #reports: ReportState[][] = [];
+  readonly #reports: (readonly ReportState[])[] = [];
   readonly #networks = new Networks();
   #waiting: Observation[] = [];
   #labels: Label[] = [];
@@ -108,7 +110,7 @@ export class Ledger {
     const at = toSeconds(observation.time);
     const channel = this.#channel(observation, at);
     const subject = this.#subject(observation.subject);
-    const reports = this.#reports[subject] ?? [];
+    let reports = this.#reports[subject] ?? NO_REPORTS;
     let report = reports.find((known) => known.channel === channel);
     if (observation.ended === true) {
       if (report?.endedAt === 0) report.endedAt = Math.max(at, report.lastAt);
@@ -130,7 +132,9 @@ export class Ledger {
         count: observation.count,
         confirmedEpisode: 0,
       };
-      reports.push(report);
+      // Just long enough: an array that is pushed to has room for sixteen more.
+      reports = reports.concat(report);
+      this.#reports[subject] = reports;
       isNew = ageKnown;
       facts.tally.reported++;
       this.#networks.meet(observation.subject, facts.reporter);
@@ -170,7 +174,7 @@ export class Ledger {
     const index = this.#subjects.length;
     this.#subjectOf.set(text, index);
     this.#subjects.push(text);
-    this.#reports.push([]);
+    this.#reports.push(NO_REPORTS);
     return index;
   }
 
@@ -211,51 +215,45 @@ export class Ledger {
     this.#hasLooked = true;
     this.#review(at);
     const model = this.model();
-    const checkpoint: Checkpoint = {
-      at,
-      until: at + this.#horizon(at),
-      subjects: this.#someSubjects(at),
-      sampled: [],
-      risks: [],
-      viewsFrom: [],
-      without: [],
-      own: [],
-      starts: [],
-      factors: [],
-    };
+    const subjects = this.#someSubjects(at);
+    const sampled: number[] = [];
+    const risks: number[] = [];
+    const [viewsFrom, withoutOf, ownOf] = [new IntList(), new IntList(), new IntList()];
+    const [starts, factors] = [new IntList(), new IntList()];
     const out: number[] = [];
     const add = (without: number, own: number) => {
-      checkpoint.without.push(without);
-      checkpoint.own.push(own);
-      checkpoint.starts.push(checkpoint.factors.length);
-      if (own >= 0) for (const factor of out) checkpoint.factors.push(factor);
+      withoutOf.push(without);
+      ownOf.push(own);
+      starts.push(factors.length);
+      if (own >= 0) for (const factor of out) factors.push(factor);
     };
-    for (const position of checkpoint.subjects) {
+    for (const position of subjects) {
       const reports = this.#reports[position] ?? [];
       const neighbourhood = this.#networks.around(this.#subjects[position] ?? '');
-      checkpoint.viewsFrom.push(checkpoint.without.length);
+      viewsFrom.push(withoutOf.length);
       if (scramble(position + 17 * at) < CALIBRATION_SHARE) {
-        checkpoint.sampled.push(position);
-        checkpoint.risks.push(riskOf(reports, neighbourhood, model, at));
+        sampled.push(position);
+        risks.push(riskOf(reports, neighbourhood, model, at));
       }
       factorsOf(reports, neighbourhood, this.#channels, at, -1, out);
       add(-1, STATES);
-      for (const reporter of this.#reportersOf(reports)) {
+      for (const reporter of reportersOf(reports, this.#channels)) {
         const own = ownStateOf(reports, this.#channels, reporter, at);
         if (own >= 0) factorsOf(reports, neighbourhood, this.#channels, at, reporter, out);
         add(reporter, own);
       }
     }
-    this.#checkpoints.push(checkpoint);
-  }
-
-  #reportersOf(reports: readonly ReportState[]): number[] {
-    const reporters: number[] = [];
-    for (const { channel } of reports) {
-      const reporter = this.#channels[channel]?.reporter ?? -1;
-      if (!reporters.includes(reporter)) reporters.push(reporter);
-    }
-    return reporters;
+    this.#checkpoints.push({
+      at,
+      until: at + this.#horizon(at),
+      subjects: Int32Array.from(subjects),
+      viewsFrom: viewsFrom.toArray(),
+      without: withoutOf.toArray(),
+      own: ownOf.toArray(),
+      starts: starts.toArray(),
+      factors: factors.toArray(),
+      ...{ sampled, risks },
+    });
   }
 
   #resolve(now: number): void {
@@ -358,7 +356,7 @@ export class Ledger {
     for (const factor of factors) this.#weights.move(factor, error, rate);
     const isOver =
       outcome.source === 'owner-fixed' || (outcome.source === 'appeal-upheld' && !outcome.abusive);
-    if (isOver && index !== undefined) this.#reports[index] = [];
+    if (isOver && index !== undefined) this.#reports[index] = NO_REPORTS;
   }
 
   /** What became of each reporter's reports, by category and evidence class. */
