@@ -16,6 +16,7 @@ const PURE = [
   'identifier',
   'campaign',
   'evidence',
+  'policy',
   'subscriber',
 ].map((name) => `libs/${name}/src/**/*.ts`);
 
