@@ -87,10 +87,8 @@ export class ReportColumns {
   private momentsUntil(until: number): Uint32Array {
     const moments = new Uint32Array(2 * this.length);
     let found = 0;
-    let isSorted = true;
     const take = (moment: number) => {
       if (this.timeOf(moment) > until) return;
-      isSorted &&= found === 0 || this.timeOf(moments[found - 1] ?? 0) <= this.timeOf(moment);
       moments[found++] = moment;
     };
     for (let i = 0; i < this.length; i++) {
@@ -98,6 +96,9 @@ export class ReportColumns {
       if ((this.ends[i] ?? NOT_ENDED) > REMOVAL && (this.times[i] ?? 0) <= until) take(this.length + i);
     }
     const used = moments.subarray(0, found);
+    const isSorted = used.every(
+      (moment, i) => i === 0 || this.timeOf(used[i - 1] ?? 0) <= this.timeOf(moment),
+    );
     return isSorted ? used : used.sort((a, b) => this.timeOf(a) - this.timeOf(b));
   }
 
