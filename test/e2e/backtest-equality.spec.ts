@@ -87,7 +87,7 @@ it('reports replayed through the running system end with the scores of a backtes
     for (const [at, rows] of Map.groupBy(scored, (row) => row.at)) {
       const { stdout } = await run(process.execPath, [
         ...[SEKISHO, 'backtest', '--reports', file],
-        ...['--at', new Date(at).toISOString(), '--model', 'first'],
+        ...['--at', new Date(at).toISOString()],
       ]);
       const offline = new Map(
         stdout

@@ -41,10 +41,10 @@ export function registerBacktest(program: Command, context: CliContext): void {
     .addOption(
       new Option(
         '--model <model>',
-        'learned: ranks better on past reports; first: the one that the hub lists by',
+        'first: the one that the hub lists by; learned: ranks better on past reports, and lists nothing yet',
       )
         .choices(Object.keys(MODELS))
-        .default('learned'),
+        .default('first'),
     )
     .action(async (options: BacktestCommandOptions) => {
       await run(options, context);
