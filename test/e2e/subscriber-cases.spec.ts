@@ -1,11 +1,15 @@
 // What two members say about a match, what becomes of records, and how much may be asked: through the public API.
-import type { IdentifierSource } from '@sekisho/identifier';
+import { canonicalise, type IdentifierSource } from '@sekisho/identifier';
 import { CaseFault, PayerKey, SubscriberAgent, type TerminationRequest } from '@sekisho/client';
+import { CHECK_TYP } from '@sekisho/subscriber';
 import { createTestDatabase, Federation, type FederationMember, type TestDatabase } from '@sekisho/testing';
+import { SignJWT } from 'jose';
+import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { z } from 'zod';
 
 let database: TestDatabase;
 let federation: Federation;
@@ -24,7 +28,7 @@ beforeAll(async () => {
   });
   sql = new pg.Client({ connectionString: database.url });
   await sql.connect();
-  for (const id of ['isp-a', 'isp-b', 'isp-c', 'isp-d', 'isp-r']) {
+  for (const id of ['isp-a', 'isp-b', 'isp-c', 'isp-d', 'isp-e', 'isp-r']) {
     const member = await federation.member(id, { role: id === 'isp-r' ? 'reviewer' : 'member' });
     members.set(id, member);
     agents.set(id, await SubscriberAgent.open(await member.session(), member.directory));
@@ -37,6 +41,11 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
+function member(id: string): FederationMember {
+  const found = members.get(id);
+  if (!found) throw new Error(`no member ${id}`);
+  return found;
+}
 function agent(id: string): SubscriberAgent {
   const found = agents.get(id);
   if (!found) throw new Error(`no member ${id}`);
@@ -145,6 +154,18 @@ describe('a record', () => {
     });
   });
 
+  it('is silent once it expired, whether or not the hourly job ran', async () => {
+    const id = await terminate([phone('090-2222-0005')]);
+    const askAfter = async (interval: string) => {
+      await sql.query('UPDATE subscriber_termination SET expires_at = now() + $2::interval WHERE id = $1', [
+        ...[id, interval],
+      ]);
+      return (await agent('isp-e').check([phone('090-2222-0005')], SAID)).strength;
+    };
+    expect(await askAfter('1 hour')).toBe('possible');
+    expect(await askAfter('-1 second')).toBe('none');
+  });
+
   it('is corrected or withdrawn by a reviewer on appeal, and by no one who reported it', async () => {
     const [kept, gone] = [
       await terminate([phone('090-2222-0003')]),
@@ -200,6 +221,41 @@ describe('a payer', () => {
       if (entry.isFile())
         expect(await readFile(join(entry.parentPath, entry.name), 'utf8')).not.toContain('4111');
     }
+  });
+});
+
+describe('a check', () => {
+  const epoch = TODAY.slice(0, 7);
+  const send = async (change: object) => {
+    const { enrolled } = member('isp-e');
+    const one = canonicalise(phone('090-9999-0001'));
+    const tokens = [{ epoch, identifiers: await agent('isp-e').oprf.seal(one, epoch, 'check') }];
+    const envelope = await new SignJWT({ check: { purpose: 'sign-up', ...SAID, tokens, ...change } })
+      .setProtectedHeader({ alg: 'EdDSA', kid: enrolled.signing.kid, typ: CHECK_TYP })
+      .setIssuer('isp-e')
+      .setAudience(federation.hubUrl)
+      .setIssuedAt()
+      .setJti(randomUUID())
+      .sign(enrolled.signing.key);
+    const mutation = {
+      text: `mutation C($envelope: String!) { checkSubscriber(envelope: $envelope) { strength } }`,
+      schema: z.object({ checkSubscriber: z.object({ strength: z.string() }) }),
+    };
+    return (await member('isp-e').session()).call(mutation, { envelope });
+  };
+
+  it.each([
+    ['a purpose', { purpose: undefined }],
+    ['the purpose sign-up, but another,', { purpose: 'marketing' }],
+    ['the version of its notice', { noticeVersion: undefined }],
+    ['a legal basis', { legalBasis: undefined }],
+    ['a legal basis of the list', { legalBasis: 'curiosity' }],
+  ])('that does not say %s is refused and not answered', async (_what, change) => {
+    await expect(send(change)).rejects.toMatchObject({ code: 'check-malformed' });
+  });
+
+  it('that says all of it is answered', async () => {
+    expect(await send({})).toEqual({ checkSubscriber: { strength: 'none' } });
   });
 });
 

@@ -3,7 +3,7 @@ import { canonicalise } from '@sekisho/identifier';
 import { KeyMismatch, OprfClient, rotateKeys, MemberDirectory, TrusteeFailed } from '@sekisho/client';
 import { createTestDatabase, Federation, type FederationMember, type TestDatabase } from '@sekisho/testing';
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -84,6 +84,19 @@ describe('a pinned trustee', () => {
     await soon(tags).toBe(true);
     expect(await sekisho('trustee', 'member', 'remove', 'isp-a', '--kid', old)).toMatchObject({ status: 1 });
   });
+});
+
+it('the audit of a trustee is kept for 365 days', async () => {
+  const audit = join(federation.env['SEKISHO_DATA_DIR'] ?? '', 'trustee', 'audit');
+  const dayAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+  const [over, kept] = [`${dayAgo(367)}.jsonl`, `${dayAgo(364)}.jsonl`];
+  await federation.stop('trustee');
+  for (const name of [over, kept, 'note.txt']) await writeFile(join(audit, name), '');
+  await federation.run('trustee');
+  await soon(tags).toBe(true);
+  const names = await readdir(audit);
+  expect(names).toEqual(expect.arrayContaining([kept, 'note.txt', `${dayAgo(0)}.jsonl`]));
+  expect(names).not.toContain(over);
 });
 
 describe('key shares that are lost', () => {

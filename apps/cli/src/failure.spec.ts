@@ -24,6 +24,7 @@ describe('reportFailure', () => {
     [{ status: 401, code: 'enrolment-code-invalid', detail: 'used' }, 'ask the hub operator for a new code'],
     [{ status: 401, code: 'signature-invalid', detail: 'no' }, "check this machine's clock"],
     [{ status: 403, code: 'not-allowed', detail: 'no' }, 'correct what the hub names'],
+    [{ status: 403, code: 'access-denied', detail: 'no' }, 'ask the hub operator, if that role'],
     [{ status: 429, code: 'too-many', detail: 'slow', retryAfterSeconds: 20 }, 'again in 20 s'],
     [{ status: 500, code: 'internal', detail: 'oops', errorId: 'e-17' }, 'error id e-17'],
   ])('says what to do about %j', (fields, remedy) => {

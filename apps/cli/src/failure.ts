@@ -132,6 +132,8 @@ function remedyForRefusal(error: HubRefused): string {
     return 'ask the hub operator for a new code (sekisho admin member code ID)';
   }
   if (error.kind === 'Rejected') {
+    if (error.code === 'access-denied')
+      return 'ask the hub operator, if that role should be yours (sekisho me)';
     return error.status === 401
       ? "check this machine's clock, and that the member is not suspended"
       : 'correct what the hub names';

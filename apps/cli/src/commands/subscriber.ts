@@ -1,4 +1,4 @@
-import { PayerKey } from '@sekisho/client';
+import { PayerKey, type CheckAnswer } from '@sekisho/client';
 import {
   EVIDENCE_LEVELS,
   LEGAL_BASES,
@@ -10,6 +10,7 @@ import {
 import { Option, type Command } from 'commander';
 import { memberDirectoryPath, readStandardInput, type CliContext } from '../context.js';
 import { CommandFailed } from '../failure.js';
+import { formatLocalTime } from '../print/local-time.js';
 import { formatPairs, formatTable } from '../print/table.js';
 import {
   readInteger,
@@ -22,6 +23,7 @@ import {
   type JsonOption,
 } from './shared-options.js';
 import { openAgent } from './subscriber-agent.js';
+import { inOrder } from './subscriber-batch.js';
 import { registerEpochs } from './subscriber-epochs.js';
 import { registerSubscriberCases } from './subscriber-case.js';
 import { readPersons } from './subscriber-input.js';
@@ -43,6 +45,7 @@ export function registerSubscriber(program: Command, context: CliContext): void 
   registerSignUps(subscriber, context);
   registerEpochs(subscriber, context);
   registerPayerKey(subscriber, context);
+  registerAlarms(subscriber, context);
   withExample(
     subscriber,
     'sekisho subscriber check --notice 2026-1 --basis joint-use-notice < applicants.jsonl',
@@ -72,22 +75,27 @@ function registerTerminate(parent: Command, context: CliContext): void {
   withJson(withDirectory(command)).action(async (file: string, options: TerminateOptions) => {
     const persons = await readPersons(file, context);
     const agent = await openAgent(options, context);
-    const rows = [];
-    for (const { ref, identifiers } of persons) {
-      const { terminationId, expiresAt } = await agent.terminate({
-        ...{ identifiers, reason: options.reason, evidence: options.evidence, caseNumber: ref },
-        ...{ terminatedOn: options.on ?? today(context), expiresOn: options.expires },
-        isCanary: options.canary === true,
-      });
-      rows.push({ ref, terminationId: terminationId ?? '', expires: expiresAt?.slice(0, 10) ?? '' });
-    }
-    context.stdout.write(
-      options.json
-        ? toJson(rows)
-        : formatTable(
-            ['REF', 'RECORD', 'EXPIRES'].map((title) => ({ title })),
-            rows.map(({ ref, terminationId, expires }) => [ref, terminationId, expires]),
-          ),
+    await inOrder(
+      persons,
+      context,
+      async ({ ref, identifiers }) => {
+        const { terminationId, expiresAt } = await agent.terminate({
+          ...{ identifiers, reason: options.reason, evidence: options.evidence, caseNumber: ref },
+          ...{ terminatedOn: options.on ?? today(context), expiresOn: options.expires },
+          isCanary: options.canary === true,
+        });
+        return { ref, terminationId: terminationId ?? '', expires: expiresAt?.slice(0, 10) ?? '' };
+      },
+      (rows) => {
+        context.stdout.write(
+          options.json
+            ? toJson(rows)
+            : formatTable(
+                ['REF', 'RECORD', 'EXPIRES'].map((title) => ({ title })),
+                rows.map(({ ref, terminationId, expires }) => [ref, terminationId, expires]),
+              ),
+        );
+      },
     );
   });
   withExample(
@@ -115,25 +123,31 @@ function registerCheck(parent: Command, context: CliContext): void {
   withJson(withDirectory(command)).action(async (file: string, options: CheckOptions) => {
     const persons = await readPersons(file, context);
     const agent = await openAgent(options, context);
-    const rows = [];
-    for (const { ref, identifiers } of persons) {
-      const said = { noticeVersion: options.notice, legalBasis: options.basis };
-      rows.push({ ref, ...(await agent.check(identifiers, said)) });
-    }
-    context.stdout.write(
-      options.json
-        ? toJson(rows)
-        : formatTable(
-            ['REF', 'MATCH', 'SAME', 'REASON', 'CASE'].map((title) => ({ title })),
-            rows.map(({ ref, strength, matches: [first] }) => [
-              ...[ref, strength, first?.types.join(' ') ?? '', first?.reason ?? '', first?.caseId ?? ''],
-            ]),
-          ),
+    const said = { noticeVersion: options.notice, legalBasis: options.basis };
+    await inOrder(
+      persons,
+      context,
+      async ({ ref, identifiers }) => ({ ref, ...(await agent.check(identifiers, said)) }),
+      (rows) => {
+        context.stdout.write(options.json ? toJson(rows) : formatAnswers(rows));
+      },
     );
   });
   withExample(
     command,
     'sekisho subscriber check --notice 2026-1 --basis joint-use-notice < applicants.jsonl',
+  );
+}
+
+/** A line for each match: several members may have terminated the same person. */
+function formatAnswers(answers: readonly (CheckAnswer & { readonly ref: string })[]): string {
+  return formatTable(
+    ['REF', 'MATCH', 'SAME', 'REASON', 'CASE'].map((title) => ({ title })),
+    answers.flatMap(({ ref, strength, matches }) =>
+      matches.length === 0
+        ? [[ref, strength, '', '', '']]
+        : matches.map((one) => [ref, one.strength, one.types.join(' '), one.reason, one.caseId]),
+    ),
   );
 }
 
@@ -190,4 +204,25 @@ function registerPayerKey(parent: Command, context: CliContext): void {
     context.stdout.write(options.json ? toJson({ fingerprint }) : formatPairs([['payer key', fingerprint]]));
   });
   withExample(command, 'sekisho subscriber payer-key < payer-key.txt');
+}
+
+function registerAlarms(parent: Command, context: CliContext): void {
+  const command = parent
+    .command('alarms')
+    .description('members that asked about planted persons, newest first (reviewers)');
+  withJson(withDirectory(command)).action(async (options: Common) => {
+    const all = await (await openAgent(options, context)).alarms();
+    context.stdout.write(
+      options.json
+        ? toJson(all)
+        : formatTable(
+            ['RAISED', 'MEMBER', 'PLANTED', 'CHECK'].map((title) => ({ title })),
+            all.map((one) => [
+              ...[formatLocalTime(one.raisedAt, context.timeZone), one.memberId, one.terminationId],
+              one.checkId,
+            ]),
+          ),
+    );
+  });
+  withExample(command, 'sekisho subscriber alarms --json');
 }

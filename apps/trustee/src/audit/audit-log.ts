@@ -1,9 +1,12 @@
 import type { EvaluationRecord } from '@sekisho/evaluation';
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const GENESIS = '0'.repeat(43);
+/** As long as the hub keeps its own (`oprf_evaluation`). */
+const KEPT_DAYS = 365;
+const DAY_MS = 86_400_000;
 
 interface Waiting {
   readonly record: EvaluationRecord;
@@ -14,7 +17,7 @@ interface Waiting {
 /**
  * What every member had evaluated: one JSON line each, in a file a day, on disk before the answer leaves. Each line holds
  * the digest of the one before it in its file: who can write the file cannot take a line out unseen from somebody who
- * kept a later one. No identifier and no element is in it.
+ * kept a later one. Files are deleted after 365 days. No identifier and no element is in it.
  */
 export class AuditLog {
   private queue: Waiting[] = [];
@@ -82,6 +85,7 @@ export class AuditLog {
     if (this.file && this.day === day) return this.file;
     await this.close();
     await mkdir(this.dir, { recursive: true, mode: 0o700 });
+    await this.expire();
     const text = await readFile(this.path(day), 'utf8').catch(() => '');
     const last = text.trimEnd().split('\n').at(-1) ?? '';
     this.last = last === '' ? GENESIS : createHash('sha256').update(last).digest('base64url');
@@ -90,6 +94,15 @@ export class AuditLog {
     // A line cut off by a crash stays a line of its own.
     if (text !== '' && !text.endsWith('\n')) await this.file.appendFile('\n');
     return this.file;
+  }
+
+  /** At the first record of a day and of a process; other files of the directory stay. */
+  private async expire(): Promise<void> {
+    const last = dayOf(new Date(this.now().getTime() - KEPT_DAYS * DAY_MS));
+    for (const name of await readdir(this.dir)) {
+      const day = /^(\d{4}-\d{2}-\d{2})\.jsonl$/.exec(name)?.[1];
+      if (day !== undefined && day < last) await rm(join(this.dir, name), { force: true });
+    }
   }
 
   private path(day: string): string {

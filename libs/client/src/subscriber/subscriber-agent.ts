@@ -114,8 +114,21 @@ const signUpsMutation = {
   text: `mutation D($day: String!, $signUps: Int!) { declareSignUps(day: $day, signUps: $signUps) }`,
   schema: z.object({ declareSignUps: z.number() }),
 };
-/** A hint for a person to review, never a reason to refuse by itself. */
+const alarmsQuery = {
+  text: `query L { canaryAlarms(first: 100) { raisedAt memberId terminationId checkId } }`,
+  schema: z.object({
+    canaryAlarms: z.array(
+      z.object({
+        ...{ raisedAt: z.string(), memberId: z.string() },
+        ...{ terminationId: z.string(), checkId: z.string() },
+      }),
+    ),
+  }),
+};
+/** A member asked about somebody who does not exist. */
+type CanaryAlarm = z.output<typeof alarmsQuery.schema>['canaryAlarms'][number];
 export type OwnTermination = z.output<typeof terminationsQuery.schema>['terminations'][number];
+/** A hint for a person to review, never a reason to refuse by itself. */
 export type CheckAnswer = z.output<typeof checkMutation.schema>['checkSubscriber'];
 
 /** Terminations, renewals and checks of one member. Identifiers stay here; the hub gets tags, the trustee blinded elements. */
@@ -263,6 +276,11 @@ export class SubscriberAgent {
   /** @param day YYYY-MM-DD */
   async declareSignUps(day: string, signUps: number): Promise<void> {
     await this.session.call(signUpsMutation, { day, signUps });
+  }
+
+  /** The newest hundred; for reviewers. */
+  async alarms(): Promise<readonly CanaryAlarm[]> {
+    return (await this.session.call(alarmsQuery, {})).canaryAlarms;
   }
 
   private async register(record: SubscriberRecord): Promise<SubscriberRecord> {
