@@ -67,17 +67,6 @@ describe('normaliseText', () => {
     ).toBe('buy now at');
   });
 
-  it('leaves quotes and the notice about opting out away, unless the text is little else', () => {
-    expect(words('We agree with all of that today.\n> the offer of the week\n| and more')).toBe(
-      'we agree with all of that today',
-    );
-    expect(
-      words('Cheap paint for every house in town. To be removed from our list write here. Call now.'),
-    ).toBe('cheap paint for every house in town call now');
-    expect(words('> the whole text is quoted by who forwards it\nsee')).toContain('whole text');
-    expect(words('To unsubscribe write to us.\nThanks')).toBe('to unsubscribe write to us thanks');
-  });
-
   it('takes each sign of Japanese as a word, and no name before 様', () => {
     expect(words('山田様\n無料です')).toBe('無 料 で す');
   });

@@ -4,7 +4,7 @@
 import { BandIndex } from './band-index.js';
 import { CampaignCells, type Cell } from './campaign-cells.js';
 import { FingerprintInvalid, type Fingerprint } from './fingerprint.js';
-import { isNear, isNearOnAverage, KIND_NUMBER } from './link-rule.js';
+import { isNear, KIND_NUMBER } from './link-rule.js';
 import { SKETCH_BYTES } from './sketch.js';
 import { SketchTable } from './sketch-table.js';
 
@@ -257,9 +257,7 @@ export class Clusters {
         smallest = Math.min(smallest, this.sizes[one] ?? 0, this.sizes[other] ?? 0);
       }
     }
-    return compared > 0 && isNearOnAverage(pairs / compared, runs / compared, smallest)
-      ? pairs / compared
-      : 0;
+    return compared > 0 && isNear(pairs / compared, runs / compared, smallest) ? pairs / compared : 0;
   }
 
   private join(slot: Slot, [best, ...others]: readonly Hit[]): Placement {

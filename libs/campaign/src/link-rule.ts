@@ -11,27 +11,23 @@ interface Limits {
 
 /** By the smaller size class (half-octaves of different pairs): fewer than 32, up to 64, up to 90, and more. */
 const LIMITS: readonly (readonly [upTo: number, limits: Limits])[] = [
-  [9, { pairs: 0.62, shared: 0.73 }],
-  [11, { pairs: 0.44, shared: 0.73 }],
-  [12, { pairs: 0.42, shared: 0.73 }],
+  [9, { pairs: 0.62, shared: 0.7 }],
+  [11, { pairs: 0.44, shared: 0.7 }],
+  [12, { pairs: 0.42, shared: 0.7 }],
 ];
-const LONG_TEXT: Limits = { pairs: 0.33, shared: 0.69 };
+const LONG_TEXT: Limits = { pairs: 0.33, shared: 0.66 };
 /** Texts as near as this are one campaign whatever differs: the labels themselves say so at about 0.6. */
 const SURE = 0.65;
 
-/** Two copies that were both varied are further from each other than the nearest copy is. */
-const AVERAGE_MARGIN = 0.03;
-
-/** Whether texts of these similarities (0 to 1, over pairs and over runs of four words) are one campaign. */
-export function isNear(pairs: number, runs: number, sizeClass: number, margin = 0): boolean {
+/**
+ * Whether texts of these similarities (0 to 1, over pairs and over runs of four words) are one campaign. For averages
+ * of several comparisons too.
+ */
+export function isNear(pairs: number, runs: number, sizeClass: number): boolean {
   const limits = LIMITS.find(([upTo]) => sizeClass <= upTo)?.[1] ?? LONG_TEXT;
-  if (pairs < limits.pairs - margin) return false;
+  if (pairs < limits.pairs) return false;
   return pairs >= SURE || sharedPart(pairs, runs) >= limits.shared;
 }
-
-/** The same of averages over the representatives of a campaign: 0.03 less near over pairs. */
-export const isNearOnAverage = (pairs: number, runs: number, sizeClass: number): boolean =>
-  isNear(pairs, runs, sizeClass, AVERAGE_MARGIN);
 
 /**
  * Two copies share the part f of their text, and there each word survives in both with the chance r. Then Dice's

@@ -28,13 +28,6 @@ const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hang
 const WORD_OR_SIGN = new RegExp(`${CJK.source}|[\\p{L}\\p{N}]+`, 'gu');
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}|\p{Cc}(?<![\n\t\r])/gu;
 
-const QUOTED_LINE = /^[ \t]*[>|].*$/gmu;
-const SENTENCE_END = /(?<=[.!?]\s)|(?<=\n)/u;
-const OPT_OUT =
-  /\b(?:unsubscribe|opt(?:ed)?[- ]?(?:out|in)|removed? from (?:\w+ ){0,3}(?:list|mailing)|to be removed|to remove|future (?:mailings?|e-?mails?|offers)|mailing list|removal|do not wish to receive|wish not to receive|no longer wish)\b/u;
-/** Quotes and notices are left in a text that is little else. */
-const MIN_OWN_SHARE = { quotes: 1 / 3, optOut: 1 / 2 };
-
 export interface NormalText {
   /** Words of letters; each sign of Chinese, Japanese, Korean or Thai is a word. */
   readonly words: readonly string[];
@@ -55,7 +48,7 @@ export function normaliseText(text: string): NormalText {
     .normalize('NFC')
     .replace(/\r\n?/g, '\n');
   const urls = folded.match(URL_TEXT) ?? [];
-  const plain = withoutOptOut(withoutQuotes(folded))
+  const plain = folded
     .replace(URL_TEXT, ' ')
     .replace(ADDRESS_TEXT, ' ')
     .replace(GREETING, '\n')
@@ -76,19 +69,6 @@ export function normaliseText(text: string): NormalText {
   }
   return { words, urls };
 }
-
-/** Who answers a message quotes it, and is not a copy of it. */
-const withoutQuotes = (text: string) => ifEnough(text, text.replace(QUOTED_LINE, ''), MIN_OWN_SHARE.quotes);
-
-/** Unrelated offers share the notice that is written under them. English alone. */
-const withoutOptOut = (text: string) => {
-  const sentences = text.split(SENTENCE_END).filter((sentence) => !OPT_OUT.test(sentence));
-  return ifEnough(text, sentences.join(''), MIN_OWN_SHARE.optOut);
-};
-
-const lettersOf = (text: string) => text.replace(/\s/gu, '').length;
-const ifEnough = (whole: string, left: string, share: number) =>
-  lettersOf(left) >= share * lettersOf(whole) ? left : whole;
 
 function wordOf(token: string): string | undefined {
   const digits = token.replace(/[^\p{N}]/gu, '').length;
