@@ -10,7 +10,6 @@ export {
   type Fingerprint,
   type FingerprintKey,
   type MessageContent,
-  type ReadContent,
 } from './fingerprint.js';
 export { SKETCH_BYTES, sketchOf } from './sketch.js';
 export { similarity } from './sketch-table.js';
