@@ -8,6 +8,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { inFull, printTable } from '#harness/figures';
+import { measureWholeImport } from './import-whole.ts';
 
 const { values } = parseArgs({ options: { data: { type: 'string' }, write: { type: 'string' } } });
 const data = values.data;
@@ -114,6 +115,8 @@ const minutes = (spent.user + spent.system) / 60e6;
 console.log(
   `\n${inFull((messages.length * ROUNDS) / minutes)} messages a minute of one core's time (parsing alone); longest ${longestMs.toFixed(1)} ms`,
 );
+
+await measureWholeImport(messages);
 
 // Hostile messages of the greatest size that is read.
 const filled = (text: string) => Buffer.alloc(LIMITS.messageBytes, text);

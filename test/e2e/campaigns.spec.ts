@@ -16,18 +16,21 @@ import { queryName } from '@sekisho/zone';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { campaignFingerprints } from '../setup/campaign-fixtures.js';
 import { GraphqlSocket } from '../setup/graphql-socket.js';
+import { TxtServer } from '../setup/txt-server.js';
 
 const VICTIM = 'victim.example.com';
 const VICTIM_NAME = `${VICTIM}.domain.z.example`;
 
 let database: TestDatabase;
+let nameServer: TxtServer;
 let federation: Federation;
 let members: FederationMember[];
 let fingerprints: readonly [string, string, string];
 
 beforeAll(async () => {
   database = await createTestDatabase(inject('databaseUrl'), { template: inject('templateDatabase') });
-  federation = await Federation.start(database.url);
+  nameServer = await TxtServer.start();
+  federation = await Federation.start(database.url, { env: { SEKISHO_RESOLVER: nameServer.address } });
   members = [];
   for (const id of ['isp-a', 'isp-b', 'isp-c']) members.push(await federation.member(id));
   fingerprints = await campaignFingerprints(new Date());
@@ -35,6 +38,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await federation[Symbol.asyncDispose]();
+  await nameServer[Symbol.asyncDispose]();
   await database[Symbol.asyncDispose]();
 });
 
@@ -120,3 +124,43 @@ it("the confirmed campaign's exact fingerprints answer in the zone hash", async 
 it('a member that did not prove the domain sees no flood of it', async () => {
   expect(await (await at(0).session()).bounceFloods()).toEqual([]);
 });
+
+it('who proves the domain by a TXT record sees its flood over all members, and loses sight with the record', async () => {
+  const owner = await at(0).session();
+  const asked = await owner.proveDomain(VICTIM);
+  expect(asked).toMatchObject({ isProven: false, recordName: `_sekisho.${VICTIM}`, expiresAt: null });
+  nameServer.records.set(asked.recordName, ['v=spf1 -all', asked.recordText]);
+  const bounces = reportOf('198.51.100.8', {
+    ...{ category: 'backscatter-source', evidence: 'bounce', count: 40, urlHosts: [VICTIM] },
+  });
+  await at(0).submit(bounces);
+  await at(2).submit(bounces);
+  expect(await owner.bounceFloods()).toEqual([]);
+
+  await oncePaused(async () => {
+    expect(await owner.proveDomain(VICTIM)).toMatchObject({ isProven: true });
+  });
+  await expect
+    .poll(() => owner.bounceFloods(), { timeout: 5_000 })
+    .toMatchObject([{ domain: VICTIM, memberCount: 3 }]);
+  // The record names the owner: it proves nothing for another member.
+  const stranger = await at(1).session();
+  expect(await stranger.proveDomain(VICTIM)).toMatchObject({ isProven: false });
+  expect(await stranger.bounceFloods()).toEqual([]);
+
+  nameServer.failing.add(asked.recordName);
+  await oncePaused(() => expect(owner.proveDomain(VICTIM)).rejects.toMatchObject({ code: 'hub-busy' }));
+  expect(await owner.bounceFloods()).toHaveLength(1);
+  nameServer.failing.clear();
+  nameServer.records.clear();
+  await oncePaused(async () => {
+    expect(await owner.proveDomain(VICTIM)).toMatchObject({ isProven: false });
+  });
+  expect(await owner.bounceFloods()).toEqual([]);
+});
+
+/** The hub looks one domain of a member up in two seconds. */
+const oncePaused = (attempt: () => Promise<void>) =>
+  expect
+    .poll(async () => attempt().then(() => 'done', String), { timeout: 6_000, interval: 300 })
+    .toBe('done');

@@ -67,9 +67,16 @@ export function fingerprintKey(secret: Uint8Array, month: string): FingerprintKe
 
 const toHex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** Never throws for any content; within 200 ms whatever the content, as its limits are for all parts together. */
-export function fingerprintOf(content: MessageContent, key: FingerprintKey): Fingerprint {
-  const { words, hosts } = readContent(content);
+/**
+ * Never throws for any content; within 200 ms whatever the content, as its limits are for all parts together.
+ * @param read what `readContent` makes of the same content, where the caller has it already
+ */
+export function fingerprintOf(
+  content: MessageContent,
+  key: FingerprintKey,
+  read: ReadContent = readContent(content),
+): Fingerprint {
+  const { words, hosts } = read;
   const digest = (label: string, text: string) =>
     toHex(hmac(sha256, key.digest, encoder.encode(`${label}\n${text}`)).subarray(0, DIGEST_BYTES));
   const { values, distinct } = sketchOf(words, key.shingle);
@@ -89,8 +96,15 @@ export function fingerprintOf(content: MessageContent, key: FingerprintKey): Fin
   };
 }
 
-/** The words a comparison sees, and the sorted set of URL hosts. The markup wins over a plain alternative. */
-export function readContent(content: MessageContent): { words: readonly string[]; hosts: readonly string[] } {
+export interface ReadContent {
+  /** The words a comparison sees. */
+  readonly words: readonly string[];
+  /** The sorted set of hosts of URLs. */
+  readonly hosts: readonly string[];
+}
+
+/** The markup wins over a plain alternative. */
+export function readContent(content: MessageContent): ReadContent {
   let left = MAX_MARKUP_CHARACTERS;
   const pages = content.htmls.slice(0, MAX_PARTS).map((markup) => {
     const page = visibleText(markup, left);

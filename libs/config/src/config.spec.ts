@@ -37,6 +37,14 @@ describe('configuration', () => {
     expect(config.dnsAccess).toEqual({ kind: 'networks', networks: ['192.0.2.0/24', '2001:db8::/32'] });
   });
 
+  it('asks the resolvers of the machine unless others are named', () => {
+    expect(readConfig({}).resolvers).toEqual([]);
+    expect(readConfig({ SEKISHO_RESOLVER: '192.0.2.53 [2001:db8::53]:5353' }).resolvers).toEqual([
+      { host: '192.0.2.53', port: 53 },
+      { host: '2001:db8::53', port: 5_353 },
+    ]);
+  });
+
   it('reads what a DNS edge may be told', () => {
     const config = readConfig({
       SEKISHO_DNS_ACCESS: 'key',

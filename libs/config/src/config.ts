@@ -85,6 +85,8 @@ export interface Config {
   /** The trustee's id and URL; undefined: `sekisho up` runs one of its own, a hub alone does no matching. */
   readonly trusteeUrl: string | undefined;
   readonly trustee: TrusteeConfig;
+  /** Servers that the hub asks for TXT records of members' domains; none: those of the machine. */
+  readonly resolvers: readonly ListenAddress[];
   /** Sign-up checks of one member in a day. */
   readonly checkQuota: number;
   /** Demo mode: documentation and private addresses may be reported. */
@@ -260,6 +262,7 @@ const environment = z.object({
     .enum(['pinned', 'follow'], { error: fault('not pinned or follow', 'pinned') })
     .default('pinned'),
   SEKISHO_TRUSTEE_QUOTA: count(1, 999_999_999, '10000').default(10_000),
+  SEKISHO_RESOLVER: listenList.default([]),
   SEKISHO_CHECK_QUOTA: count(1, 999_999_999, '1000').default(1_000),
   SEKISHO_DEMO: flag.default(false),
   SEKISHO_INTROSPECTION: flag.default(false),
@@ -335,6 +338,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       members: values.SEKISHO_TRUSTEE_MEMBERS,
       quota: values.SEKISHO_TRUSTEE_QUOTA,
     },
+    resolvers: values.SEKISHO_RESOLVER,
     checkQuota: values.SEKISHO_CHECK_QUOTA,
     isDemo: values.SEKISHO_DEMO,
     hasIntrospection: values.SEKISHO_INTROSPECTION,

@@ -22,15 +22,22 @@ export class ContentPrint {
   /** The reports as they are when the content is not there, or says nothing. */
   addTo({ reports, content }: MessageFinding): readonly ReportInput[] {
     if (!content) return reports;
-    const urlHosts = readContent(content)
-      .hosts.filter(({ length }) => length <= MAX_HOST_CHARACTERS)
-      .slice(0, MAX_URL_HOSTS);
-    return reports.map((report) => {
-      const fingerprint = fingerprintOf(content, this.keyOf(report.lastSeen.slice(0, 7)));
+    const read = readContent(content);
+    const urlHosts = read.hosts.filter(({ length }) => length <= MAX_HOST_CHARACTERS).slice(0, MAX_URL_HOSTS);
+    // Reports of one message are nearly always of one month, and the sketch is what costs time.
+    const prints = new Map<string, string | undefined>();
+    const printOf = (month: string): string | undefined => {
+      const fingerprint = fingerprintOf(content, this.keyOf(month), read);
       const isEmpty = fingerprint.kind === 'none' && fingerprint.attachmentsDigest === undefined;
+      return isEmpty ? undefined : formatFingerprint(fingerprint);
+    };
+    return reports.map((report) => {
+      const month = report.lastSeen.slice(0, 7);
+      if (!prints.has(month)) prints.set(month, printOf(month));
+      const fingerprint = prints.get(month);
       return {
         ...report,
-        ...(!isEmpty && { fingerprint: formatFingerprint(fingerprint) }),
+        ...(fingerprint !== undefined && { fingerprint }),
         ...(urlHosts.length > 0 && { urlHosts }),
       };
     });

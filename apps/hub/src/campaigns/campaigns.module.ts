@@ -3,7 +3,7 @@ import { MembersModule } from '../members/members.module.js';
 import { CampaignFeed } from './campaign-feed.service.js';
 import { CampaignsResolver } from './campaigns.resolver.js';
 import { DomainProofService } from './domain-proof.service.js';
-import { SystemTxtResolver, TxtResolver } from './txt-resolver.js';
+import { DnsTxtResolver, TxtResolver } from './txt-resolver.js';
 
 @Module({
   imports: [MembersModule],
@@ -11,7 +11,7 @@ import { SystemTxtResolver, TxtResolver } from './txt-resolver.js';
     CampaignFeed,
     CampaignsResolver,
     DomainProofService,
-    { provide: TxtResolver, useClass: SystemTxtResolver },
+    { provide: TxtResolver, useClass: DnsTxtResolver },
   ],
 })
 export class CampaignsModule {}

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { formatListen } from '@sekisho/config';
 import { Resolver } from 'node:dns/promises';
+import { Platform } from '../platform/platform.js';
 
 /** Asks the DNS for TXT records; the one thing here that speaks to the Internet. */
 export abstract class TxtResolver {
@@ -11,10 +13,15 @@ const TIMEOUT_MS = 2_000;
 /** A name that is not there, or has no TXT record: an answer, not a failure. */
 const ABSENT = new Set(['ENOTFOUND', 'ENODATA']);
 
-/** The resolver of this machine. */
+/** The servers that the configuration names, else those of this machine. */
 @Injectable()
-export class SystemTxtResolver extends TxtResolver {
+export class DnsTxtResolver extends TxtResolver {
   private readonly resolver = new Resolver({ timeout: TIMEOUT_MS, tries: 2 });
+
+  constructor({ config }: Platform) {
+    super();
+    if (config.resolvers.length > 0) this.resolver.setServers(config.resolvers.map(formatListen));
+  }
 
   async texts(name: string): Promise<readonly string[]> {
     try {
