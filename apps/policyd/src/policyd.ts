@@ -33,7 +33,7 @@ export async function startPolicyd(config: Config, options: Options, logger: Log
     },
   };
   const edge = options.isEmbedded
-    ? await openEmbeddedEdge(config, logger, hooks)
+    ? await openEmbeddedEdge(config, options.memberPath, logger, hooks)
     : await openRemoteEdge(config, options, hooks);
   const judge = new Judge(policies, edge, figures, config.publicUrl, logger);
   const server = new PolicyServer(
