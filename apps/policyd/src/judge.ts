@@ -14,7 +14,7 @@ import {
 } from '@sekisho/policy';
 import { parseIp, SubjectInvalid, type Ip } from '@sekisho/subject';
 import type { Logger } from '@sekisho/telemetry';
-import { randomBytes } from 'node:crypto';
+import { DecisionIds } from './decision-ids.js';
 import type { Figures } from './figures.js';
 import type { PolicySource } from './policy-source.js';
 import type { StandingEdge } from './standing-edge.js';
@@ -29,6 +29,7 @@ const MESSAGE_STATES = ['MAIL', 'RCPT', 'DATA', 'END-OF-MESSAGE'];
 /** Answers requests. Fails open: whatever goes wrong, mail flows. */
 export class Judge {
   private readonly shaper = new Shaper();
+  private readonly ids = new DecisionIds();
   private readonly tagged = new RecentKeys<true>(MAX_TAGGED);
   private readonly read = new RecentKeys<Ip>(MAX_READ);
 
@@ -82,7 +83,7 @@ export class Judge {
         : undefined;
     const isTagged = instance !== undefined && this.tagged.get(instance) === true;
     if (decision.action === 'tag' && instance !== undefined) this.tagged.put(instance, true);
-    const id = randomBytes(6).toString('hex');
+    const id = this.ids.next();
     const address = client.address.text;
     const { publicUrl } = this;
     const text = actionText({ decision, admission, policy, protocolState, id, address, publicUrl, isTagged });
