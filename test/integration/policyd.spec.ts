@@ -179,6 +179,7 @@ it('lets mail flow when the edge says that it is stale', async () => {
   const health = `http://127.0.0.1:${port}/health/ready`;
   await eventually(async () => (await fetch(health)).status === 503);
   await using policyd = await start(`--policy=${policyPath}`, `--edge-health=${health}`);
+  await policyd.logged('"reason":"stale"');
   expect(await ask(policyd.port, question(LISTED))).toEqual(['action=DUNNO']);
   expect(await policyd.metric('sekisho_policyd_fail_open_total{reason="stale"}')).toBe(1);
 });

@@ -2,7 +2,9 @@ import { Counter, Gauge, Histogram, type Logger, type Registry } from '@sekisho/
 
 const ALARM_PERIOD_MS = 60_000;
 
-type Counted = Pick<Counter, 'inc'>;
+interface Counted {
+  inc(): void;
+}
 
 /** What is counted, and the alarm when mail flows unjudged. */
 export class Figures {
