@@ -73,7 +73,11 @@ it('delivers or refuses each of 1,000 messages while hub, edge and policyd are k
     ]);
     instances.push(started);
   };
-  const newest = () => instances.at(-1) as PolicydProcess;
+  const newest = () => {
+    const last = instances.at(-1);
+    if (!last) throw new Error('no policyd was started');
+    return last;
+  };
   const isInForce = async () => (await newest().metric('sekisho_policyd_edge_usable')) === 1;
   await startPolicyd();
   await eventually(isInForce);
