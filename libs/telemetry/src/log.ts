@@ -65,8 +65,9 @@ export function createBatchedLoggers(options: { name: string; level: string }): 
   readonly frequent: Logger;
 } {
   const stream = destination({ dest: 2, sync: false, minLength: BATCH_BYTES, periodicFlush: FLUSH_MS });
-  const redacting = loggerOptions(options);
-  return { logger: pino(redacting, stream), frequent: pino({ ...redacting, redact: [] }, stream) };
+  const plain = loggerOptions(options);
+  delete plain.redact;
+  return { logger: pino(loggerOptions(options), stream), frequent: pino(plain, stream) };
 }
 
 /** Nest's own messages through the same log: its routine start-up lines at debug. */
