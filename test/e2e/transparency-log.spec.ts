@@ -54,24 +54,29 @@ const untilPublished = (size: number) =>
     { timeout: 10_000 },
   );
 
+/** Entries of a new federation: one statement of each party. */
+const STATEMENTS = 2;
+
 describe('the transparency log', () => {
   it('holds every accepted report, where the receipt says', async () => {
+    // What hub and trustee said of their keys came before.
+    await untilPublished(STATEMENTS);
     const first = await member.submit(reportOf('203.0.113.1'), reportOf('nonsense'), reportOf('203.0.113.2'));
-    expect(first.log).toMatchObject({ index: 0 });
+    expect(first.log).toMatchObject({ index: STATEMENTS });
     const second = await member.submit(
       ...Array.from({ length: 300 }, (_, i) => reportOf(`203.0.113.${i % 250}`)),
     );
-    expect(second.log?.index).toBe(2);
-    await untilPublished(302);
+    expect(second.log?.index).toBe(STATEMENTS + 2);
+    await untilPublished(STATEMENTS + 302);
     expect(await verify()).toMatchObject({
-      ...{ size: 302, previousSize: undefined, provedReceipts: 2, provedReports: 302, pendingReceipts: 0 },
+      ...{ size: STATEMENTS + 302, previousSize: undefined, provedReceipts: 2, provedReports: 302, pendingReceipts: 0 },
     });
     // Later visits prove what is new, and that history is as it was.
     await member.submit(reportOf('203.0.113.3'));
-    await untilPublished(303);
+    await untilPublished(STATEMENTS + 303);
     expect(await verify()).toMatchObject({
-      size: 303,
-      previousSize: 302,
+      size: STATEMENTS + 303,
+      previousSize: STATEMENTS + 302,
       provedReceipts: 1,
       provedReports: 1,
     });

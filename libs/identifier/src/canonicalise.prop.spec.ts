@@ -177,7 +177,7 @@ describe('a telephone number and an e-mail address', () => {
 });
 
 describe('any text', () => {
-  it('is either refused with a typed error or gives a value', () => {
+  it('is either refused with a typed error or gives a value', { timeout: 60_000 }, () => {
     const text = fc.string({ unit: 'binary', maxLength: 40 });
     fc.assert(
       fc.property(text, (noise) => {
