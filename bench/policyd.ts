@@ -42,6 +42,9 @@ interface Run {
   readonly p99Ms: number;
   /** Processor time of the daemon for each decision. */
   readonly microseconds: number;
+  /** Of one core, by the daemon and by this program. */
+  readonly share: number;
+  readonly generatorShare: number;
 }
 
 /** Each connection asks again when it has its answer; with a rate, no sooner than its turn, and counted from that. */
@@ -56,6 +59,7 @@ async function load(port: number, pid: number, rate: number | undefined, seconds
   );
   const startedAt = performance.now();
   const processorBefore = ownSeconds(pid);
+  const generatorBefore = ownSeconds(process.pid);
   const endsAt = startedAt + seconds * 1000;
   let asked = 0;
   const drive = (socket: Socket) =>
@@ -96,11 +100,14 @@ async function load(port: number, pid: number, rate: number | undefined, seconds
     });
   await Promise.all(sockets.map(drive));
   const elapsed = (performance.now() - startedAt) / 1000;
+  const spent = ownSeconds(pid) - processorBefore;
   return {
     perSecond: latencies.length / elapsed,
     p50Ms: percentile(latencies, 0.5),
     p99Ms: percentile(latencies, 0.99),
-    microseconds: ((ownSeconds(pid) - processorBefore) / latencies.length) * 1e6,
+    microseconds: (spent / latencies.length) * 1e6,
+    share: spent / elapsed,
+    generatorShare: (ownSeconds(process.pid) - generatorBefore) / elapsed,
   };
 }
 
@@ -173,6 +180,8 @@ try {
         run.p99Ms.toFixed(2),
         run.microseconds.toFixed(1),
         inFull(1e6 / run.microseconds),
+        `${(run.share * 100).toFixed(0)} %`,
+        `${(run.generatorShare * 100).toFixed(0)} %`,
       ]);
     }
   };
@@ -228,7 +237,10 @@ try {
       `load before ${loadBefore.toFixed(1)}`,
     ),
   );
-  printTable(['run', 'decisions/s', 'p50 ms', 'p99 ms', 'µs each', 'a second of one core'], rows);
+  printTable(
+    ['run', 'decisions/s', 'p50 ms', 'p99 ms', 'µs each', 'a second of one core', 'core', 'generator'],
+    rows,
+  );
 } finally {
   for (const child of children) if (child.exitCode === null && child.signalCode === null) await stop(child);
   await rm(folder, { recursive: true, force: true });

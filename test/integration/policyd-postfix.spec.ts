@@ -152,7 +152,7 @@ describe('check_policy_service', () => {
       refused.text,
     )?.[1];
     // The id leads to the decision in the log, which does not have the address.
-    expect(policyd.log).toContain(`"id":"${id ?? 'none'}","action":"reject"`);
+    await policyd.logged(`"id":"${id ?? 'none'}","action":"reject"`);
     expect(policyd.log).not.toContain(BAD);
     expect(await offerMail(postfix.port, BAD_IPV6)).toMatchObject({ at: 'RCPT', code: 554 });
 

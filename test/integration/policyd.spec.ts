@@ -136,6 +136,35 @@ it('takes a changed policy within seconds, and keeps the old one when the new on
   ]);
 });
 
+it('limits what a subscriber sends who logged in, each by its own rate, and logs no name', async () => {
+  await writeFile(
+    policyPath,
+    'version: 1\nsubmission: { rate: { messages: 2, per: 1h }, exempt: [lists] }\nrules: []\n',
+  );
+  await using policyd = await start(`--policy=${policyPath}`);
+  const send = async (name: string, instance: string) => {
+    const [answer] = await ask(
+      policyd.port,
+      question(LISTED, `instance=${instance}\nsasl_username=${name}\n`),
+    );
+    return answer;
+  };
+  const over: unknown = expect.stringMatching(
+    /^action=DEFER_IF_PERMIT 4\.7\.1 Too many messages from your account; try again in \d+ s; id [0-9a-f]{12}$/,
+  );
+  expect(await send('alice', 'a1')).toBe('action=DUNNO');
+  // Another recipient of the same message.
+  expect(await send('alice', 'a1')).toBe('action=DUNNO');
+  expect(await send('Alice', 'a2')).toBe('action=DUNNO');
+  expect(await send('alice', 'a3')).toEqual(over);
+  expect(await send('bob', 'b1')).toBe('action=DUNNO');
+  for (let i = 0; i < 4; i++) expect(await send('lists', `l${i}`)).toBe('action=DUNNO');
+  await policyd.logged('"because":"submission","limit":"messages"');
+  expect(policyd.log).not.toMatch(/alice/i);
+  const metric = 'sekisho_policyd_decisions_total{action="submission",shadow="no",over="yes"}';
+  expect(await policyd.metric(metric)).toBe(1);
+});
+
 it('only writes into the log in shadow mode', async () => {
   await writeFile(policyPath, policyText('reject'));
   await using policyd = await start(`--policy=${policyPath}`, '--shadow');
@@ -150,6 +179,7 @@ it('lets mail flow when the edge says that it is stale', async () => {
   const health = `http://127.0.0.1:${port}/health/ready`;
   await eventually(async () => (await fetch(health)).status === 503);
   await using policyd = await start(`--policy=${policyPath}`, `--edge-health=${health}`);
+  await policyd.logged('"reason":"stale"');
   expect(await ask(policyd.port, question(LISTED))).toEqual(['action=DUNNO']);
   expect(await policyd.metric('sekisho_policyd_fail_open_total{reason="stale"}')).toBe(1);
 });

@@ -9,6 +9,8 @@ export interface SmtpOutcome {
   readonly code: number;
   readonly text: string;
   readonly ms: number;
+  /** The longest that the server took to answer a RCPT, when the policy is asked. */
+  readonly rcptMs: number;
 }
 
 let sourcePort = 20_000;
@@ -36,9 +38,11 @@ export async function offerMail(
   const server = isIpv6 ? '::1' : '127.0.0.1';
   socket.write(`PROXY TCP${isIpv6 ? '6' : '4'} ${clientAddress} ${server} ${sourcePort} 25\r\n`);
   const startedAt = performance.now();
+  let rcptMs = 0;
   const outcome = (at: string, { code, text }: { code: number; text: string }): SmtpOutcome => ({
     ...{ at, code, text },
     ms: performance.now() - startedAt,
+    rcptMs,
   });
   try {
     const banner = await reply();
@@ -50,8 +54,10 @@ export async function offerMail(
       ['DATA', 'DATA'],
     ];
     for (const [name, command] of steps) {
+      const askedAt = performance.now();
       socket.write(`${command}\r\n`);
       const answer = await reply();
+      if (name === 'RCPT') rcptMs = Math.max(rcptMs, performance.now() - askedAt);
       if (answer.code >= 400) return outcome(name, answer);
     }
     socket.write(

@@ -2,7 +2,14 @@ import { failureOf } from '@sekisho/dns-wire';
 import { formatListen, readEdgeToken, type Config } from '@sekisho/config';
 import { Registry, type Logger } from '@sekisho/telemetry';
 import { ZONE_NAMES, type ZoneIndex } from '@sekisho/zone';
-import { HubClient, HubKeys, ServedZones, SnapshotStore, ZoneFollower } from '@sekisho/zone-follow';
+import {
+  edgeAccess,
+  HubClient,
+  HubKeys,
+  ServedZones,
+  SnapshotStore,
+  ZoneFollower,
+} from '@sekisho/zone-follow';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { AccessFollower } from './access/access-follower.js';
 import { CookieJar } from './access/cookie-jar.js';
@@ -59,7 +66,7 @@ export class DnsServer implements OnApplicationBootstrap, OnApplicationShutdown 
   async onApplicationBootstrap(): Promise<void> {
     const { config, logger } = this;
     const token = await readEdgeToken(config.dataDir);
-    const hub = new HubClient(config.hubUrl, token);
+    const hub = new HubClient(config.hubUrl, edgeAccess(token));
     const keys = new HubKeys(config.dataDir, () => hub.keys());
     const transfers = await Transfers.open(config, this.state, logger);
     this.transfers = transfers;

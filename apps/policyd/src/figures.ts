@@ -2,6 +2,10 @@ import { Counter, Gauge, Histogram, type Logger, type Registry } from '@sekisho/
 
 const ALARM_PERIOD_MS = 60_000;
 
+interface Counted {
+  inc(): void;
+}
+
 /** What is counted, and the alarm when mail flows unjudged. */
 export class Figures {
   private readonly decisions: Counter<'action' | 'shadow' | 'over'>;
@@ -12,6 +16,9 @@ export class Figures {
   private readonly connections: Gauge;
   private readonly usable: Gauge;
   private readonly seconds: Histogram;
+  /** By their labels, which are looked up once: it costs more than to count. */
+  private readonly byDecision = new Map<string, Counted>();
+  private readonly byReason = new Map<string, Counted>();
   private alarmedAtMs = Number.NEGATIVE_INFINITY;
   private sinceAlarm = 0;
 
@@ -68,11 +75,23 @@ export class Figures {
   }
 
   decided(action: string, isShadow: boolean, isOver: boolean): void {
-    this.decisions.inc({ action, shadow: isShadow ? 'yes' : 'no', over: isOver ? 'yes' : 'no' });
+    const key = `${action} ${isShadow} ${isOver}`;
+    let one = this.byDecision.get(key);
+    if (!one) {
+      const yes = (is: boolean) => (is ? 'yes' : 'no');
+      one = this.decisions.labels({ action, shadow: yes(isShadow), over: yes(isOver) });
+      this.byDecision.set(key, one);
+    }
+    one.inc();
   }
 
   passed(because: string): void {
-    this.passes.inc({ because });
+    let one = this.byReason.get(because);
+    if (!one) {
+      one = this.passes.labels({ because });
+      this.byReason.set(because, one);
+    }
+    one.inc();
   }
 
   /** Counts, and alarms: the first at once, then what came since, once a minute. */

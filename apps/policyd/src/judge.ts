@@ -1,10 +1,13 @@
 import {
+  accountOf,
   actionText,
   decide,
   decideLocally,
+  limitOf,
   RecentKeys,
   sendingNetwork,
   Shaper,
+  submissionText,
   type Admission,
   type Client,
   type Decision,
@@ -14,7 +17,7 @@ import {
 } from '@sekisho/policy';
 import { parseIp, SubjectInvalid, type Ip } from '@sekisho/subject';
 import type { Logger } from '@sekisho/telemetry';
-import { randomBytes } from 'node:crypto';
+import { DecisionIds } from './decision-ids.js';
 import type { Figures } from './figures.js';
 import type { PolicySource } from './policy-source.js';
 import type { StandingEdge } from './standing-edge.js';
@@ -29,6 +32,8 @@ const MESSAGE_STATES = ['MAIL', 'RCPT', 'DATA', 'END-OF-MESSAGE'];
 /** Answers requests. Fails open: whatever goes wrong, mail flows. */
 export class Judge {
   private readonly shaper = new Shaper();
+  private readonly submissions = new Shaper();
+  private readonly ids = new DecisionIds();
   private readonly tagged = new RecentKeys<true>(MAX_TAGGED);
   private readonly read = new RecentKeys<Ip>(MAX_READ);
 
@@ -43,7 +48,7 @@ export class Judge {
   /** The value of `action=`; at once when nobody has to be asked. The promise never rejects. */
   answer(request: PolicyRequest): string | Promise<string> {
     // Own subscribers that logged in are nobody's senders from outside.
-    if (request.saslUsername !== undefined) return this.passed('authenticated');
+    if (request.saslUsername !== undefined) return this.submitted(request.saslUsername, request);
     const client = this.clientOf(request);
     if (!client) return this.passed('no-address');
     const { policy, needs } = this.policies.inForce;
@@ -60,6 +65,25 @@ export class Judge {
       if (standing.kind === 'unknown') this.edge.recheck();
       return this.judged(client, request, standing);
     });
+  }
+
+  /** A subscriber's own mail: how much, not where from. */
+  private submitted(saslUsername: string, request: PolicyRequest): string {
+    const { policy } = this.policies.inForce;
+    const limit = limitOf(policy, saslUsername);
+    if (!limit) return this.passed('authenticated');
+    const { rate, action } = limit;
+    const account = accountOf(saslUsername);
+    const admission = this.submissions.admit(account, rate, eventOf(request), performance.now());
+    this.figures.decided('submission', policy.isShadow, admission.kind === 'refused');
+    if (admission.kind === 'admitted') return NO_OPINION;
+    const id = this.ids.next();
+    const { limit: exceeded } = admission;
+    this.logger.info(
+      { id, action, because: 'submission', limit: exceeded, shadow: policy.isShadow },
+      'decided',
+    );
+    return submissionText(policy, admission, id);
   }
 
   private judged(client: Client, request: PolicyRequest, standing: Standing): string {
@@ -82,7 +106,7 @@ export class Judge {
         : undefined;
     const isTagged = instance !== undefined && this.tagged.get(instance) === true;
     if (decision.action === 'tag' && instance !== undefined) this.tagged.put(instance, true);
-    const id = randomBytes(6).toString('hex');
+    const id = this.ids.next();
     const address = client.address.text;
     const { publicUrl } = this;
     const text = actionText({ decision, admission, policy, protocolState, id, address, publicUrl, isTagged });

@@ -1,5 +1,5 @@
 import { readConfigOrExit } from '@sekisho/config';
-import { createLogger, runProcess, startOrExit } from '@sekisho/telemetry';
+import { createBatchedLoggers, runProcess, startOrExit } from '@sekisho/telemetry';
 import { OptionsInvalid, readOptions } from './options.js';
 import { startPolicyd } from './policyd.js';
 
@@ -16,8 +16,8 @@ function optionsOrExit(): ReturnType<typeof readOptions> {
 
 const config = readConfigOrExit(process.env);
 const options = optionsOrExit();
-const logger = createLogger({ name: 'policyd', level: config.logLevel });
+const { logger, frequent } = createBatchedLoggers({ name: 'policyd', level: config.logLevel });
 await startOrExit('policyd', async () => {
-  const running = await startPolicyd(config, options, logger);
+  const running = await startPolicyd(config, options, logger, frequent);
   runProcess(logger, () => running.close());
 });

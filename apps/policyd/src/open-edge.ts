@@ -1,11 +1,20 @@
+import { MemberDirectory } from '@sekisho/client';
 import { readEdgeToken, type Config } from '@sekisho/config';
 import { EdgeCheck, EdgeClient, StandingSource, type EdgeState } from '@sekisho/edge-client';
 import type { Needs } from '@sekisho/policy';
 import type { Logger } from '@sekisho/telemetry';
 import { ZONE_NAMES } from '@sekisho/zone';
-import { HubClient, HubKeys, ServedZones, SnapshotStore, ZoneFollower } from '@sekisho/zone-follow';
+import {
+  edgeAccess,
+  HubClient,
+  HubKeys,
+  ServedZones,
+  SnapshotStore,
+  ZoneFollower,
+} from '@sekisho/zone-follow';
 import { join } from 'node:path';
 import { EmbeddedEdge } from './embedded-edge.js';
+import { MemberAccess } from './member-access.js';
 import type { Options } from './options.js';
 import type { StandingEdge } from './standing-edge.js';
 
@@ -50,10 +59,11 @@ export async function openRemoteEdge(
 /** Zones in this process, kept in step with the hub and on disk as the DNS edge keeps them. */
 export async function openEmbeddedEdge(
   config: Config,
+  memberPath: string | undefined,
   logger: Logger,
   { needs, onChange }: EdgeHooks,
 ): Promise<StandingEdge> {
-  const hub = new HubClient(config.hubUrl, await readEdgeToken(config.dataDir));
+  const hub = await openHub(config, memberPath);
   // A folder of its own: a DNS edge on the same machine writes its snapshots too.
   const folder = join(config.dataDir, 'policyd');
   const keys = new HubKeys(folder, () => hub.keys());
@@ -87,6 +97,15 @@ export async function openEmbeddedEdge(
       await Promise.all(followers.map((follower) => follower.stop()));
     },
   };
+}
+
+/** As a member, at the hub where it enrolled; without a member's directory as an edge of the operator. */
+async function openHub(config: Config, memberPath: string | undefined): Promise<HubClient> {
+  if (memberPath === undefined)
+    return new HubClient(config.hubUrl, edgeAccess(await readEdgeToken(config.dataDir)));
+  const directory = new MemberDirectory(memberPath);
+  const { hubUrl } = await directory.open();
+  return new HubClient(hubUrl.replace(/\/+$/, ''), new MemberAccess(() => directory.open()));
 }
 
 const textOf = (state: EdgeState) => (state.kind === 'bad' ? state.reason : state.kind);

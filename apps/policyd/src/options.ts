@@ -9,6 +9,8 @@ export interface Options {
   readonly edge: ListenAddress;
   /** Zones in this process instead of an edge that is asked. */
   readonly isEmbedded: boolean;
+  /** With `isEmbedded`: follow as this member, not as the operator's edge. */
+  readonly memberPath: string | undefined;
   readonly edgeHealthUrl: string | undefined;
   /** Secret. */
   readonly keyLabel: string | undefined;
@@ -41,6 +43,7 @@ export function readOptions(args: readonly string[], config: Config): Options {
         ? { host: ANY_HOST[dns.host] ?? dns.host, port: dns.port }
         : address('--edge', values.edge),
     isEmbedded: embedded(values),
+    memberPath: values.dir,
     edgeHealthUrl: values['edge-health'] === undefined ? undefined : url(values['edge-health']),
     keyLabel: key === undefined ? undefined : keyLabel(key),
     policyPath: values.policy,
@@ -52,6 +55,8 @@ export function readOptions(args: readonly string[], config: Config): Options {
 
 function embedded(values: ReturnType<typeof parse>): boolean {
   const isEmbedded = values.embedded ?? false;
+  if (values.dir !== undefined && !isEmbedded)
+    throw new OptionsInvalid('--dir: only with --embedded does the daemon speak to the hub');
   const others = (['edge', 'edge-health', 'key-file'] as const).filter((name) => values[name] !== undefined);
   if (!isEmbedded || others.length === 0) return isEmbedded;
   throw new OptionsInvalid(`--embedded: no edge is asked, so --${others.join(', --')} has no meaning`);
@@ -65,6 +70,7 @@ function parse(args: readonly string[]) {
         listen: { type: 'string', multiple: true },
         edge: { type: 'string' },
         embedded: { type: 'boolean' },
+        dir: { type: 'string' },
         'edge-health': { type: 'string' },
         'key-file': { type: 'string' },
         policy: { type: 'string' },

@@ -14,7 +14,13 @@ export interface Running {
 }
 
 /** Policy, edge, then the sockets. @throws {PolicyInvalid} @throws what the system says when it cannot listen */
-export async function startPolicyd(config: Config, options: Options, logger: Logger): Promise<Running> {
+export async function startPolicyd(
+  config: Config,
+  options: Options,
+  logger: Logger,
+  /** For the decisions, of which there are many. */
+  decisions: Logger,
+): Promise<Running> {
   const registry = createMetrics();
   const figures = new Figures(registry, logger);
   const policies = PolicySource.open(options.policyPath, {
@@ -33,9 +39,9 @@ export async function startPolicyd(config: Config, options: Options, logger: Log
     },
   };
   const edge = options.isEmbedded
-    ? await openEmbeddedEdge(config, logger, hooks)
+    ? await openEmbeddedEdge(config, options.memberPath, logger, hooks)
     : await openRemoteEdge(config, options, hooks);
-  const judge = new Judge(policies, edge, figures, config.publicUrl, logger);
+  const judge = new Judge(policies, edge, figures, config.publicUrl, decisions);
   const server = new PolicyServer(
     (request) => judge.answer(request),
     options.maxConnections,

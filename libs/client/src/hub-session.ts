@@ -84,6 +84,11 @@ export class HubSession {
     return answer.access_token;
   }
 
+  /** The hub refused this token elsewhere: the next question for one gets another. */
+  forgetAccessToken(refused: string): void {
+    if (this.token?.text === refused) this.token = undefined;
+  }
+
   /**
    * What the federation knows of each subject, in their order; undefined where it knows nothing.
    * Any number of subjects: asked for by the thousand.

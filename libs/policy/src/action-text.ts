@@ -20,16 +20,18 @@ export interface Answer {
   readonly isTagged: boolean;
 }
 
-const NO_OPINION = 'DUNNO';
+export const NO_OPINION = 'DUNNO';
 // 4.7.1 and 5.7.1: RFC 3463, delivery not authorised.
 const DEFERRED = 'DEFER_IF_PERMIT 4.7.1';
 const REFUSED = 'REJECT 5.7.1';
 
 /** What Postfix is told; in shadow mode it only writes into its log what it would have been told. */
 export function actionText(answer: Answer): string {
-  const text = enforced(answer);
-  if (!answer.policy.isShadow || text === NO_OPINION) return text;
-  return `INFO sekisho shadow id ${answer.id}: would be ${text}`;
+  return inMode(enforced(answer), answer.policy.isShadow, answer.id);
+}
+
+export function inMode(text: string, isShadow: boolean, id: string): string {
+  return isShadow && text !== NO_OPINION ? `INFO sekisho shadow id ${id}: would be ${text}` : text;
 }
 
 function enforced({

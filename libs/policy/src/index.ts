@@ -6,4 +6,5 @@ export { RecentKeys } from './recent-keys.js';
 export { needsOf, type Action, type Needs, type Policy, type Rate, type Rule } from './policy.js';
 export { parsePolicy, PolicyInvalid, type PolicyFault } from './policy-file.js';
 export { Shaper, sendingNetwork, type Admission, type MailEvent } from './shaper.js';
+export { accountOf, limitOf, submissionText } from './submission.js';
 export type { Listing, Standing, UnknownReason } from './standing.js';

@@ -4,7 +4,8 @@ import { SubjectInvalid } from '@sekisho/subject';
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { NetworkList } from './network-list.js';
-import { ACTIONS, type Band, type Policy, type Rule } from './policy.js';
+import { ACTIONS, type Band, type Policy, type Rate, type Rule } from './policy.js';
+import { accountOf } from './submission.js';
 
 export interface PolicyFault {
   /** 1 and up. */
@@ -101,6 +102,15 @@ const networkList = z.array(z.string({ error: 'not a text' })).transform((entrie
   return context.issues.length > 0 ? z.NEVER : new NetworkList(entries);
 });
 
+const submission = z.strictObject({
+  rate,
+  action: z.enum(['defer', 'reject'], { error: 'not defer or reject' }).default('defer'),
+  exempt: z
+    .array(z.string({ error: 'not a text' }).min(1).max(320))
+    .max(100_000)
+    .default([]),
+});
+
 const prefix = (most: number) => z.int().min(8).max(most);
 
 const file = z.strictObject({
@@ -120,6 +130,7 @@ const file = z.strictObject({
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9-]{0,60}$/, 'not a header name. Example: X-Sekisho')
     .default('X-Sekisho'),
+  submission: submission.optional(),
   rules: z.array(rule).max(1_000),
 });
 
@@ -137,13 +148,18 @@ export function parsePolicy(text: string): Policy {
   if (broken.length > 0) throw new PolicyInvalid(broken.map(({ pos, message }) => at(pos[0], message)));
   const parsed = file.safeParse(plain(document, at));
   if (!parsed.success) throw new PolicyInvalid(faultsOf(parsed.error.issues, document, at));
-  const { rules, mode, allow, deny, header } = parsed.data;
+  const { rules, mode, allow, deny, header, submission: outbound } = parsed.data;
   return {
     isShadow: mode === 'shadow',
     ...{ allow, deny, header },
     denyAction: parsed.data['deny-action'],
     shapeBy: parsed.data['shape-by'],
     deepQueueTransport: parsed.data['deep-queue-transport'],
+    submission: outbound && {
+      rate: rateOf(outbound.rate),
+      action: outbound.action,
+      exempt: new Set(outbound.exempt.map(accountOf)),
+    },
     rules: rules.map((one, i): Rule => {
       const { category: given, rate: limits } = one;
       return {
@@ -154,16 +170,16 @@ export function parsePolicy(text: string): Policy {
         confidence: one.confidence,
         isHighOnly: one.list === 'high',
         action: one.action,
-        rate: limits && {
-          connections: limits.connections,
-          messages: limits.messages,
-          recipients: limits.recipients,
-          perSeconds: limits.per,
-        },
+        rate: limits && rateOf(limits),
       };
     }),
   };
 }
+
+const rateOf = ({ connections, messages, recipients, per }: z.output<typeof rate>): Rate => ({
+  ...{ connections, messages, recipients },
+  perSeconds: per,
+});
 
 /** The values alone; aliases are limited by yaml itself, against texts that unfold to gigabytes. */
 function plain(document: Document.Parsed, at: (offset: number, message: string) => PolicyFault): unknown {

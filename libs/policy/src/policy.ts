@@ -33,6 +33,14 @@ export interface Rule {
   readonly rate: Rate | undefined;
 }
 
+export interface Submission {
+  readonly rate: Rate;
+  /** Of what is beyond the rate. */
+  readonly action: 'defer' | 'reject';
+  /** SASL user names in lower case. */
+  readonly exempt: ReadonlySet<string>;
+}
+
 export interface Policy {
   /** Shadow: every answer is "no opinion", and what would have been is logged. */
   readonly isShadow: boolean;
@@ -45,6 +53,8 @@ export interface Policy {
   readonly deepQueueTransport: string;
   /** The name of the header of `tag`. */
   readonly header: string;
+  /** What an own subscriber may send who logged in; undefined: as much as it likes. */
+  readonly submission: Submission | undefined;
   /** The first that matches decides; none: normal. */
   readonly rules: readonly Rule[];
 }

@@ -52,6 +52,24 @@ export function createLogger(options: { name: string; level: string }): Logger {
   return pino(loggerOptions(options), destination({ dest: 2, sync: false }));
 }
 
+/** How long a line may wait for others. */
+const FLUSH_MS = 100;
+const BATCH_BYTES = 4_096;
+
+/**
+ * For a process that logs thousands of lines a second: both write into one stream, in batches, within a tenth of a second and when
+ * the process ends in order. `frequent` takes nothing out of its lines, so what it is given must be fixed fields without a secret.
+ */
+export function createBatchedLoggers(options: { name: string; level: string }): {
+  readonly logger: Logger;
+  readonly frequent: Logger;
+} {
+  const stream = destination({ dest: 2, sync: false, minLength: BATCH_BYTES, periodicFlush: FLUSH_MS });
+  const plain = loggerOptions(options);
+  delete plain.redact;
+  return { logger: pino(loggerOptions(options), stream), frequent: pino(plain, stream) };
+}
+
 /** Nest's own messages through the same log: its routine start-up lines at debug. */
 export class NestLog implements LoggerService {
   constructor(private readonly logger: Logger) {}

@@ -1,5 +1,6 @@
 import type { ZoneName } from '@sekisho/zone';
 import { HubUnavailable } from './errors.js';
+import type { HubAccess } from './hub-access.js';
 
 /** How long the hub may hold back an answer until something changes. */
 export const WAIT_SECONDS = 25;
@@ -24,11 +25,11 @@ export interface FetchedChanges {
   readonly signature: string;
 }
 
-/** The hub as an edge sees it. The token is the operator's edge token; it is sent to the hub's URL alone. */
+/** The hub as a follower of its zones sees it. The token is sent to the hub's URL alone. */
 export class HubClient {
   constructor(
     private readonly hubUrl: string,
-    private readonly token: string,
+    private readonly access: HubAccess,
   ) {}
 
   /** @throws {HubUnavailable} */
@@ -39,7 +40,7 @@ export class HubClient {
       SNAPSHOT_TIMEOUT_MS,
       stop,
       async (response) => {
-        if (response.status !== 200) throw refusal(response);
+        if (response.status !== 200) throw this.refusal(response);
         return {
           bytes: new Uint8Array(await response.arrayBuffer()),
           serial: Number(response.headers.get('sekisho-serial') ?? Number.NaN),
@@ -72,7 +73,7 @@ export class HubClient {
         case 410:
           return 'unknown-serial';
         default:
-          throw refusal(response);
+          throw this.refusal(response);
       }
     });
   }
@@ -85,7 +86,7 @@ export class HubClient {
       KEYS_TIMEOUT_MS,
       new AbortController().signal,
       async (response) => {
-        if (response.status !== 200) throw refusal(response);
+        if (response.status !== 200) throw this.refusal(response);
         return response.json();
       },
     );
@@ -99,12 +100,20 @@ export class HubClient {
     read: (response: Response) => Promise<T>,
   ): Promise<T> {
     let response: Response | undefined;
-    try {
-      response = await fetch(`${this.hubUrl}${path}`, {
-        headers: { authorization: `Bearer ${this.token}`, accept },
+    const signal = AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]);
+    const ask = (token: string) =>
+      fetch(`${this.hubUrl}${path}`, {
+        headers: { authorization: `Bearer ${token}`, accept },
         redirect: 'error',
-        signal: AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]),
+        signal,
       });
+    try {
+      const token = await this.token();
+      response = await ask(token);
+      if (response.status === 401 && this.access.renew(token)) {
+        await response.body?.cancel();
+        response = await ask(await this.token());
+      }
       return await read(response);
     } catch (error) {
       if (error instanceof HubUnavailable) throw error;
@@ -116,14 +125,19 @@ export class HubClient {
       if (response?.body && !response.bodyUsed) await response.body.cancel().catch(() => undefined);
     }
   }
-}
 
-function refusal({ status }: Response): HubUnavailable {
-  const hint =
-    status === 401 || status === 403
-      ? '; the file keys/edge.token in SEKISHO_DATA_DIR must be the same here and at the hub'
-      : '';
-  return new HubUnavailable(`the hub answered ${status}${hint}`);
+  private async token(): Promise<string> {
+    try {
+      return await this.access.token();
+    } catch (error) {
+      throw new HubUnavailable(`no access token from the hub: ${reasonOf(error)}`, { cause: error });
+    }
+  }
+
+  private refusal({ status }: Response): HubUnavailable {
+    const hint = status === 401 || status === 403 ? `; ${this.access.remedy}` : '';
+    return new HubUnavailable(`the hub answered ${status}${hint}`);
+  }
 }
 
 function reasonOf(error: unknown): string {

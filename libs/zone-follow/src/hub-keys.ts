@@ -1,5 +1,5 @@
 import { HubSignatureRefused, readHubKeys, verifyDigest, type HubSignatureTyp } from '@sekisho/auth';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -56,8 +56,10 @@ export class HubKeys {
 
   private async save(document: unknown): Promise<void> {
     await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
-    await writeFile(`${this.path}.part`, `${JSON.stringify(document)}\n`, { mode: 0o600 });
-    await rename(`${this.path}.part`, this.path);
+    // All zones learn of a new key at the same time.
+    const draft = `${this.path}.${randomUUID()}.part`;
+    await writeFile(draft, `${JSON.stringify(document)}\n`, { mode: 0o600 });
+    await rename(draft, this.path);
   }
 }
 

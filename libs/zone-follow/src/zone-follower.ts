@@ -39,7 +39,10 @@ export class ZoneFollower {
   async load(): Promise<void> {
     const index = await this.store.load();
     if (!index) {
-      this.logger.info({ zone: this.zone }, 'no snapshot on disk: SERVFAIL until the hub gives one');
+      this.logger.info(
+        { zone: this.zone },
+        'no snapshot on disk: this zone cannot be asked until the hub gives one',
+      );
       return;
     }
     await this.observer?.loaded(index);
@@ -130,7 +133,7 @@ export class ZoneFollower {
     const context = isExpected ? { zone: this.zone, reason: error.message } : { zone: this.zone, err: error };
     const state = this.zones.indexes.has(this.zone)
       ? 'serving the last state'
-      : 'SERVFAIL until the hub gives a snapshot';
+      : 'this zone cannot be asked until the hub gives a snapshot';
     // Once an outage; the repetitions say nothing new.
     if (this.isReached || !isExpected) this.logger.warn(context, `the hub cannot be followed: ${state}`);
     else this.logger.debug(context, 'the hub still cannot be followed');

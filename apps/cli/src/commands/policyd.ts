@@ -11,6 +11,7 @@ interface PolicydOptions {
   readonly listen?: readonly string[];
   readonly edge?: string;
   readonly embedded?: true;
+  readonly dir?: string;
   readonly edgeHealth?: string;
   readonly keyFile?: string;
   readonly policy?: string;
@@ -29,6 +30,10 @@ export function registerPolicyd(program: Command, context: CliContext): void {
     )
     .option('--edge <address:port>', 'the DNS edge to ask (default: that of SEKISHO_DNS)')
     .option('--embedded', 'follow the hub and keep its zones in memory: no edge is asked')
+    .option(
+      '--dir <folder>',
+      'with --embedded: follow as the member in this folder, not as an edge of the operator',
+    )
     .option('--edge-health <url>', "the edge's /health/ready: while it says 503, nothing it says counts")
     .option('--key-file <file>', 'a file with the DNS key of `sekisho me`, for an edge with access by key')
     .option('--policy <file>', 'the policy file (default: never reject, slow down what is strongly bad, tag)')
@@ -53,6 +58,7 @@ export function registerPolicyd(program: Command, context: CliContext): void {
   withExample(
     command,
     'sekisho policyd --policy /etc/sekisho/policy.yaml --shadow',
+    'sekisho policyd --embedded --dir isp-a --policy /etc/sekisho/policy.yaml',
     'SEKISHO_ZONE=rep.example.net sekisho policyd --edge 192.0.2.53:53 --listen unix:/run/sekisho/policy.sock',
   );
 }
@@ -61,6 +67,7 @@ export function registerPolicyd(program: Command, context: CliContext): void {
 function argumentsOf({ listen = [], shadow, embedded, ...options }: PolicydOptions): string[] {
   const single: readonly (readonly [string, string | undefined])[] = [
     ['--edge', options.edge],
+    ['--dir', options.dir],
     ['--edge-health', options.edgeHealth],
     ['--key-file', options.keyFile],
     ['--policy', options.policy],
