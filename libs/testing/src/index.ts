@@ -7,7 +7,7 @@ export {
   type ProcessInstance,
   type ProcessName,
 } from './federation.js';
-export { requireLibrary, requireProgram } from './program.js';
+export { requireLibrary, requireProgram, unpackPackage, type UnpackedPackage } from './program.js';
 export { createTestDatabase, execute, type TestDatabase } from './test-database.js';
 export { compareStep, parseTranscript, rewriteTranscript } from './transcript.js';
 export { runTranscript, type TranscriptOptions } from './transcript-runner.js';

@@ -25,7 +25,12 @@ export async function requireProgram(program: string, debianPackage: string): Pr
   addToPath(SYSTEM_FOLDERS, 'after');
   if (await isFound(program)) return;
   const command = `apt-get install -y ${debianPackage}`;
-  const attempt = process.getuid?.() === 0 ? installAsRoot(command) : unpackForUser(debianPackage);
+  const attempt =
+    process.getuid?.() === 0
+      ? installAsRoot(command)
+      : unpack(debianPackage).then(({ wrappers }) => {
+          addToPath([wrappers], 'before');
+        });
   const reason = await attempt.then(
     () => '',
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
@@ -50,10 +55,27 @@ export async function requireLibrary(file: string, debianPackage: string): Promi
   const present = await find();
   if (present) return present;
   const command = `apt-get install -y ${debianPackage}`;
-  await (process.getuid?.() === 0 ? installAsRoot(command) : unpackForUser(debianPackage));
+  await (process.getuid?.() === 0 ? installAsRoot(command) : unpack(debianPackage));
   const found = await find();
   if (!found) throw new Error(`${file} is needed by this test: sudo ${command}`);
   return found;
+}
+
+export interface UnpackedPackage {
+  /** The folder that stands for the root of the file system. */
+  readonly root: string;
+  /** The folder with a script for each program, which runs it with the libraries it came with. */
+  readonly wrappers: string;
+}
+
+/**
+ * Unpacks a Debian package into the cache, also for root, and installs nothing: for a mail server that would remove the one
+ * this machine has. PATH stays as it is.
+ * @throws {Error} when the package cannot be downloaded
+ */
+export async function unpackPackage(debianPackage: string): Promise<UnpackedPackage> {
+  addToPath(SYSTEM_FOLDERS, 'after');
+  return unpack(debianPackage);
 }
 
 async function installAsRoot(command: string): Promise<void> {
@@ -61,7 +83,7 @@ async function installAsRoot(command: string): Promise<void> {
 }
 
 /** Downloads the package with what it depends on and is not installed, and unpacks all of it into the cache. */
-async function unpackForUser(debianPackage: string): Promise<void> {
+async function unpack(debianPackage: string): Promise<UnpackedPackage> {
   const folder = join(CACHE, debianPackage);
   if (!(await readdir(folder).catch(() => undefined))) {
     const draft = `${folder}.${process.pid}`;
@@ -74,9 +96,8 @@ async function unpackForUser(debianPackage: string): Promise<void> {
       ...['-o', `Dir::Cache=${state}`],
     ];
     await run('apt-get', [...own, '-qq', 'update'], { maxBuffer: 1 << 26 });
-    const { stdout } = await run('apt-get', [...own, '-qq', '-y', '--print-uris', 'install', debianPackage], {
-      maxBuffer: 1 << 26,
-    });
+    const install = ['-qq', '-y', '--no-install-recommends', '--print-uris', 'install', debianPackage];
+    const { stdout } = await run('apt-get', [...own, ...install], { maxBuffer: 1 << 26 });
     const packages = stdout.split('\n').flatMap((line) => / ([^\s_]+)_\S+\.deb /.exec(line)?.[1] ?? []);
     await run('apt-get', [...own, '-qq', 'download', ...packages], { cwd: draft, maxBuffer: 1 << 26 });
     for (const file of await readdir(draft)) {
@@ -84,7 +105,7 @@ async function unpackForUser(debianPackage: string): Promise<void> {
     }
     await rename(draft, folder).catch(() => rm(draft, { recursive: true, force: true }));
   }
-  addToPath([await wrap(folder)], 'before');
+  return { root: folder, wrappers: await wrap(folder) };
 }
 
 /** Scripts that run the unpacked programs with the unpacked libraries, and nothing else with them. */
