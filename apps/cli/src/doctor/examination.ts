@@ -5,8 +5,7 @@ import type { DatabaseExamination } from '@sekisho/persistence';
 import { ZONE_NAMES } from '@sekisho/zone';
 import { existsSync } from 'node:fs';
 import { stat, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { join, relative } from 'node:path';
 import { askServer } from '../dns-question.js';
 import { ok, skipped, wrong, type Finding } from './finding.js';
 import {
@@ -75,7 +74,9 @@ async function files(config: Config, isEdgeAlone: boolean): Promise<readonly Fin
       (found) => found.mode,
       () => undefined,
     );
-    findings.push(judgeSecretFile(path, mode, isNeeded));
+    const isOurs = path.startsWith(`${config.dataDir}/`);
+    const name = isOurs ? relative(config.dataDir, path) : path;
+    findings.push(judgeSecretFile({ name, path }, mode, isNeeded));
   }
   return findings;
 }
@@ -137,19 +138,11 @@ async function queue(
     'see that what SEKISHO_QUEUE_URL names runs and lets us in',
   );
   try {
-    // A Redis that is away is waited for without end.
-    const opened = openQueue(url);
-    const patience = wait(PATIENCE_MS, undefined, { ref: false });
-    const jobs = await Promise.race([opened, patience]);
-    if (!jobs) {
-      void opened.then((late) => late.close()).catch(() => undefined);
-      return failed;
-    }
+    const jobs = await openQueue(url, { patienceMs: PATIENCE_MS });
     try {
-      const counts = await Promise.race([jobs.counts(), patience]);
-      return counts ? judgeQueue(counts) : failed;
+      return judgeQueue(await jobs.counts());
     } finally {
-      await Promise.race([jobs.close(), wait(PATIENCE_MS, undefined, { ref: false })]);
+      await jobs.close();
     }
   } catch {
     return failed;

@@ -99,8 +99,12 @@ export function judgeSerials(
 }
 
 /** A file that only its account may read. */
-export function judgeSecretFile(path: string, mode: number | undefined, isNeeded: boolean): Finding {
-  const check = `file ${path}`;
+export function judgeSecretFile(
+  { name, path }: { readonly name: string; readonly path: string },
+  mode: number | undefined,
+  isNeeded: boolean,
+): Finding {
+  const check = `file ${name}`;
   if (mode === undefined) {
     return isNeeded
       ? wrong(
