@@ -118,7 +118,7 @@ export function judgeSecretFile(
   return wrong(
     check,
     `mode ${(mode & 0o777).toString(8)}: others may read or change it`,
-    `chmod 600 ${path}; if others have an account here, take the key for known to them and change it`,
+    `chmod 600 ${path}; if others have an account here, treat what is in it as known to them and replace it`,
   );
 }
 
