@@ -7,7 +7,8 @@ import {
   type TestDatabase,
 } from '@sekisho/testing';
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -19,17 +20,33 @@ const promtool = async (...words: string[]) =>
 let database: TestDatabase;
 let federation: Federation;
 let edgeHttp: string;
+let certificates: string;
 
 beforeAll(async () => {
   await requireProgram('promtool', 'prometheus');
+  await requireProgram('openssl', 'openssl');
   database = await createTestDatabase(inject('databaseUrl'), { template: inject('templateDatabase') });
   edgeHttp = `127.0.0.1:${await freePort()}`;
-  federation = await Federation.start(database.url, { env: { SEKISHO_DNS_HTTP: edgeHttp } });
+  certificates = await mkdtemp(join(tmpdir(), 'monitoring-'));
+  const [key, certificate] = [join(certificates, 'key.pem'), join(certificates, 'cert.pem')];
+  await promisify(execFile)('openssl', [
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '30'],
+    ...['-subj', '/CN=dns.example', '-keyout', key, '-out', certificate],
+  ]);
+  federation = await Federation.start(database.url, {
+    env: {
+      SEKISHO_DNS_HTTP: edgeHttp,
+      SEKISHO_DNS_TLS: `127.0.0.1:${await freePort()}`,
+      SEKISHO_DNS_TLS_CERT: certificate,
+      SEKISHO_DNS_TLS_KEY: key,
+    },
+  });
 });
 
 afterAll(async () => {
   await federation[Symbol.asyncDispose]();
   await database[Symbol.asyncDispose]();
+  await rm(certificates, { recursive: true });
 });
 
 describe('the monitoring that comes with Sekisho', () => {
