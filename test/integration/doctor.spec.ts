@@ -37,7 +37,10 @@ async function doctor(options: { env?: Record<string, string>; words?: string[] 
     timeout: 60_000,
   }).then(
     (done) => ({ ...done, status: 0 }),
-    (error: { stdout: string; code: number }) => ({ stdout: error.stdout, status: error.code }),
+    (error: unknown) => {
+      const { stdout, code } = error as { stdout: string; code: number };
+      return { stdout, status: code };
+    },
   );
   const findings = JSON.parse(stdout) as Finding[];
   return { status, findings, wrong: findings.filter(({ state }) => state === 'wrong') };
