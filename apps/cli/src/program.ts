@@ -3,6 +3,7 @@ import { registerAdmin } from './commands/admin-member.js';
 import { registerBacktest } from './commands/backtest.js';
 import { registerCampaigns } from './commands/campaigns.js';
 import { registerCluster } from './commands/cluster.js';
+import { registerDoctor } from './commands/doctor.js';
 import { registerEnrol } from './commands/enrol.js';
 import { registerEvidence } from './commands/evidence.js';
 import { registerFingerprint } from './commands/fingerprint.js';
@@ -56,7 +57,7 @@ const GROUPS: readonly {
   },
   {
     title: 'For the hub operator:',
-    register: [registerUp, registerProcesses, registerAdmin, registerBacktest, registerDemo],
+    register: [registerUp, registerProcesses, registerAdmin, registerDoctor, registerBacktest, registerDemo],
   },
 ];
 

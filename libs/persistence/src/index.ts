@@ -17,6 +17,7 @@ export { CampaignPictures, type StoredHostPicture } from './campaigns/picture.re
 export { openBackend, type Backend, type BackendOptions } from './backend.js';
 export { migrateDatabase, openDatabase, type DatabaseOptions } from './database.js';
 export * from './embedded/index.js';
+export { examineDatabase, type DatabaseExamination } from './examine-database.js';
 export { appendToLog } from './log/append.js';
 export { LogRepository, type PublishedCheckpoint } from './log/log.repository.js';
 export { StatementRepository, type LoggedStatement } from './log/statement.repository.js';

@@ -51,6 +51,8 @@ function closing(
   target: Target,
 ): (options?: { isForced: boolean }) => Promise<void> {
   return async ({ isForced } = { isForced: false }) => {
+    // A client that never connected would be waited for.
+    if (isForced && target.kind === 'redis') target.connection.disconnect();
     try {
       await opened.close(isForced);
     } finally {

@@ -39,6 +39,16 @@ export class QueueClosed extends Error {
   }
 }
 
+/** The queue did not answer for as long as the caller would wait. */
+export class QueueSilent extends Error {
+  override readonly name = 'QueueSilent';
+  readonly kind = 'Unavailable';
+  readonly code = 'queue-silent';
+  constructor(patienceMs: number) {
+    super(`The job queue did not answer within ${patienceMs} ms.`);
+  }
+}
+
 /** Reported, not thrown: one attempt of a job failed. */
 export class JobAttemptFailed extends Error {
   override readonly name = 'JobAttemptFailed';

@@ -1,6 +1,7 @@
 import type { JobsOptions } from 'bullmq';
 import { newQueue } from './backend.js';
-import { QueueClosed } from './errors.js';
+import { setTimeout as wait } from 'node:timers/promises';
+import { QueueClosed, QueueSilent } from './errors.js';
 import { readPayload, type JobName, type PayloadOf } from './jobs.js';
 
 /** How long a completed job's id is remembered, in seconds. */
@@ -51,14 +52,20 @@ export interface JobQueue {
 /** BullMQ refuses a colon and a bare integer; escaping keeps different ids different. */
 const jobIdOf = (name: JobName, id: string) => `${name}.${encodeURIComponent(id)}`;
 
+async function silent(patienceMs: number): Promise<never> {
+  await wait(patienceMs, undefined, { ref: false });
+  throw new QueueSilent(patienceMs);
+}
+
 /**
  * Opens the queue, bringing BullMQ's tables up to date first when it is on PostgreSQL.
  * @param url postgres:// (PostgreSQL 14 or later) or redis://
- * @throws QueueUrlInvalid, and the driver's error when PostgreSQL cannot be reached; a Redis that is away is waited for
+ * @param options.patienceMs how long a Redis that is away is waited for; without end when not given
+ * @throws QueueUrlInvalid, QueueSilent, and the driver's error when PostgreSQL cannot be reached
  */
 export async function openQueue(
   url: string,
-  options: { onError?: (error: unknown) => void } = {},
+  options: { onError?: (error: unknown) => void; patienceMs?: number } = {},
 ): Promise<JobQueue> {
   const { opened: queue, close } = newQueue(url, POOL_SIZE);
   let closing: Promise<void> | undefined;
@@ -71,9 +78,10 @@ export async function openQueue(
     return queue;
   };
   try {
-    await queue.waitUntilReady();
+    const ready = queue.waitUntilReady();
+    await (options.patienceMs === undefined ? ready : Promise.race([ready, silent(options.patienceMs)]));
   } catch (error) {
-    closing = close();
+    closing = close({ isForced: true });
     await closing.catch(() => undefined);
     throw error;
   }

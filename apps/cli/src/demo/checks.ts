@@ -11,7 +11,7 @@ import { fingerprintFiles } from '../commands/message-files.js';
 import type { CliContext } from '../context.js';
 import type { DemoFederation, EnrolledDemoMember } from './demo-federation.js';
 import { countReporters } from './demo-members.js';
-import { askForAddresses } from './dns-question.js';
+import { askForAddresses } from '../dns-question.js';
 import { hitAndRunChecks } from './hit-and-run.js';
 
 export interface Check {
