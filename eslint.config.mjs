@@ -17,6 +17,7 @@ const PURE = [
   'identifier',
   'campaign',
   'evidence',
+  'policy',
   'subscriber',
 ].map((name) => `libs/${name}/src/**/*.ts`);
 

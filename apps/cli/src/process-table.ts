@@ -26,3 +26,9 @@ export const PROCESSES = [
   entry('dns', 'answer DNS queries from memory (SEKISHO_DNS)'),
   entry('trustee', 'hold the second half of the subscriber keys, apart from the hub (SEKISHO_TRUSTEE_HTTP)'),
 ] as const;
+
+/** Runs beside a mail server, which is seldom where the hub is: not part of `sekisho up`. */
+export const POLICYD = entry(
+  'policyd',
+  'answer the policy questions of Postfix, from the DNS edge and a policy file',
+);

@@ -11,6 +11,8 @@ import { registerKeys } from './commands/keys.js';
 import { registerLog } from './commands/log.js';
 import { registerLookup } from './commands/lookup.js';
 import { registerMe } from './commands/me.js';
+import { registerPolicy } from './commands/policy.js';
+import { registerPolicyd } from './commands/policyd.js';
 import { registerProcesses } from './commands/processes.js';
 import { registerReport } from './commands/report.js';
 import { registerRetract } from './commands/retract.js';
@@ -48,6 +50,8 @@ const GROUPS: readonly {
       registerZone,
       registerFingerprint,
       registerCluster,
+      registerPolicyd,
+      registerPolicy,
     ],
   },
   {

@@ -5,16 +5,3 @@ export const bucketOf = (at: number): number => Math.floor(at / FEEDBACK.bucketM
 
 /** The largest power of ten that is not above a count of 1 or more; 0 below. An exact count could show who reported. */
 export const magnitudeOf = (count: number): number => (count < 1 ? 0 : 10 ** Math.floor(Math.log10(count)));
-
-/**
- * When to try again after a failure, in milliseconds since 1970; undefined: no more.
- * @param attempts those that failed, 1 or more
- */
-export function nextAttemptAt(
-  { createdAt, attempts }: { readonly createdAt: number; readonly attempts: number },
-  now: number,
-): number | undefined {
-  const { firstPauseMs, maxPauseMs, giveUpAfterMs } = FEEDBACK.delivery;
-  const next = now + Math.min(maxPauseMs, firstPauseMs * 2 ** (attempts - 1));
-  return next - createdAt > giveUpAfterMs ? undefined : next;
-}

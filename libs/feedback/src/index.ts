@@ -11,6 +11,6 @@ export {
   type Answer,
   type Observation,
 } from './alert.js';
-export { bucketOf, magnitudeOf, nextAttemptAt } from './digest.js';
+export { bucketOf, magnitudeOf } from './digest.js';
 export { FEEDBACK } from './model.js';
 export { standingOf, type FixRecord, type Standing } from './standing.js';

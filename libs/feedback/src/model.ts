@@ -24,12 +24,4 @@ export const FEEDBACK = {
   untrustedAt: 3,
   /** Fixes older than this are forgotten, for and against. */
   recordMs: 90 * DAY_MS,
-  delivery: {
-    /** The first pause after a failure; it doubles each time. */
-    firstPauseMs: 5_000,
-    /** No longer than this between two attempts, so that a receiver that is back hears soon. */
-    maxPauseMs: 10 * MINUTE_MS,
-    /** Then an event is given up: it stays readable, and is not pushed any more. */
-    giveUpAfterMs: 3 * DAY_MS,
-  },
 } as const;

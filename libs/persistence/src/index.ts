@@ -99,3 +99,5 @@ export {
 export { type HeldRows } from './retention/privacy-report.js';
 export { RETENTION, type Retention, type RetentionClass } from './retention/retention.js';
 export { StatisticsRepository, type FederationFigures } from './retention/statistics.repository.js';
+export { AlertRepository, AlertNotFound, type StoredAlert } from './alerts/alert.repository.js';
+export type { AlertObservation } from './alerts/keep-alerts.js';

@@ -1,4 +1,12 @@
-export { ENTRY_BYTES, ENTRY_KINDS, encodeEntry, reportEntry, SALT_BYTES, statementEntry, type EntryKind } from './entry.js';
+export {
+  ENTRY_BYTES,
+  ENTRY_KINDS,
+  encodeEntry,
+  reportEntry,
+  SALT_BYTES,
+  statementEntry,
+  type EntryKind,
+} from './entry.js';
 export { LogRefused, type LogErrorCode } from './errors.js';
 export {
   append,

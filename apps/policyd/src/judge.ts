@@ -1,0 +1,141 @@
+import type { EdgeCheck, StandingSource } from '@sekisho/edge-client';
+import {
+  actionText,
+  decide,
+  decideLocally,
+  RecentKeys,
+  sendingNetwork,
+  Shaper,
+  type Admission,
+  type Client,
+  type Decision,
+  type MailEvent,
+  type PolicyRequest,
+  type Standing,
+} from '@sekisho/policy';
+import { parseIp, SubjectInvalid, type Ip } from '@sekisho/subject';
+import type { Logger } from '@sekisho/telemetry';
+import { randomBytes } from 'node:crypto';
+import type { Figures } from './figures.js';
+import type { PolicySource } from './policy-source.js';
+
+const NO_OPINION = 'DUNNO';
+/** Messages under way whose tag is remembered. */
+const MAX_TAGGED = 100_000;
+/** Addresses as they come are read once. */
+const MAX_READ = 50_000;
+const MESSAGE_STATES = ['MAIL', 'RCPT', 'DATA', 'END-OF-MESSAGE'];
+
+/** Answers requests. Fails open: whatever goes wrong, mail flows. */
+export class Judge {
+  private readonly shaper = new Shaper();
+  private readonly tagged = new RecentKeys<true>(MAX_TAGGED);
+  private readonly read = new RecentKeys<Ip>(MAX_READ);
+
+  constructor(
+    private readonly policies: PolicySource,
+    private readonly source: StandingSource,
+    private readonly check: EdgeCheck,
+    private readonly figures: Figures,
+    private readonly publicUrl: string,
+    private readonly logger: Logger,
+  ) {}
+
+  /** The value of `action=`; at once when nobody has to be asked. The promise never rejects. */
+  answer(request: PolicyRequest): string | Promise<string> {
+    // Own subscribers that logged in are nobody's senders from outside.
+    if (request.saslUsername !== undefined) return this.passed('authenticated');
+    const client = this.clientOf(request);
+    if (!client) return this.passed('no-address');
+    const { policy, needs } = this.policies.inForce;
+    const local = decideLocally(policy, client);
+    if (local) return this.told(local, client, request);
+    const { state } = this.check;
+    if (state.kind === 'bad') return this.judged(client, request, { kind: 'unknown', reason: state.reason });
+    const remembered = this.source.remembered(client.address, needs, performance.now());
+    if (remembered) return this.judged(client, request, remembered);
+    const askedAtMs = performance.now();
+    return this.source.ask(client.address, needs, askedAtMs).then((standing) => {
+      this.figures.took((performance.now() - askedAtMs) / 1000);
+      // An edge that does not answer is asked for its test entries at once: the next need not wait.
+      if (standing.kind === 'unknown') void this.check.check();
+      return this.judged(client, request, standing);
+    });
+  }
+
+  private judged(client: Client, request: PolicyRequest, standing: Standing): string {
+    return this.told(decide(this.policies.inForce.policy, client, standing), client, request);
+  }
+
+  private told(decision: Decision, client: Client, request: PolicyRequest): string {
+    const { policy } = this.policies.inForce;
+    if (decision.because === 'unknown') this.figures.failedOpen(decision.reason);
+    if (decision.action === 'normal') return this.passed(decision.because);
+    const { protocolState, instance } = request;
+    const admission =
+      decision.because === 'rule' && decision.rate
+        ? this.shaper.admit(
+            sendingNetwork(client.address, policy),
+            decision.rate,
+            eventOf(request),
+            performance.now(),
+          )
+        : undefined;
+    const isTagged = instance !== undefined && this.tagged.get(instance) === true;
+    if (decision.action === 'tag' && instance !== undefined) this.tagged.put(instance, true);
+    const id = randomBytes(6).toString('hex');
+    const address = client.address.text;
+    const { publicUrl } = this;
+    const text = actionText({ decision, admission, policy, protocolState, id, address, publicUrl, isTagged });
+    this.note(decision, admission, id, text);
+    return text;
+  }
+
+  /** Everything that a mail server is told to do is in the log by its id; never whom it is about. */
+  private note(decision: Decision, admission: Admission | undefined, id: string, text: string): void {
+    const { policy } = this.policies.inForce;
+    this.figures.decided(decision.action, policy.isShadow, admission?.kind === 'refused');
+    if (text === NO_OPINION) return;
+    const rule =
+      decision.because === 'rule'
+        ? { rule: decision.rule, line: decision.line, ...decision.listing, confidence: decision.confidence }
+        : {};
+    const limit = admission?.kind === 'refused' ? { limit: admission.limit } : {};
+    this.logger.info(
+      { id, action: decision.action, because: decision.because, ...rule, ...limit, shadow: policy.isShadow },
+      'decided',
+    );
+  }
+
+  private passed(because: string): string {
+    this.figures.passed(because);
+    return NO_OPINION;
+  }
+
+  private clientOf({ clientAddress, clientName }: PolicyRequest): Client | undefined {
+    if (clientAddress === undefined) return undefined;
+    let address = this.read.get(clientAddress);
+    if (!address) {
+      try {
+        address = parseIp(clientAddress);
+      } catch (error) {
+        if (error instanceof SubjectInvalid) return undefined;
+        throw error;
+      }
+      this.read.put(clientAddress, address);
+    }
+    return { address, name: clientName };
+  }
+}
+
+function eventOf(request: PolicyRequest): MailEvent {
+  const { clientAddress, clientPort, protocolState, instance, recipientCount } = request;
+  const message = instance !== undefined && MESSAGE_STATES.includes(protocolState) ? instance : undefined;
+  const isEnd = protocolState === 'DATA' || protocolState === 'END-OF-MESSAGE';
+  return {
+    connection: clientPort === undefined ? undefined : `${clientAddress ?? ''} ${clientPort}`,
+    message,
+    // Where a server asks at the end of a message only, that is where its recipients are counted.
+    recipients: protocolState === 'RCPT' ? 1 : isEnd ? recipientCount : 0,
+  };
+}

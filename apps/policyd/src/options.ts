@@ -1,0 +1,109 @@
+import { readConfig, ConfigInvalid, type Config, type ListenAddress } from '@sekisho/config';
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+export type Listen = ListenAddress | { readonly path: string };
+
+export interface Options {
+  readonly listen: readonly Listen[];
+  readonly edge: ListenAddress;
+  readonly edgeHealthUrl: string | undefined;
+  /** Secret. */
+  readonly keyLabel: string | undefined;
+  readonly policyPath: string | undefined;
+  readonly isShadow: boolean;
+  readonly http: ListenAddress | undefined;
+  readonly maxConnections: number;
+}
+
+/** The command line cannot be understood. */
+export class OptionsInvalid extends Error {
+  override readonly name = 'OptionsInvalid';
+  readonly code = 'options-invalid';
+  readonly kind = 'Rejected';
+}
+
+const ANY_HOST: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
+/** @throws {OptionsInvalid} */
+export function readOptions(args: readonly string[], config: Config): Options {
+  const values = parse(args);
+  const key = values['key-file'];
+  const { dns } = config;
+  return {
+    listen: (values.listen ?? ['127.0.0.1:10040']).map((text) =>
+      text.startsWith('unix:') ? { path: pathOf(text) } : address('--listen', text),
+    ),
+    edge:
+      values.edge === undefined
+        ? { host: ANY_HOST[dns.host] ?? dns.host, port: dns.port }
+        : address('--edge', values.edge),
+    edgeHealthUrl: values['edge-health'] === undefined ? undefined : url(values['edge-health']),
+    keyLabel: key === undefined ? undefined : keyLabel(key),
+    policyPath: values.policy,
+    isShadow: values.shadow ?? false,
+    http: values.http === undefined ? undefined : address('--http', values.http),
+    maxConnections: count('--max-connections', values['max-connections'] ?? '10000'),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        listen: { type: 'string', multiple: true },
+        edge: { type: 'string' },
+        'edge-health': { type: 'string' },
+        'key-file': { type: 'string' },
+        policy: { type: 'string' },
+        shadow: { type: 'boolean' },
+        http: { type: 'string' },
+        'max-connections': { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    throw new OptionsInvalid(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The one reading of addresses is that of the configuration. */
+function address(option: string, text: string): ListenAddress {
+  try {
+    return readConfig({ SEKISHO_DNS: text }).dns;
+  } catch (error) {
+    if (!(error instanceof ConfigInvalid)) throw error;
+    throw new OptionsInvalid(`${option}: not an address and port. Example: 127.0.0.1:10040`);
+  }
+}
+
+function pathOf(text: string): string {
+  const path = text.slice('unix:'.length);
+  // sun_path of unix(7) has 108 octets, the last one zero.
+  if (path.startsWith('/') && Buffer.byteLength(path) < 108) return path;
+  throw new OptionsInvalid(
+    '--listen: not an absolute path of at most 107 octets. Example: unix:/run/sekisho/policy.sock',
+  );
+}
+
+function url(text: string): string {
+  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text;
+  throw new OptionsInvalid('--edge-health: not an http:// URL. Example: http://127.0.0.1:9153/health/ready');
+}
+
+function keyLabel(path: string): string {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8').trim().toLowerCase();
+  } catch (error) {
+    throw new OptionsInvalid(`--key-file: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (/^[a-z2-7]{26,63}$/.test(text)) return text;
+  throw new OptionsInvalid('--key-file: the file does not hold a DNS key, which `sekisho me` shows');
+}
+
+function count(option: string, text: string): number {
+  const value = /^\d{1,7}$/.test(text) ? Number(text) : 0;
+  if (value >= 1) return value;
+  throw new OptionsInvalid(`${option}: not a number of 1 or more`);
+}

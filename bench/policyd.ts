@@ -1,0 +1,223 @@
+// Policy decisions of `sekisho policyd` on a warm edge, beside postgrey (Debian), asked alike over TCP as Postfix asks:
+// one question at a time on each of many kept connections.
+//   npm run bench:policyd
+import { EdgeData, freePort, requireProgram } from '@sekisho/testing';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inFull, percentile, printTable } from '#harness/figures';
+import { describeMachine } from '#harness/machine';
+import { ownSeconds } from '#harness/processor-time';
+
+const SECONDS = 5;
+const WARM_SECONDS = 2;
+const CONNECTIONS = 64;
+const SENDERS = 20_000;
+const OFFERED = 20_000;
+const ZOMBIE_97 = 0x7f006103;
+
+const file = (name: string) => fileURLToPath(new URL(`../apps/${name}/dist/main.js`, import.meta.url));
+/** Every second one is listed. */
+const addressOf = (i: number) => `198.18.${String(i >> 8)}.${String(i & 255)}`;
+
+/** What Postfix 3.7 sends at RCPT. */
+const questionOf = (i: number) =>
+  Buffer.from(
+    `request=smtpd_access_policy\nprotocol_state=RCPT\nprotocol_name=ESMTP\nclient_address=${addressOf(i)}\n` +
+      `client_name=host${String(i)}.example\nclient_port=40000\nreverse_client_name=host${String(i)}.example\n` +
+      'server_address=192.0.2.1\nserver_port=25\nhelo_name=client.example\nsender=sender@client.example\n' +
+      `recipient=somebody@isp.example\nrecipient_count=0\nqueue_id=\ninstance=${i.toString(16)}.65a.0\nsize=4096\netrn_domain=\n` +
+      'stress=\nsasl_method=\nsasl_username=\nsasl_sender=\nccert_subject=\nccert_issuer=\nccert_fingerprint=\n' +
+      'ccert_pubkey_fingerprint=\nencryption_protocol=\nencryption_cipher=\nencryption_keysize=0\npolicy_context=\n\n',
+  );
+const QUESTIONS = Array.from({ length: SENDERS }, (_, i) => questionOf(i));
+
+interface Run {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Processor time of the daemon for each decision. */
+  readonly microseconds: number;
+}
+
+/** Each connection asks again when it has its answer; with a rate, no sooner than its turn, and counted from that. */
+async function load(port: number, pid: number, rate: number | undefined, seconds: number): Promise<Run> {
+  const latencies: number[] = [];
+  const sockets = await Promise.all(
+    Array.from({ length: CONNECTIONS }, async () => {
+      const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+      await once(socket, 'connect');
+      return socket;
+    }),
+  );
+  const startedAt = performance.now();
+  const processorBefore = ownSeconds(pid);
+  const endsAt = startedAt + seconds * 1000;
+  let asked = 0;
+  const drive = (socket: Socket) =>
+    new Promise<void>((resolve, reject) => {
+      let dueAt = 0;
+      let last = 0;
+      const next = () => {
+        const now = performance.now();
+        if (now >= endsAt) {
+          socket.destroy();
+          resolve();
+          return;
+        }
+        const turn = rate === undefined ? now : startedAt + (asked / rate) * 1000;
+        if (turn > now + 0.5) {
+          setTimeout(next, turn - now);
+          return;
+        }
+        dueAt = turn;
+        const question = QUESTIONS[asked++ % SENDERS];
+        if (question) socket.write(question);
+      };
+      socket.on('data', (chunk: Buffer) => {
+        // One question is open, so one answer ends with an empty line; it may come in two pieces.
+        const end = chunk[chunk.length - 1];
+        if (end !== 10 || (chunk.length > 1 ? chunk[chunk.length - 2] : last) !== 10) {
+          last = end ?? 0;
+          return;
+        }
+        latencies.push(performance.now() - dueAt);
+        next();
+      });
+      socket.once('error', reject);
+      socket.once('close', () => {
+        if (performance.now() < endsAt) reject(new Error('the daemon closed a connection'));
+      });
+      next();
+    });
+  await Promise.all(sockets.map(drive));
+  const elapsed = (performance.now() - startedAt) / 1000;
+  return {
+    perSecond: latencies.length / elapsed,
+    p50Ms: percentile(latencies, 0.5),
+    p99Ms: percentile(latencies, 0.99),
+    microseconds: ((ownSeconds(pid) - processorBefore) / latencies.length) * 1e6,
+  };
+}
+
+async function node(
+  name: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<ChildProcess> {
+  const child = spawn(process.execPath, [file(name), ...args], {
+    // Logs at the product's own level, so that formatting is measured; writing to a disk is not.
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    env: { PATH: process.env['PATH'] ?? '', SEKISHO_ZONE: 'z.example', ...env },
+  });
+  const [message] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [unknown];
+  if (typeof message !== 'object') throw new Error(`${name} did not start`);
+  return child;
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  await gone;
+}
+
+async function untilListening(port: number): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const socket = connect(port, '127.0.0.1');
+    const isThere = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (isThere) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`nobody listens on port ${String(port)}`);
+}
+
+process.env['RUNLEVEL'] = '1';
+await requireProgram('postgrey', 'postgrey');
+const folder = await mkdtemp(join(tmpdir(), 'sekisho-bench-policyd-'));
+const children: ChildProcess[] = [];
+try {
+  const edgePort = await freePort();
+  const store = await EdgeData.create(folder);
+  const entries = Array.from({ length: SENDERS / 2 }, (_, i) => ({
+    subject: { type: 'ip' as const, value: addressOf(i * 2) },
+    codes: [ZOMBIE_97],
+  }));
+  await store.write({ zone: 'ip', serial: 1, entries });
+  await store.write({ zone: 'high.ip', serial: 1, entries });
+  await store.write({ zone: 'policy', serial: 1, entries: [] });
+  children.push(
+    await node('dns', [], {
+      SEKISHO_DATA_DIR: folder,
+      SEKISHO_DNS: `127.0.0.1:${String(edgePort)}`,
+      SEKISHO_HUB_URL: 'http://127.0.0.1:9',
+    }),
+  );
+  const rows: string[][] = [];
+  const loadBefore = loadavg()[0] ?? Number.NaN;
+  const measure = async (name: string, port: number, pid: number, rates: readonly (number | undefined)[]) => {
+    await load(port, pid, undefined, WARM_SECONDS);
+    for (const rate of rates) {
+      const run = await load(port, pid, rate, SECONDS);
+      rows.push([
+        `${name}, ${rate === undefined ? 'as fast as it can' : `${inFull(rate)}/s offered`}`,
+        inFull(run.perSecond),
+        run.p50Ms.toFixed(2),
+        run.p99Ms.toFixed(2),
+        run.microseconds.toFixed(1),
+        inFull(1e6 / run.microseconds),
+      ]);
+    }
+  };
+  const port = await freePort();
+  const policyd = await node(
+    'policyd',
+    [`--listen=127.0.0.1:${String(port)}`, `--edge=127.0.0.1:${String(edgePort)}`],
+    {},
+  );
+  children.push(policyd);
+  await measure('sekisho policyd', port, policyd.pid ?? 0, [undefined, OFFERED, undefined]);
+
+  const greyPort = await freePort();
+  const account =
+    process.getuid?.() === 0 ? 'nobody' : execFileSync('id', ['-un'], { encoding: 'utf8' }).trim();
+  const greyFolder = await mkdtemp(join(tmpdir(), 'sekisho-bench-postgrey-'));
+  execFileSync('chown', [account, greyFolder]);
+  const grey = spawn(
+    'postgrey',
+    [
+      ...[
+        `--inet=127.0.0.1:${String(greyPort)}`,
+        `--dbdir=${greyFolder}`,
+        `--user=${account}`,
+        '--group=nogroup',
+      ],
+      ...['--delay=1', '--auto-whitelist-clients=0', `--pidfile=${join(greyFolder, 'pid')}`],
+    ],
+    { stdio: 'ignore' },
+  );
+  children.push(grey);
+  await untilListening(greyPort);
+  await measure('postgrey', greyPort, grey.pid ?? 0, [undefined]);
+  await stop(grey);
+  await rm(greyFolder, { recursive: true, force: true });
+
+  console.log(
+    describeMachine(
+      `${String(CONNECTIONS)} connections`,
+      `${inFull(SENDERS)} senders, half of them listed`,
+      `load before ${loadBefore.toFixed(1)}`,
+    ),
+  );
+  printTable(['run', 'decisions/s', 'p50 ms', 'p99 ms', 'µs each', 'a second of one core'], rows);
+} finally {
+  for (const child of children) if (child.exitCode === null && child.signalCode === null) await stop(child);
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,9 @@
+export { RequestReader, RequestMalformed, type PolicyRequest } from './request-reader.js';
+export { actionText, type Answer } from './action-text.js';
+export { decide, decideLocally, type Client, type Decision } from './decide.js';
+export { DEFAULT_POLICY_TEXT, defaultPolicy } from './default-policy.js';
+export { RecentKeys } from './recent-keys.js';
+export { needsOf, type Action, type Needs, type Policy, type Rate, type Rule } from './policy.js';
+export { parsePolicy, PolicyInvalid, type PolicyFault } from './policy-file.js';
+export { Shaper, sendingNetwork, type Admission, type MailEvent } from './shaper.js';
+export type { Listing, Standing, UnknownReason } from './standing.js';

@@ -1,0 +1,211 @@
+// The policy file: YAML 1.2, docs/policyd.md.
+import { CATEGORIES_OF } from '@sekisho/report';
+import { SubjectInvalid } from '@sekisho/subject';
+import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { z } from 'zod';
+import { NetworkList } from './network-list.js';
+import { ACTIONS, type Band, type Policy, type Rule } from './policy.js';
+
+export interface PolicyFault {
+  /** 1 and up. */
+  readonly line: number;
+  readonly column: number;
+  /** What, where and a good example. */
+  readonly message: string;
+}
+
+/** The text is no policy. Every fault at once, in the order of the lines. */
+export class PolicyInvalid extends Error {
+  override readonly name = 'PolicyInvalid';
+  readonly code = 'policy-invalid';
+  readonly kind = 'Rejected';
+  constructor(readonly faults: readonly PolicyFault[]) {
+    super(faults.map(({ line, column, message }) => `line ${line}, column ${column}: ${message}`).join('\n'));
+  }
+}
+
+/** A policy of ten thousand own networks is some 200 kB. */
+const MAX_TEXT_LENGTH = 4_000_000;
+/** Those that zones tell; hit-and-run is published as spam-source. */
+const CATEGORIES = CATEGORIES_OF.network.filter(
+  (category) => category !== 'ham' && category !== 'hit-and-run',
+);
+// A year; longer periods than a day are hardly shaping any more.
+const MAX_PERIOD_SECONDS = 31_536_000;
+
+const band = z.string({ error: 'not a band. Example: 90..100' }).transform((text, context): Band => {
+  const match = /^(\d{1,3})\.\.(\d{1,3})$/.exec(text);
+  const [from, to] = [Number(match?.[1]), Number(match?.[2])];
+  if (from <= to && to <= 100) return { from, to };
+  context.addIssue({ code: 'custom', message: `not a band from 0 to 100: ${quote(text)}. Example: 90..100` });
+  return z.NEVER;
+});
+
+const period = z.string({ error: 'not a period. Example: 10m' }).transform((text, context) => {
+  const match = /^([1-9]\d{0,8})([smhd])$/.exec(text);
+  const seconds = Number(match?.[1]) * ({ s: 1, m: 60, h: 3_600, d: 86_400 }[match?.[2] ?? ''] ?? 0);
+  if (seconds > 0 && seconds <= MAX_PERIOD_SECONDS) return seconds;
+  context.addIssue({ code: 'custom', message: `not a period: ${quote(text)}. Example: 30s, 10m, 1h or 1d` });
+  return z.NEVER;
+});
+
+const limit = z
+  .int({ error: 'not a whole number of 1 or more' })
+  .min(1, 'not a whole number of 1 or more')
+  .max(1_000_000_000)
+  .optional();
+
+const rate = z
+  .strictObject({ connections: limit, messages: limit, recipients: limit, per: period })
+  .refine(({ connections, messages, recipients }) => connections ?? messages ?? recipients, {
+    error: 'limits nothing: give connections, messages or recipients',
+  });
+
+const names = [...CATEGORIES, 'any', 'unlisted'];
+const category = z.enum(names, { error: `not a category: give one of ${names.join(', ')}` });
+
+const rule = z
+  .strictObject({
+    category: z.union([category, z.array(category).min(1)], {
+      error: `not a category or a list of them: give one or more of ${names.join(', ')}`,
+    }),
+    score: band.default({ from: 0, to: 100 }),
+    confidence: band.optional(),
+    list: z.enum(['any', 'high'], { error: 'not any or high' }).default('any'),
+    action: z.enum(ACTIONS, { error: `not an action: give one of ${ACTIONS.join(', ')}` }),
+    rate: rate.optional(),
+  })
+  .check((context) => {
+    const { category: given, action, list, rate: given_rate } = context.value;
+    const issue = (path: string, message: string) => {
+      context.issues.push({ code: 'custom', path: [path], message, input: context.value });
+    };
+    if (action === 'shaped' && !given_rate)
+      issue('action', 'shaped needs a rate. Example: rate: { messages: 20, per: 10m }');
+    if (action !== 'shaped' && given_rate) issue('rate', `a rate goes with shaped, not with ${action}`);
+    if (Array.isArray(given) && given.some((one) => one === 'any' || one === 'unlisted'))
+      issue('category', 'any and unlisted stand alone, not in a list');
+    if (list === 'high' && (given === 'unlisted' || given === 'dynamic-range'))
+      issue('list', `high.ip has no ${given}`);
+  });
+
+const networkList = z.array(z.string({ error: 'not a text' })).transform((entries, context) => {
+  for (const [i, entry] of entries.entries()) {
+    try {
+      new NetworkList([entry]);
+    } catch (error) {
+      if (!(error instanceof SubjectInvalid)) throw error;
+      context.issues.push({ code: 'custom', path: [i], message: error.message, input: entry });
+    }
+  }
+  return context.issues.length > 0 ? z.NEVER : new NetworkList(entries);
+});
+
+const prefix = (most: number) => z.int().min(8).max(most);
+
+const file = z.strictObject({
+  version: z.literal(1, { error: 'this program reads version 1' }),
+  mode: z.enum(['enforce', 'shadow'], { error: 'not enforce or shadow' }).default('enforce'),
+  allow: networkList.default(() => new NetworkList([])),
+  deny: networkList.default(() => new NetworkList([])),
+  'deny-action': z.enum(['reject', 'defer'], { error: 'not reject or defer' }).default('reject'),
+  'shape-by': z
+    .strictObject({ ipv4: prefix(32).default(24), ipv6: prefix(128).default(64) })
+    .default({ ipv4: 24, ipv6: 64 }),
+  'deep-queue-transport': z
+    .string()
+    .regex(/^[\w-]{1,40}:[\w.:[\]-]{0,255}$/, 'not transport:nexthop. Example: sekisho-deep:')
+    .default('sekisho-deep:'),
+  header: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,60}$/, 'not a header name. Example: X-Sekisho')
+    .default('X-Sekisho'),
+  rules: z.array(rule).max(1_000),
+});
+
+/** Reads a policy. @throws {PolicyInvalid} with the line of every fault */
+export function parsePolicy(text: string): Policy {
+  if (text.length > MAX_TEXT_LENGTH)
+    throw new PolicyInvalid([{ line: 1, column: 1, message: `longer than ${MAX_TEXT_LENGTH} characters` }]);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const at = (offset: number, message: string): PolicyFault => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(1, line), column: Math.max(1, col), message };
+  };
+  const broken = [...document.errors, ...document.warnings];
+  if (broken.length > 0) throw new PolicyInvalid(broken.map(({ pos, message }) => at(pos[0], message)));
+  const parsed = file.safeParse(plain(document, at));
+  if (!parsed.success) throw new PolicyInvalid(faultsOf(parsed.error.issues, document, at));
+  const { rules, mode, allow, deny, header } = parsed.data;
+  return {
+    isShadow: mode === 'shadow',
+    ...{ allow, deny, header },
+    denyAction: parsed.data['deny-action'],
+    shapeBy: parsed.data['shape-by'],
+    deepQueueTransport: parsed.data['deep-queue-transport'],
+    rules: rules.map((one, i): Rule => {
+      const { category: given, rate: limits } = one;
+      return {
+        line: at(offsetOf(document, ['rules', i]), '').line,
+        categories:
+          given === 'any' || given === 'unlisted' ? given : typeof given === 'string' ? [given] : given,
+        score: one.score,
+        confidence: one.confidence,
+        isHighOnly: one.list === 'high',
+        action: one.action,
+        rate: limits && {
+          connections: limits.connections,
+          messages: limits.messages,
+          recipients: limits.recipients,
+          perSeconds: limits.per,
+        },
+      };
+    }),
+  };
+}
+
+/** The values alone; aliases are limited by yaml itself, against texts that unfold to gigabytes. */
+function plain(document: Document.Parsed, at: (offset: number, message: string) => PolicyFault): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw new PolicyInvalid([at(0, error instanceof Error ? error.message : String(error))]);
+  }
+}
+
+function faultsOf(
+  issues: readonly z.core.$ZodIssue[],
+  document: Document.Parsed,
+  at: (offset: number, message: string) => PolicyFault,
+): PolicyFault[] {
+  return issues
+    .flatMap((issue) => {
+      const where = issue.path.map(String).join('.');
+      if (issue.code === 'unrecognized_keys')
+        return issue.keys.map((key) =>
+          at(
+            offsetOf(document, issue.path, key),
+            `${[where, key].filter(Boolean).join('.')}: no such setting`,
+          ),
+        );
+      return [at(offsetOf(document, issue.path), `${where === '' ? 'the file' : where}: ${issue.message}`)];
+    })
+    .sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+/** Where the value at a path begins, or its key; what is missing is where it should have been. */
+function offsetOf(document: Document.Parsed, path: readonly PropertyKey[], key?: string): number {
+  for (let length = path.length; length >= 0; length--) {
+    const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && item.key.value === (key ?? path[length]));
+      if (isScalar(pair?.key) && pair.key.range) return pair.key.range[0];
+    }
+    if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range))
+      return Number(node.range[0]);
+  }
+  return 0;
+}
+
+const quote = (text: string): string => JSON.stringify(text.slice(0, 80));

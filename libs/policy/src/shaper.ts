@@ -1,0 +1,112 @@
+// Rates per sending network: a token bucket for each of connections, messages and recipients. It holds the limit at most,
+// fills evenly over the period, and what is refused takes nothing, so that whoever comes back later gets through.
+import { formatBytes, maskBytes, type Ip } from '@sekisho/subject';
+import type { Policy, Rate } from './policy.js';
+import { RecentKeys } from './recent-keys.js';
+
+const KINDS = ['connections', 'messages', 'recipients'] as const;
+type Kind = (typeof KINDS)[number];
+
+/** What a mail server asks about. */
+export interface MailEvent {
+  /** One key a TCP connection; undefined: it is not told. */
+  readonly connection: string | undefined;
+  /** One key a message; undefined before there is one. */
+  readonly message: string | undefined;
+  /** How many recipients this event adds. */
+  readonly recipients: number;
+}
+
+export type Admission =
+  | { readonly kind: 'admitted' }
+  | { readonly kind: 'refused'; readonly limit: Kind; readonly retryAfterSeconds: number };
+
+interface Bucket {
+  readonly left: Record<Kind, number>;
+  atMs: number;
+}
+
+const ADMITTED: Admission = { kind: 'admitted' };
+/** Some 20 MB when all are in use. */
+const MAX_KEYS = 100_000;
+
+/** The network by which a sender is counted, as text. */
+export function sendingNetwork({ bytes }: Ip, { shapeBy }: Policy): string {
+  const length = bytes.length === 4 ? shapeBy.ipv4 : shapeBy.ipv6;
+  return `${formatBytes(maskBytes(bytes, length))}/${length}`;
+}
+
+/** The state of all rates, in memory of a bounded size: beyond `maxKeys` networks the one that was quiet longest starts anew. */
+export class Shaper {
+  private readonly buckets: RecentKeys<Bucket>;
+  private readonly connections: RecentKeys<true>;
+  private readonly messages: RecentKeys<Admission>;
+
+  constructor(maxKeys = MAX_KEYS) {
+    this.buckets = new RecentKeys(maxKeys);
+    this.connections = new RecentKeys(maxKeys);
+    this.messages = new RecentKeys(maxKeys);
+  }
+
+  /** Counts an event against the rate of its network. A message that was refused stays refused for its other recipients. */
+  admit(network: string, rate: Rate, event: MailEvent, nowMs: number): Admission {
+    const { connection, message } = event;
+    const former = message === undefined ? undefined : this.messages.get(message);
+    if (former?.kind === 'refused') return former;
+    const wanted: Record<Kind, number> = {
+      connections: connection !== undefined && !this.connections.get(connection) ? 1 : 0,
+      messages: message !== undefined && !former ? 1 : 0,
+      recipients: event.recipients,
+    };
+    const bucket = this.bucketOf(network, rate, nowMs);
+    const refusal = refusalOf(bucket, rate, wanted);
+    if (!refusal) {
+      for (const kind of KINDS) bucket.left[kind] -= wanted[kind];
+      if (connection !== undefined) this.connections.put(connection, true);
+    }
+    // Too many recipients: the message itself goes on with those that it has.
+    if (message !== undefined && !former && refusal?.limit !== 'recipients')
+      this.messages.put(message, refusal ?? ADMITTED);
+    return refusal ?? ADMITTED;
+  }
+
+  private bucketOf(network: string, rate: Rate, nowMs: number): Bucket {
+    const { perSeconds } = rate;
+    // What has no limit is never looked at.
+    const full = {
+      connections: rate.connections ?? 0,
+      messages: rate.messages ?? 0,
+      recipients: rate.recipients ?? 0,
+    };
+    const key = `${network} ${full.connections} ${full.messages} ${full.recipients} ${perSeconds}`;
+    const bucket = this.buckets.get(key) ?? { left: { ...full }, atMs: nowMs };
+    // A clock that was set back fills nothing.
+    const share = Math.max(0, nowMs - bucket.atMs) / (perSeconds * 1000);
+    for (const kind of KINDS)
+      bucket.left[kind] = Math.min(full[kind], bucket.left[kind] + full[kind] * share);
+    bucket.atMs = nowMs;
+    this.buckets.put(key, bucket);
+    return bucket;
+  }
+}
+
+function refusalOf(
+  { left }: Bucket,
+  rate: Rate,
+  wanted: Record<Kind, number>,
+): (Admission & { kind: 'refused' }) | undefined {
+  for (const kind of KINDS) {
+    const limit = rate[kind];
+    if (limit === undefined || wanted[kind] === 0) continue;
+    // More than the limit at once never fits: it passes when the bucket is full.
+    const missing = Math.min(wanted[kind], limit) - left[kind];
+    // Sums of shares: a billionth short is not short.
+    if (missing > 1e-9)
+      return {
+        kind: 'refused',
+        limit: kind,
+        retryAfterSeconds: Math.ceil((missing / limit) * rate.perSeconds),
+      };
+  }
+  return undefined;
+}

@@ -1,0 +1,168 @@
+// The policy daemon as a process, asked as Postfix asks it, on an edge that has its zones from disk.
+import { EdgeData } from '@sekisho/testing';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { EdgeProcess, eventually } from '../conformance/edge-process.js';
+import { PolicydProcess } from './policyd-process.js';
+
+const ZOMBIE_97 = 0x7f006103;
+const LISTED = '203.0.113.9';
+const policyText = (action: string) =>
+  `version: 1\nrules: [{ category: any, list: high, action: ${action} }]\n`;
+
+let folder: string;
+let edge: EdgeProcess;
+let policyPath: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sekisho-policyd-'));
+  policyPath = join(folder, 'policy.yaml');
+  const dataDir = join(folder, 'edge');
+  const store = await EdgeData.create(dataDir);
+  const entries = [{ subject: { type: 'ip' as const, value: LISTED }, codes: [ZOMBIE_97] }];
+  for (const zone of ['ip', 'high.ip'] as const) await store.write({ zone, serial: 1, entries });
+  await store.write({ zone: 'policy', serial: 1, entries: [] });
+  edge = await EdgeProcess.start({
+    dataDir,
+    // Nobody listens there: the hub is away.
+    hubUrl: 'http://127.0.0.1:9',
+    environment: { SEKISHO_DNS_MAX_AGE: '1', SEKISHO_DNS_HTTP: '127.0.0.1:0' },
+  });
+});
+
+afterAll(async () => {
+  await edge.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const start = (...args: readonly string[]) =>
+  PolicydProcess.start([
+    '--listen=127.0.0.1:0',
+    `--edge=127.0.0.1:${edge.port}`,
+    '--http=127.0.0.1:0',
+    ...args,
+  ]);
+
+const question = (address: string, more = '') =>
+  `request=smtpd_access_policy\nprotocol_state=RCPT\nclient_address=${address}\n${more}\n`;
+
+/** Sends a text and resolves to so many answers, or to what there was when the connection ended. */
+async function exchange(socket: Socket, text: string, answers: number): Promise<string[]> {
+  let got = '';
+  const done = new Promise<void>((resolve) => {
+    socket.on('data', (chunk) => {
+      got += chunk.toString();
+      if (got.split('\n\n').length > answers) resolve();
+    });
+    socket.once('close', () => {
+      resolve();
+    });
+  });
+  socket.write(text);
+  await done;
+  socket.removeAllListeners('data');
+  return got.split('\n\n').slice(0, -1);
+}
+
+async function ask(port: number, text: string, answers = 1): Promise<string[]> {
+  const socket = connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  try {
+    return await exchange(socket, text, answers);
+  } finally {
+    socket.destroy();
+  }
+}
+
+it('answers pipelined questions in their order, on TCP and on a UNIX socket', async () => {
+  await writeFile(policyPath, policyText('reject'));
+  const path = join(folder, 'policy.sock');
+  await using policyd = await start(`--policy=${policyPath}`, `--listen=unix:${path}`);
+  // The second is not known yet when the third is: local answers must wait for it.
+  const authenticated = question(LISTED, 'sasl_username=somebody\n');
+  const text = `${question(LISTED)}${question('192.0.2.1')}${authenticated}${question(LISTED)}`;
+  const wanted: unknown[] = [
+    expect.stringMatching(/^action=REJECT 5\.7\.1 Refused, listed as zombie, score 97; id /),
+    'action=DUNNO',
+    'action=DUNNO',
+    expect.stringMatching(/^action=REJECT/),
+  ];
+  expect(await ask(policyd.port, text, 4)).toEqual(wanted);
+  const socket = connect(path);
+  expect(await exchange(socket, text, 4)).toEqual(wanted);
+  // The connection is kept.
+  expect(await exchange(socket, question('192.0.2.2'), 1)).toEqual(['action=DUNNO']);
+  socket.destroy();
+});
+
+it('closes without an answer on what is not the protocol, after it answered what was', async () => {
+  await using policyd = await start();
+  expect(await ask(policyd.port, `${question('192.0.2.1')}GET / HTTP/1.1\n\n`, 2)).toEqual(['action=DUNNO']);
+  await policyd.logged('closed without an answer');
+  expect(await policyd.metric('sekisho_policyd_malformed_total')).toBe(1);
+});
+
+it('serves two thousand connections at once', async () => {
+  await using policyd = await start();
+  const sockets = await Promise.all(
+    Array.from({ length: 2_000 }, async () => {
+      const socket = connect(policyd.port, '127.0.0.1');
+      await once(socket, 'connect');
+      return socket;
+    }),
+  );
+  const answers = await Promise.all(
+    sockets.map((socket, i) => exchange(socket, question(`198.18.${i >> 8}.${i & 255}`), 1)),
+  );
+  expect(new Set(answers.flat())).toEqual(new Set(['action=DUNNO']));
+  for (const socket of sockets) socket.destroy();
+});
+
+it('takes a changed policy within seconds, and keeps the old one when the new one is broken', async () => {
+  await writeFile(policyPath, policyText('reject'));
+  await using policyd = await start(`--policy=${policyPath}`);
+  await writeFile(policyPath, policyText('reejct'));
+  await policyd.logged('stays in force');
+  expect(policyd.log).toMatch(/"line":2,"column":\d+,"message":"rules.0.action: not an action/);
+  expect(await ask(policyd.port, question(LISTED))).toEqual([expect.stringMatching(/^action=REJECT/)]);
+  await writeFile(policyPath, policyText('defer'));
+  await policyd.logged('was read again');
+  expect(await ask(policyd.port, question(LISTED))).toEqual([
+    expect.stringMatching(/^action=DEFER_IF_PERMIT/),
+  ]);
+});
+
+it('only writes into the log in shadow mode', async () => {
+  await writeFile(policyPath, policyText('reject'));
+  await using policyd = await start(`--policy=${policyPath}`, '--shadow');
+  expect(await ask(policyd.port, question(LISTED))).toEqual([
+    expect.stringMatching(/^action=INFO sekisho shadow id \w+: would be REJECT/),
+  ]);
+});
+
+it('lets mail flow when the edge says that it is stale', async () => {
+  await writeFile(policyPath, policyText('reject'));
+  const port = /"http":"127\.0\.0\.1:(\d+)"/.exec(edge.log)?.[1] ?? '';
+  const health = `http://127.0.0.1:${port}/health/ready`;
+  await eventually(async () => (await fetch(health)).status === 503);
+  await using policyd = await start(`--policy=${policyPath}`, `--edge-health=${health}`);
+  expect(await ask(policyd.port, question(LISTED))).toEqual(['action=DUNNO']);
+  expect(await policyd.metric('sekisho_policyd_fail_open_total{reason="stale"}')).toBe(1);
+});
+
+it('starts and lets mail flow at once when there is no edge', async () => {
+  await using policyd = await PolicydProcess.start([
+    '--listen=127.0.0.1:0',
+    '--edge=127.0.0.1:9',
+    '--http=127.0.0.1:0',
+  ]);
+  const startedAt = performance.now();
+  expect(await ask(policyd.port, question(LISTED))).toEqual(['action=DUNNO']);
+  // It knows already: nobody waits for the timeout.
+  expect(performance.now() - startedAt).toBeLessThan(150);
+  await policyd.logged('the edge cannot be used');
+});
