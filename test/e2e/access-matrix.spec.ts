@@ -138,6 +138,12 @@ const PROBES: readonly Probe[] = [
     'CampaignsResolver.proveDomain',
     'mutation { proveDomain(domain: "203.0.113.9") { isProven } }',
   ),
+  field('alert:answer', 'AlertsResolver.alerts', '{ alerts { edges { cursor } } }'),
+  field(
+    'alert:answer',
+    'AlertsResolver.answerAlert',
+    `mutation { answerAlert(id: "${randomUUID()}", answer: SEEN) { id } }`,
+  ),
   field('statistics:read', 'StatisticsResolver.statistics', '{ statistics { reports } }'),
 ];
 /** A fingerprint of which nothing is known but that all who name it name the same. */

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
+  AlertRepository,
   CaseRepository,
   CheckRepository,
   CampaignRepository,
@@ -18,6 +19,7 @@ import {
 import { Platform } from './platform.js';
 
 const REPOSITORIES = [
+  AlertRepository,
   CaseRepository,
   CheckRepository,
   CampaignRepository,

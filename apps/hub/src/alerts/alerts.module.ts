@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { AlertsResolver } from './alerts.resolver.js';
+
+@Module({ providers: [AlertsResolver] })
+export class AlertsModule {}
