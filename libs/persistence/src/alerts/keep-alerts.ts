@@ -67,7 +67,7 @@ export async function writeAlert(
   now: Date,
   before: Alert,
 ): Promise<void> {
-  const isRemedied = alert.outcome === 'fixed' && alert.endsEarly && alert.fixedAt !== undefined;
+  const isRemedied = alert.outcome === 'fixed' && alert.endsEarly;
   await sql.query(
     `UPDATE alert SET state = $2, message_count = $3, last_seen = $4, told_at = $5, told_magnitude = $6, answered_at = $7,
        fixed_at = $8, quiet_at = $9, ends_early = $10, failed_fixes = $11, closed_at = $12, outcome = $13,
@@ -84,7 +84,7 @@ export async function writeAlert(
       ],
       ...[toDate(alert.answeredAt), toDate(alert.fixedAt), toDate(alert.quietAt), alert.endsEarly],
       ...[alert.failedFixes, toDate(alert.closedAt), alert.outcome ?? null],
-      isRemedied ? new Date((alert.fixedAt ?? 0) + FEEDBACK.graceMs) : null,
+      isRemedied && alert.fixedAt !== undefined ? new Date(alert.fixedAt + FEEDBACK.graceMs) : null,
       alert.failedFixes > before.failedFixes ? now : null,
     ],
   );
