@@ -185,6 +185,18 @@ try {
   children.push(policyd);
   await measure('sekisho policyd', port, policyd.pid ?? 0, [undefined, OFFERED, undefined]);
 
+  const embeddedPort = await freePort();
+  const own = await EdgeData.create(join(folder, 'policyd'));
+  await own.write({ zone: 'ip', serial: 1, entries });
+  await own.write({ zone: 'high.ip', serial: 1, entries });
+  await own.write({ zone: 'policy', serial: 1, entries: [] });
+  const embedded = await node('policyd', [`--listen=127.0.0.1:${String(embeddedPort)}`, '--embedded'], {
+    SEKISHO_DATA_DIR: folder,
+    SEKISHO_HUB_URL: 'http://127.0.0.1:9',
+  });
+  children.push(embedded);
+  await measure('sekisho policyd --embedded', embeddedPort, embedded.pid ?? 0, [undefined, OFFERED]);
+
   const greyPort = await freePort();
   const account =
     process.getuid?.() === 0 ? 'nobody' : execFileSync('id', ['-un'], { encoding: 'utf8' }).trim();

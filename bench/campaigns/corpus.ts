@@ -1,46 +1,41 @@
 // Reads the labelled mail: `index.tsv` names each message's campaign.
 import type { MessageContent } from '@sekisho/campaign';
+import { readMessage } from '@sekisho/evidence';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import PostalMime from 'postal-mime';
 
 export interface LabelledMessage {
   readonly file: string;
   readonly isSpam: boolean;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
   /** Empty: near no other message. */
   readonly campaign: string;
   readonly content: MessageContent;
 }
 
-export async function readCorpus(folder: string): Promise<LabelledMessage[]> {
+export function readCorpus(folder: string): LabelledMessage[] {
   const lines = readFileSync(join(folder, 'mail/index.tsv'), 'utf8').trim().split('\n').slice(1);
-  return Promise.all(
-    lines.map(async (line) => {
-      const cells = line.split('\t');
-      const [file = '', label = ''] = cells;
-      return {
-        file,
-        isSpam: label === 'spam',
-        campaign: cells[11] ?? '',
-        content: await readMessage(readFileSync(join(folder, 'mail', label, file))),
-      };
-    }),
-  );
+  return lines.map((line) => {
+    const cells = line.split('\t');
+    const [file = '', label = ''] = cells;
+    return {
+      file,
+      isSpam: label === 'spam',
+      receivedAt: Number(cells[3]) * 1_000,
+      campaign: cells[11] ?? '',
+      content: contentOf(readFileSync(join(folder, 'mail', label, file))),
+    };
+  });
 }
 
-async function readMessage(bytes: Uint8Array): Promise<MessageContent> {
-  const message = await PostalMime.parse(bytes, { attachmentEncoding: 'arraybuffer' });
-  return {
-    texts: message.text ? [message.text] : [],
-    htmls: message.html ? [message.html] : [],
-    attachments: message.attachments.map(({ mimeType, content }) => ({
-      mediaType: mimeType,
-      sha256: createHash('sha256')
-        .update(typeof content === 'string' ? content : new Uint8Array(content))
-        .digest('hex'),
-    })),
-  };
+function contentOf(bytes: Uint8Array): MessageContent {
+  const read = readMessage(bytes, {
+    trusted: { networks: [], hosts: [] },
+    sha256: (part) => new Uint8Array(createHash('sha256').update(part).digest()),
+  });
+  return 'skipped' in read ? { texts: [], htmls: [], attachments: [] } : read.message;
 }
 
 /** Which half of the corpus a message is in: a campaign is never cut. Constants are chosen on half 0. */

@@ -12,12 +12,21 @@ const SUBSTITUTES =
     ' ',
   );
 
+export const MUTATION_KINDS = ['words', 'order', 'paragraphs', 'comments'] as const;
+export type MutationKind = (typeof MUTATION_KINDS)[number];
+
 export interface Mutation {
   readonly strength: number;
   readonly random: () => number;
+  /** Undefined: all kinds. */
+  readonly only?: MutationKind | undefined;
   /** Paragraphs of other people's mail that are pasted in. */
   readonly foreign: readonly string[];
 }
+
+/** The strength of one kind in a mutation. */
+const strengthOf = (kind: MutationKind, { strength, only }: Mutation): number =>
+  only === undefined || only === kind ? strength : 0;
 
 export function mutate(content: MessageContent, mutation: Mutation): MessageContent {
   return {
@@ -32,21 +41,21 @@ const pick = <T>(from: readonly T[], random: () => number): T | undefined =>
 const token = (random: () => number) => Math.floor(random() * 2 ** 40).toString(36);
 
 function mutateText(text: string, mutation: Mutation, isMarkup: boolean): string {
-  const { strength, random, foreign } = mutation;
+  const { random, foreign } = mutation;
   const sentences = text.split(/(?<=[.!?]\s)|(?<=\n\s*\n)/);
   for (let i = 0; i + 1 < sentences.length; i++) {
-    if (random() >= SWAPPED * strength) continue;
+    if (random() >= SWAPPED * strengthOf('order', mutation)) continue;
     [sentences[i], sentences[i + 1]] = [sentences[i + 1] ?? '', sentences[i] ?? ''];
   }
   const changed = sentences.map((sentence) =>
     sentence.replace(/\b[A-Za-z]{3,}\b/g, (word) => {
-      if (random() < REPLACED * strength) return pick(SUBSTITUTES, random) ?? word;
-      if (!isMarkup || random() >= COMMENTED * Math.min(2, strength)) return word;
+      if (random() < REPLACED * strengthOf('words', mutation)) return pick(SUBSTITUTES, random) ?? word;
+      if (!isMarkup || random() >= COMMENTED * Math.min(2, strengthOf('comments', mutation))) return word;
       const at = 1 + Math.floor(random() * (word.length - 1));
       return `${word.slice(0, at)}<!-- ${token(random)} -->${word.slice(at)}`;
     }),
   );
-  let left = isMarkup ? 0 : text.length * INSERTED * strength;
+  let left = isMarkup ? 0 : text.length * INSERTED * strengthOf('paragraphs', mutation);
   while (left > 20) {
     const paragraph = (pick(foreign, random) ?? '').slice(0, left);
     changed.splice(Math.floor(random() * (changed.length + 1)), 0, `\n${paragraph}\n`);
@@ -56,7 +65,7 @@ function mutateText(text: string, mutation: Mutation, isMarkup: boolean): string
 }
 
 function mutateMarkup(html: string, mutation: Mutation): string {
-  const { strength, random, foreign } = mutation;
+  const { random, foreign } = mutation;
   const pieces = html
     .split(/(<!--[\s\S]*?-->|<(?:style|script)[\s\S]*?<\/(?:style|script)>|<[^>]*>)/i)
     .map((piece, i) =>
@@ -68,7 +77,7 @@ function mutateMarkup(html: string, mutation: Mutation): string {
         : mutateText(piece, mutation, true),
     );
   const visible = pieces.reduce((sum, piece, i) => sum + (i % 2 === 0 ? piece.trim().length : 0), 0);
-  let left = visible * INSERTED * strength;
+  let left = visible * INSERTED * strengthOf('paragraphs', mutation);
   while (left > 20) {
     const paragraph = (pick(foreign, random) ?? '').slice(0, left).replaceAll('<', ' ');
     // At an odd place there is a tag before: text goes between two tags.

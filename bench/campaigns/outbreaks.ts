@@ -14,44 +14,86 @@ import { randomSource } from './random.ts';
 
 const MINUTE_MS = 60_000;
 const MEMBERS = 20;
-const ORDINARY = 4_000;
+const FITTED = 2_000;
+const HELD_OUT = 20_000;
 const FALSE_ALARM_RATE = 0.001;
 /** A campaign that doubles every ten minutes from one copy in five minutes over all members. */
 const DOUBLING_MINUTES = 10;
 const FIRST_RATE_BY_MINUTE = 0.2;
 
-/** A notification or a small mailing: a few copies in the first hours, at a rate that differs from one to the next. */
-function ordinaryCluster(random: () => number): Sample[] {
-  const copies = 1 + Math.floor(-Math.log(1 - random()) * 4);
+/** Copies of a small mailing in its first hours. */
+const POPULATIONS = {
+  'exponential, mean 4': (random: () => number) => 1 + Math.floor(-Math.log(1 - random()) * 4),
+  'log-normal, median 2, sigma 1': (random: () => number) => {
+    const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    return Math.min(500, 1 + Math.floor(2 * Math.exp(normal)));
+  },
+};
+
+/** A notification or a small mailing, at a rate that differs from one to the next. */
+function ordinaryCluster(random: () => number, copiesOf: (random: () => number) => number): Sample[] {
   const spanMs = (30 + random() * 690) * MINUTE_MS;
-  return Array.from({ length: copies }, () => ({
+  return Array.from({ length: copiesOf(random) }, () => ({
     member: `member-${String(Math.floor(random() * MEMBERS))}`,
     at: Math.floor(random() * spanMs),
     copies: 1,
   })).sort((a, b) => a.at - b.at);
 }
 
+/** The highest statistic of all moments at which a cluster is judged: repeated looks are in the rate. */
+const highest = (samples: readonly Sample[]) =>
+  Math.max(...samples.map(({ at }) => windowStatistic(samples, at)));
+
 export function measureOutbreaks(corpus: readonly LabelledMessage[], foreign: readonly string[]): void {
-  const random = randomSource(5);
-  const ordinary = Array.from({ length: ORDINARY }, () => ordinaryCluster(random));
-  const [fitted, held] = [ordinary.slice(0, ORDINARY / 2), ordinary.slice(ORDINARY / 2)];
-  // The highest statistic of all moments at which a cluster is judged: repeated looks are in the rate.
-  const highest = (samples: readonly Sample[]) =>
-    Math.max(...samples.map(({ at }) => windowStatistic(samples, at)));
-  const baseline = fitBaseline(fitted.map(highest));
-  const alarms = held.filter((samples) => alarmAt(samples, baseline) !== undefined).length;
-  console.log(
-    `\noutbreak (simulated arrivals): baseline mean ${baseline.mean.toFixed(2)}, shape ${baseline.shape.toFixed(2)};` +
-      ` wanted false alarms ${String(FALSE_ALARM_RATE)}, measured ${(alarms / held.length).toFixed(4)} (${String(alarms)} of ${String(held.length)} held-out clusters)`,
-  );
+  const random = randomSource(7);
+  console.log('');
+  const baselines = Object.entries(POPULATIONS).map(([name, copiesOf]) => {
+    const fitted = Array.from({ length: FITTED }, () => ordinaryCluster(random, copiesOf));
+    const held = Array.from({ length: HELD_OUT }, () => ordinaryCluster(random, copiesOf));
+    const baseline = fitBaseline(fitted.map(highest));
+    const alarms = held.filter((samples) => alarmAt(samples, baseline) !== undefined).length;
+    console.log(
+      `outbreak, simulated arrivals (${name}): mean ${baseline.mean.toFixed(2)}, tail above ${String(baseline.tail?.above)} ratio ${(baseline.tail?.ratio ?? 0).toFixed(3)};` +
+        ` wanted false alarms ${String(FALSE_ALARM_RATE)}, measured ${(alarms / held.length).toFixed(5)} (${String(alarms)} of ${String(held.length)} held-out clusters)`,
+    );
+    return baseline;
+  });
+  replayReal(corpus, random);
+  const [baseline] = baselines;
+  if (!baseline) return;
   const delays = replay(corpus, foreign, random, baseline);
   const middle = (of: number[]) => of.toSorted((a, b) => a - b)[Math.floor(of.length / 2)] ?? Number.NaN;
   const found = delays.filter((delay) => delay !== undefined);
   const copies = found.map((delay) => delay.copies);
   const minutes = found.map((delay) => delay.minutes);
   console.log(
-    `  ${String(found.length)} of ${String(delays.length)} growing campaigns alarmed; median after ${String(middle(copies))} copies, ${middle(minutes).toFixed(1)} minutes` +
+    `outbreak, growing campaigns with real texts varied at strength 1: ${String(found.length)} of ${String(delays.length)} alarmed; median after ${String(middle(copies))} copies, ${middle(minutes).toFixed(1)} minutes` +
       `; worst ${String(Math.max(...copies))} copies, ${Math.max(...minutes).toFixed(1)} minutes`,
+  );
+}
+
+/** All real mail at its own times, members by chance: fitted on the earlier half of the clusters, judged on the later. */
+function replayReal(corpus: readonly LabelledMessage[], random: () => number): void {
+  const key = fingerprintKey(new Uint8Array(32).fill(7), '2026-11');
+  const clusters = new Clusters(corpus.length);
+  const placed = corpus
+    .toSorted((a, b) => a.receivedAt - b.receivedAt)
+    .map((message) => ({ message, slot: clusters.add(fingerprintOf(message.content, key)).slot }));
+  const groups = [...Map.groupBy(placed, ({ slot }) => clusters.campaignOf(slot) ?? -1).values()];
+  const arrivals = groups.map((group) =>
+    group.map(({ message }) => ({
+      member: `member-${String(Math.floor(random() * MEMBERS))}`,
+      at: message.receivedAt,
+      copies: 1,
+    })),
+  );
+  const middle = Math.floor(arrivals.length / 2);
+  const baseline = fitBaseline(arrivals.slice(0, middle).map(highest));
+  const later = arrivals.slice(middle);
+  const alarms = later.filter((samples) => alarmAt(samples, baseline) !== undefined).length;
+  console.log(
+    `outbreak, real arrivals replayed: ${String(alarms)} alarms in ${String(later.length)} later clusters (baseline of ${String(middle)}, mean ${baseline.mean.toFixed(2)});` +
+      ` largest statistic ${String(Math.max(...later.map(highest)))}`,
   );
 }
 

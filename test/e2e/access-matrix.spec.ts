@@ -2,6 +2,7 @@
 import { ModulesContainer } from '@nestjs/core';
 import { accessMatrix, OPERATIONS, ROLES, type Operation, type Role } from '@sekisho/access';
 import { generateHubKey, importHubKey, issueAccessToken, type HubKey } from '@sekisho/auth';
+import { formatFingerprint, SKETCH_BYTES } from '@sekisho/campaign';
 import { readConfig, readEdgeToken } from '@sekisho/config';
 import { openOperatorDatabase } from '@sekisho/persistence';
 import {
@@ -147,7 +148,13 @@ const PROBES: readonly Probe[] = [
   field('statistics:read', 'StatisticsResolver.statistics', '{ statistics { reports } }'),
 ];
 /** A fingerprint of which nothing is known but that all who name it name the same. */
-const FINGERPRINT = `1.${new Date().toISOString().slice(0, 7)}.t.16.${'a1'.repeat(6)}...${'A'.repeat(342)}`;
+const FINGERPRINT = formatFingerprint({
+  month: new Date().toISOString().slice(0, 7),
+  kind: 'text',
+  sizeClass: 16,
+  sketch: new Uint8Array(SKETCH_BYTES).fill(7),
+  ...{ textDigest: 'a1'.repeat(6), hostsDigest: undefined, attachmentsDigest: undefined },
+});
 
 interface SubscriptionProbe {
   readonly operation: Operation;

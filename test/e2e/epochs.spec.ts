@@ -6,7 +6,9 @@ import {
   systemRuntime,
   type ClientRuntime,
 } from '@sekisho/client';
+import { importHubKey } from '@sekisho/auth';
 import { canonicalise } from '@sekisho/identifier';
+import { encodePublicKey, loadSuite } from '@sekisho/oprf';
 import {
   createTestDatabase,
   Federation,
@@ -14,7 +16,8 @@ import {
   type FederationMember,
   type TestDatabase,
 } from '@sekisho/testing';
-import { readdir } from 'node:fs/promises';
+import { CompactSign, decodeJwt, decodeProtectedHeader } from 'jose';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -156,5 +159,40 @@ describe('when months turn', () => {
       one.statement = [header, Buffer.from(text).toString('base64url'), signature].join('.');
     });
     await expect(rewritten.oprf.history()).rejects.toBeInstanceOf(StatementForged);
+  });
+
+  it('a hub that shows one member another key, with the trustee as its accomplice, is caught by the log', async () => {
+    const hubKey = await importHubKey(
+      await readFile(join(federation.env['SEKISHO_DATA_DIR'] ?? '', 'keys', 'hub.jwk'), 'utf8'),
+    );
+    const own = (await loadSuite()).randomKeyShare((n) => new Uint8Array(n).fill(7)).publicKey;
+    interface Published {
+      oprf: { epochs: { publicKey: string }[]; statement: string; witnessed?: unknown };
+    }
+    const accomplices: ClientRuntime = {
+      ...runtime,
+      fetch: async (url, init) => {
+        const answer = await runtime.fetch(url, init);
+        if (!url.endsWith('/.well-known/sekisho')) return answer;
+        const said = (await answer.json()) as Published;
+        if (url.startsWith(federation.hubUrl)) {
+          for (const one of said.oprf.epochs) one.publicKey = encodePublicKey(own);
+          const { typ, kid } = decodeProtectedHeader(said.oprf.statement);
+          const claims = { ...decodeJwt(said.oprf.statement), epochs: said.oprf.epochs };
+          said.oprf.statement = await new CompactSign(Buffer.from(JSON.stringify(claims)))
+            .setProtectedHeader({ alg: 'EdDSA', ...(typ && { typ }), ...(kid && { kid }) })
+            .sign(hubKey.privateKey);
+        } else {
+          said.oprf.witnessed = [];
+        }
+        return Response.json(said);
+      },
+    };
+    const session = await HubSession.open(asker.enrolled, { runtime });
+    const newcomer = await mkdtemp(join(federation.directory, 'newcomer-'));
+    const { oprf } = await SubscriberAgent.open(session, newcomer, accomplices);
+    // Nothing shows at first use.
+    expect(await oprf.current()).toBe(nameOf(2));
+    await expect(oprf.history()).rejects.toThrow('another one than the log holds');
   });
 });

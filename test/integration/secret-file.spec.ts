@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,6 +19,24 @@ it('processes that start at once agree on one edge token', async () => {
     );
     expect(new Set(answers.map(({ stdout }) => stdout)).size).toBe(1);
     expect(answers[0]?.stdout).toMatch(/^[\w-]{43}$/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+it('an edge token that exists is read where nothing more can be written, and a failure leaves no draft', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'edge-token-'));
+  const read = (limit: string) =>
+    run('prlimit', [
+      ...[`--fsize=${limit}`, process.execPath, '--input-type=module', '--eval'],
+      `import { readEdgeToken } from ${JSON.stringify(entry)};
+       process.stdout.write(await readEdgeToken(${JSON.stringify(folder)}));`,
+    ]);
+  try {
+    await expect(read('0')).rejects.toMatchObject({ stderr: expect.stringContaining('EFBIG') as string });
+    expect(await readdir(join(folder, 'keys'))).toEqual([]);
+    const { stdout } = await read('unlimited');
+    expect((await read('0')).stdout).toBe(stdout);
   } finally {
     await rm(folder, { recursive: true });
   }

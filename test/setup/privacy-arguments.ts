@@ -14,6 +14,9 @@ export const ADDRESS_HASH = 'ab'.repeat(32);
 /** A case of two reporters, with a message of each. */
 export const CASE_ID = '0199c5a0-7d3e-7c11-9f0e-3b1f6c1a2d44';
 
+/** What that case is about: a record of the first reporter. */
+export const RECORD_ID = '0199c5a0-7d3e-7c11-9f0e-3b1f6c1a2d55';
+
 export const SUBJECTS = [OWNED_IP, LISTED_IP, QUIET_IP, DOMAIN, `address:${ADDRESS_HASH}`];
 const asLiterals = SUBJECTS.map((subject) => JSON.stringify(subject));
 
@@ -24,6 +27,23 @@ export const ARGUMENTS: ArgumentTable = {
   // Ids are given in order: the first campaign of the walk's own federation.
   'Query.campaign': ['(id: "1")'],
   'Query.ownerKey': asLiterals.map((subject) => `(subject: ${subject})`),
+  // Mutations aim at what is somebody else's. What is signed is refused here: its answers are about the signer's own.
+  ...Object.fromEntries(
+    [
+      ...['submitReports', 'terminateSubscriber', 'plantCanary', 'renewTerminations'],
+      ...['checkSubscriber', 'correctTermination'],
+    ].map((name) => [`Mutation.${name}`, ['(envelope: "x")']]),
+  ),
+  'Mutation.acknowledgeEvidence': ['(ids: ["1", "2", "3", "4", "5"])'],
+  'Mutation.contestTermination': [`(terminationId: "${RECORD_ID}")`],
+  'Mutation.decideAppeal': [`(terminationId: "${RECORD_ID}", decision: "upheld", appeal: "A-1")`],
+  'Mutation.withdrawTermination': [`(terminationId: "${RECORD_ID}")`],
+  'Mutation.declareSignUps': ['(day: "2026-11-24", signUps: 1)'],
+  'Mutation.proveDomain': [`(domain: "${DOMAIN}")`],
+  'Mutation.setCaseKey': [`(caseId: "${CASE_ID}", key: "{}")`],
+  'Mutation.sendCaseMessage': [`(caseId: "${CASE_ID}", messageId: "${CASE_ID}", sealed: "x")`],
+  // Those of the walk's own receipts are added where they are known.
+  'Mutation.retractReport': [],
 };
 
 const ZONES = ['ip', 'high.ip', 'policy', 'domain', 'hash', 'score'];

@@ -30,6 +30,7 @@ export interface WalkedQuery {
 
 export interface Walk {
   readonly queries: readonly WalkedQuery[];
+  readonly mutations: readonly WalkedQuery[];
   readonly subscriptions: readonly WalkedQuery[];
   /** Fields that cannot be reached, because nothing says with which arguments. */
   readonly missing: readonly string[];
@@ -88,6 +89,7 @@ export function walkOf(schema: GraphQLSchema, table: ArgumentTable): Walk {
       })),
     );
   const queries = operations(schema.getQueryType(), 'query');
+  const mutations = operations(schema.getMutationType(), 'mutation');
   const subscriptions = operations(schema.getSubscriptionType(), 'subscription');
-  return { queries, subscriptions, missing: [...missing] };
+  return { queries, mutations, subscriptions, missing: [...missing] };
 }

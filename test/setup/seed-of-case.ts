@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CASE_ID } from './privacy-arguments.js';
+import { CASE_ID, RECORD_ID } from './privacy-arguments.js';
 
 /**
  * A case for the privacy walk: the reporter terminated a subscriber about whom the asker asked, and they wrote to each
@@ -9,7 +9,7 @@ export function seedOfCase(
   reporter: string,
   asker: string,
 ): { statements: readonly string[]; seen: readonly { what: string; text: RegExp; of: string }[] } {
-  const [record, check] = [randomUUID(), randomUUID()];
+  const [record, check] = [RECORD_ID, randomUUID()];
   const statements = [
     `INSERT INTO subscriber_termination VALUES ('${record}', '${reporter}', 'marked-jti-of-record', '', false,
        'spam-sending', 'logs', '2026-11-01', 'MARKED-CASE', 'active', '2026-11', now(), now() + interval '1 year')`,

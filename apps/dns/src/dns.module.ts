@@ -2,7 +2,7 @@ import type { Config } from '@sekisho/config';
 import { createMetrics, Registry, type Logger } from '@sekisho/telemetry';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DnsServer } from './dns-server.js';
-import { ServedZones } from './follow/served-zones.js';
+import { ServedZones } from '@sekisho/zone-follow';
 import { OperationServer } from './operate/operation-server.js';
 import { QueryCounter } from './operate/query-counter.js';
 import { ZoneAge } from './operate/zone-age.js';

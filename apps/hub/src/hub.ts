@@ -41,6 +41,9 @@ const OPEN_TO_ANYONE: ReadonlyMap<string, number> = new Map([
   ['/enrolments', 300],
   ['/keys', 300],
   ['/oauth/token', 600],
+  ['/.well-known/sekisho', 1_200],
+  ['/.well-known/jwks.json', 1_200],
+  ['/oprf/statements', 600],
   ['/log/checkpoint', 1_200],
   ['/log/tile/*', 6_000],
 ]);

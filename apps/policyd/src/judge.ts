@@ -1,4 +1,3 @@
-import type { EdgeCheck, StandingSource } from '@sekisho/edge-client';
 import {
   actionText,
   decide,
@@ -18,6 +17,7 @@ import type { Logger } from '@sekisho/telemetry';
 import { randomBytes } from 'node:crypto';
 import type { Figures } from './figures.js';
 import type { PolicySource } from './policy-source.js';
+import type { StandingEdge } from './standing-edge.js';
 
 const NO_OPINION = 'DUNNO';
 /** Messages under way whose tag is remembered. */
@@ -34,8 +34,7 @@ export class Judge {
 
   constructor(
     private readonly policies: PolicySource,
-    private readonly source: StandingSource,
-    private readonly check: EdgeCheck,
+    private readonly edge: StandingEdge,
     private readonly figures: Figures,
     private readonly publicUrl: string,
     private readonly logger: Logger,
@@ -50,15 +49,15 @@ export class Judge {
     const { policy, needs } = this.policies.inForce;
     const local = decideLocally(policy, client);
     if (local) return this.told(local, client, request);
-    const { state } = this.check;
+    const { state } = this.edge;
     if (state.kind === 'bad') return this.judged(client, request, { kind: 'unknown', reason: state.reason });
-    const remembered = this.source.remembered(client.address, needs, performance.now());
+    const remembered = this.edge.remembered(client.address, needs, performance.now());
     if (remembered) return this.judged(client, request, remembered);
     const askedAtMs = performance.now();
-    return this.source.ask(client.address, needs, askedAtMs).then((standing) => {
+    return this.edge.ask(client.address, needs, askedAtMs).then((standing) => {
       this.figures.took((performance.now() - askedAtMs) / 1000);
       // An edge that does not answer is asked for its test entries at once: the next need not wait.
-      if (standing.kind === 'unknown') void this.check.check();
+      if (standing.kind === 'unknown') this.edge.recheck();
       return this.judged(client, request, standing);
     });
   }

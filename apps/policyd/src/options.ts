@@ -7,6 +7,8 @@ export type Listen = ListenAddress | { readonly path: string };
 export interface Options {
   readonly listen: readonly Listen[];
   readonly edge: ListenAddress;
+  /** Zones in this process instead of an edge that is asked. */
+  readonly isEmbedded: boolean;
   readonly edgeHealthUrl: string | undefined;
   /** Secret. */
   readonly keyLabel: string | undefined;
@@ -38,6 +40,7 @@ export function readOptions(args: readonly string[], config: Config): Options {
       values.edge === undefined
         ? { host: ANY_HOST[dns.host] ?? dns.host, port: dns.port }
         : address('--edge', values.edge),
+    isEmbedded: embedded(values),
     edgeHealthUrl: values['edge-health'] === undefined ? undefined : url(values['edge-health']),
     keyLabel: key === undefined ? undefined : keyLabel(key),
     policyPath: values.policy,
@@ -47,6 +50,13 @@ export function readOptions(args: readonly string[], config: Config): Options {
   };
 }
 
+function embedded(values: ReturnType<typeof parse>): boolean {
+  const isEmbedded = values.embedded ?? false;
+  const others = (['edge', 'edge-health', 'key-file'] as const).filter((name) => values[name] !== undefined);
+  if (!isEmbedded || others.length === 0) return isEmbedded;
+  throw new OptionsInvalid(`--embedded: no edge is asked, so --${others.join(', --')} has no meaning`);
+}
+
 function parse(args: readonly string[]) {
   try {
     return parseArgs({
@@ -54,6 +64,7 @@ function parse(args: readonly string[]) {
       options: {
         listen: { type: 'string', multiple: true },
         edge: { type: 'string' },
+        embedded: { type: 'boolean' },
         'edge-health': { type: 'string' },
         'key-file': { type: 'string' },
         policy: { type: 'string' },

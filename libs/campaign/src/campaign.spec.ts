@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import {
   Clusters,
+  fitBaseline,
+  isDropbox,
+  isPhishingHost,
+  SKETCH_BYTES,
   fingerprintKey,
   fingerprintOf,
   formatFingerprint,
   isAbusive,
   judgeOutbreak,
-  mergeTallies,
   normaliseText,
   parseFingerprint,
   roleOfSender,
@@ -15,6 +18,7 @@ import {
   visibleText,
   type Observation,
 } from './index.js';
+import { tailProbability } from './outbreak.js';
 
 const key = fingerprintKey(new Uint8Array(32).fill(1), '2026-11');
 const WORDS =
@@ -86,7 +90,7 @@ describe('fingerprint', () => {
   });
 
   it('refuses what is no fingerprint', () => {
-    expect(() => parseFingerprint('1.2026-11.t.3....')).toThrow('not a fingerprint');
+    expect(() => parseFingerprint('2.2026-11.t.3....')).toThrow('not a fingerprint');
   });
 });
 
@@ -95,29 +99,49 @@ describe('Clusters', () => {
     ...print(textOf(1)),
     sizeClass: 16,
     sketch: Uint8Array.from(
-      { length: 256 },
-      (_, i) => (Math.imul(i + 1, 2654435761 ^ (seed * 40503)) >>> 13) & 255,
+      { length: SKETCH_BYTES },
+      (_, i) => (Math.imul(Math.imul(i + 1, 2654435761) ^ (seed * 40503), 0x85ebca6b) >>> 13) & 255,
     ),
   });
-  /** The first `share` of one sketch, the rest of the other. */
-  const between = (a: ReturnType<typeof random>, b: ReturnType<typeof random>, share: number) => ({
+  /** Of each ten values of pairs the first `tenths` of one sketch; the rest, and runs of four words, of the other. */
+  const between = (a: ReturnType<typeof random>, b: ReturnType<typeof random>, tenths: number) => ({
     ...a,
-    sketch: a.sketch.map((value, i) => (i < 256 * share ? value : (b.sketch[i] ?? 0))),
+    sketch: a.sketch.map((value, i) => (i < 432 && i % 10 < tenths ? value : (b.sketch[i] ?? 0))),
   });
 
-  it('keeps the older number when a fingerprint joins two campaigns, and parts them when it goes', () => {
+  it('does not chain two campaigns by a message that has a half of each', () => {
     const clusters = new Clusters(16);
     const [a, b] = [random(1), random(2)];
-    const first = clusters.add(a);
-    const second = clusters.add(b);
+    const [first, , second] = [a, a, b, b].map((each) => clusters.add(each));
+    const bridge = clusters.add(between(a, b, 5));
+    expect(bridge.merged).toEqual([]);
+    expect(clusters.campaignOf(first?.slot ?? -1)).not.toBe(clusters.campaignOf(second?.slot ?? -1));
+  });
+
+  /** Two campaigns of one origin, too far apart to meet, and what lies between them. */
+  const bridged = () => {
+    const clusters = new Clusters(16);
+    const [a, b] = [random(1), between(random(1), random(2), 3)];
+    const [first, second] = [clusters.add(a), clusters.add(b)];
+    const bridge = clusters.add(between(a, b, 5));
+    return { clusters, first, second, bridge };
+  };
+
+  it('keeps the older number when a fingerprint joins two campaigns, and parts them when it goes', () => {
+    const { clusters, first, second, bridge } = bridged();
     expect(second.campaign).not.toBe(first.campaign);
-    const bridge = clusters.add(between(a, b, 0.5));
     expect(bridge).toMatchObject({ campaign: first.campaign, merged: [second.campaign] });
     expect(clusters.campaignOf(second.slot)).toBe(first.campaign);
     clusters.remove(bridge.slot);
     const [split] = clusters.split();
     expect(split?.slots).toHaveLength(1);
     expect(clusters.campaignOf(first.slot)).not.toBe(clusters.campaignOf(second.slot));
+  });
+
+  it('still parts after a restart what lost its bridge before', () => {
+    const { clusters, bridge } = bridged();
+    clusters.remove(bridge.slot);
+    expect(Clusters.restore(clusters.snapshot(), 16).split()).toHaveLength(1);
   });
 
   it('goes on from a snapshot with the same slots and numbers', () => {
@@ -133,6 +157,16 @@ describe('Clusters', () => {
     const clusters = new Clusters(512);
     for (let i = 0; i < 1_000; i++) clusters.remove(clusters.add(random(i)).slot);
     expect(clusters.size).toBe(0);
+  });
+
+  it('takes as many as it has places, and then says so', () => {
+    const clusters = new Clusters(2);
+    const { slot } = clusters.add(random(1));
+    clusters.add(random(2));
+    expect(() => clusters.add(random(3))).toThrow('live fingerprints');
+    clusters.remove(slot);
+    expect(clusters.add(random(3)).isNew).toBe(true);
+    expect(clusters.campaignOf(slot)).toBe(3);
   });
 });
 
@@ -157,13 +191,16 @@ describe('tallies and rules', () => {
     expect(trapped && isAbusive(trapped)).toBe(true);
   });
 
-  it('adds two tallies to the tally of all observations', () => {
-    const all = [
-      seen({ fromDomain: 'v.example', auth: { spf: 'fail' } }),
-      seen({ member: 'b', at: 9, evidence: 'trap', network: 'n' }),
-    ];
-    const [a, b] = [tallyOf(all.slice(0, 1)), tallyOf(all.slice(1))];
-    expect(a && b && mergeTallies(a, b)).toEqual(tallyOf(all));
+  it('makes no campaign of good mail that a few complain of', () => {
+    const newsletter = Array.from({ length: 1_000 }, (_, i) => seen({ member: String(i % 10) }));
+    const complain = (count: number) =>
+      tallyOf(newsletter.map((each, i) => (i < count ? { ...each, evidence: 'complaint' as const } : each)));
+    expect([3, 40].map((count) => isAbusive(complain(count) ?? newsletterMissing()))).toEqual([false, true]);
+  });
+
+  it('makes no campaign of the complaints of one member', () => {
+    const tally = tallyOf([seen({ evidence: 'complaint' }), seen({ member: 'b' })]);
+    expect(tally && isAbusive(tally)).toBe(false);
   });
 
   it('tells the victim from the culprit, and accuses on nothing thin', () => {
@@ -189,5 +226,43 @@ describe('tallies and rules', () => {
       ).isOutbreak,
     ).toBe(false);
     expect(judgeOutbreak(from(String), -2 * 86_400_000, baseline, options).isOutbreak).toBe(false);
+  });
+});
+
+const newsletterMissing = (): never => {
+  throw new Error('a tally of many observations is there');
+};
+
+describe('roles of hosts and addresses', () => {
+  const host = { phishingCopies: 2, members: 2, hamCopies: 0, isWellKnown: false };
+
+  it('names a phishing host only when nobody good links there and two members say so', () => {
+    expect(isPhishingHost(host)).toBe(true);
+    const innocent = [{ hamCopies: 1 }, { isWellKnown: true }, { members: 1 }, { phishingCopies: 1 }];
+    for (const over of innocent) expect(isPhishingHost({ ...host, ...over })).toBe(false);
+  });
+
+  it('names a drop box unless one member alone says so or its owner writes himself', () => {
+    const box = { campaigns: 1, members: 2, ownMailCopies: 0 };
+    expect(isDropbox(box)).toBe(true);
+    for (const over of [{ campaigns: 0 }, { members: 1 }, { ownMailCopies: 1 }])
+      expect(isDropbox({ ...box, ...over })).toBe(false);
+  });
+});
+
+describe('fitBaseline', () => {
+  it('does not underestimate how often ordinary clusters reach a high count', () => {
+    // A heavy tail by construction: a share of 2^-k reaches k + 1.
+    const counts = Array.from({ length: 1_024 }, (_, i) => 1 + Math.clz32(i + 1) - Math.clz32(1_024));
+    const baseline = fitBaseline(counts);
+    for (const count of [4, 6, 8]) {
+      const share = counts.filter((each) => each >= count).length / counts.length;
+      expect(tailProbability(baseline, count)).toBeGreaterThanOrEqual(share);
+    }
+    expect(tailProbability(baseline, 40)).toBeLessThan(0.001);
+  });
+
+  it('refuses a baseline of too few clusters', () => {
+    expect(() => fitBaseline(Array.from({ length: 29 }, () => 1))).toThrow('needs 30 clusters');
   });
 });

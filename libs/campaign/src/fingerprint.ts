@@ -1,12 +1,12 @@
 // The fingerprint of one message, made at the member, and its wire form. Sizes are argued in docs/campaigns.md.
-//   1.MONTH.KIND.SIZE.TEXT.HOSTS.ATTACHMENTS.SKETCH   (version, key epoch, t or s, twice log2 of shingles, then base64url)
+//   2.MONTH.KIND.SIZE.TEXT.HOSTS.ATTACHMENTS.SKETCH   (version, key epoch, t or s, twice log2 of shingles, then base64url)
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { normaliseText } from './normal-text.js';
-import { SKETCH_VALUES, sketchOf } from './sketch.js';
-import { visibleText } from './visible-text.js';
+import { MAX_TEXT_CHARACTERS, normaliseText } from './normal-text.js';
+import { SKETCH_BYTES, sketchOf } from './sketch.js';
+import { MAX_MARKUP_CHARACTERS, visibleText } from './visible-text.js';
 
-export const FINGERPRINT_VERSION = 1;
+export const FINGERPRINT_VERSION = 2;
 /** Bytes of a short exact digest: 48 bits, one accidental pair among 1 M with probability 0.2 %. */
 const DIGEST_BYTES = 6;
 /** Fewer different shingles: the text is short, must agree more, and an attached file decides beside it. */
@@ -35,7 +35,7 @@ export interface Fingerprint {
   readonly month: string;
   /** `short`: a few lines. `none`: no text worth comparing. */
   readonly kind: 'text' | 'short' | 'none';
-  /** Floor of twice the log2 of the number of different shingles: 76 shingles are 12, 256 are 16. */
+  /** Floor of twice the log2 of the number of different pairs of words: 76 shingles are 12, 256 are 16. */
   readonly sizeClass: number;
   /** Hex digests of 48 bits; undefined when there is nothing to digest. */
   readonly textDigest: string | undefined;
@@ -67,14 +67,17 @@ export function fingerprintKey(secret: Uint8Array, month: string): FingerprintKe
 
 const toHex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** Never throws for any content; time is bounded by the limits of the text and the markup. */
+/** Never throws for any content; within 200 ms whatever the content, as its limits are for all parts together. */
 export function fingerprintOf(content: MessageContent, key: FingerprintKey): Fingerprint {
   const { words, hosts } = readContent(content);
   const digest = (label: string, text: string) =>
     toHex(hmac(sha256, key.digest, encoder.encode(`${label}\n${text}`)).subarray(0, DIGEST_BYTES));
   const { values, distinct } = sketchOf(words, key.shingle);
   const kind = words.length < MIN_WORDS ? 'none' : distinct < SHORT_TEXT_SHINGLES ? 'short' : 'text';
-  const attachments = content.attachments.map(({ mediaType, sha256: hex }) => `${mediaType} ${hex}`).sort();
+  const attachments = content.attachments
+    .slice(0, MAX_ATTACHMENTS)
+    .map(({ mediaType, sha256: hex }) => `${mediaType} ${hex}`)
+    .sort();
   return {
     month: key.month,
     kind,
@@ -82,15 +85,23 @@ export function fingerprintOf(content: MessageContent, key: FingerprintKey): Fin
     textDigest: kind === 'none' ? undefined : digest('text', words.join(' ')),
     hostsDigest: hosts.length === 0 ? undefined : digest('hosts', hosts.join(' ')),
     attachmentsDigest: attachments.length === 0 ? undefined : digest('attachments', attachments.join('\n')),
-    sketch: kind === 'none' ? new Uint8Array(SKETCH_VALUES) : values,
+    sketch: kind === 'none' ? new Uint8Array(SKETCH_BYTES) : values,
   };
 }
 
 /** The words a comparison sees, and the sorted set of URL hosts. The markup wins over a plain alternative. */
 export function readContent(content: MessageContent): { words: readonly string[]; hosts: readonly string[] } {
-  const pages = content.htmls.slice(0, MAX_PARTS).map(visibleText);
+  let left = MAX_MARKUP_CHARACTERS;
+  const pages = content.htmls.slice(0, MAX_PARTS).map((markup) => {
+    const page = visibleText(markup, left);
+    left -= markup.length;
+    return page;
+  });
   const page = pages.map(({ text }) => text).join('\n');
-  const plain = content.texts.slice(0, MAX_PARTS).join('\n');
+  const plain = content.texts
+    .slice(0, MAX_PARTS)
+    .map((text) => text.slice(0, MAX_TEXT_CHARACTERS))
+    .join('\n');
   const fromPage = normaliseText(page);
   const fromPlain = normaliseText(plain);
   const words = fromPage.words.length >= MIN_WORDS ? fromPage.words : [...fromPage.words, ...fromPlain.words];
@@ -102,11 +113,13 @@ export function readContent(content: MessageContent): { words: readonly string[]
   return { words, hosts: [...hosts].sort() };
 }
 const MAX_PARTS = 20;
-const MAX_LINKS = 2_000;
+const MAX_LINKS = 500;
+const MAX_LINK_CHARACTERS = 500;
+const MAX_ATTACHMENTS = 1_000;
 
 /** The registered form of a URL's host without a leading `www`; path and query carry what follows a reader. */
 function hostOf(link: string): string | undefined {
-  const text = link.trim().slice(0, 2_000);
+  const text = link.slice(0, MAX_LINK_CHARACTERS).trim();
   const url = URL.parse(/^www/i.test(text) ? `http://${text}` : text);
   if (!url || !['http:', 'https:', 'ftp:'].includes(url.protocol)) return undefined;
   const host = url.hostname.replace(/^www\d?\./, '').replace(/\.$/, '');
@@ -115,9 +128,9 @@ function hostOf(link: string): string | undefined {
 
 const KINDS = { text: 't', short: 's', none: 'n' } as const;
 const WIRE =
-  /^1\.(\d{4}-(?:0\d|1[0-2]))\.([tsn])\.(\d{1,2})\.([0-9a-f]{12})?\.([0-9a-f]{12})?\.([0-9a-f]{12})?\.([\w-]{342})?$/;
+  /^2\.(\d{4}-(?:0\d|1[0-2]))\.([tsn])\.(\d{1,2})\.([0-9a-f]{12})?\.([0-9a-f]{12})?\.([0-9a-f]{12})?\.([\w-]{854})?$/;
 
-/** At most 400 characters of the report's `fingerprint`. */
+/** At most 920 characters of the report's `fingerprint`. */
 export function formatFingerprint(fingerprint: Fingerprint): string {
   const { month, kind, sizeClass, textDigest = '', hostsDigest = '', attachmentsDigest = '' } = fingerprint;
   const sketch = kind === 'none' ? '' : base64url(fingerprint.sketch);
@@ -130,7 +143,7 @@ export function parseFingerprint(text: string): Fingerprint {
   const found = WIRE.exec(text);
   const letter = found?.[2];
   if (!found || (letter !== 'n') !== (found[7] !== undefined)) {
-    throw new FingerprintInvalid('not a fingerprint of version 1');
+    throw new FingerprintInvalid('not a fingerprint of version 2');
   }
   return {
     month: found[1] ?? '',
@@ -139,7 +152,7 @@ export function parseFingerprint(text: string): Fingerprint {
     textDigest: found[4],
     hostsDigest: found[5],
     attachmentsDigest: found[6],
-    sketch: found[7] === undefined ? new Uint8Array(SKETCH_VALUES) : fromBase64url(found[7]),
+    sketch: found[7] === undefined ? new Uint8Array(SKETCH_BYTES) : fromBase64url(found[7]),
   };
 }
 

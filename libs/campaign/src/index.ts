@@ -11,7 +11,8 @@ export {
   type FingerprintKey,
   type MessageContent,
 } from './fingerprint.js';
-export { SKETCH_VALUES, similarity, sketchOf } from './sketch.js';
+export { SKETCH_BYTES, sketchOf } from './sketch.js';
+export { similarity } from './sketch-table.js';
 export { visibleText, type VisibleText } from './visible-text.js';
 export { normaliseText, type NormalText } from './normal-text.js';
 export {
@@ -25,7 +26,6 @@ export {
 export {
   authVerdict,
   isAbusive,
-  mergeTallies,
   SPREAD_BUCKET_MS,
   tallyOf,
   type AuthVerdict,
@@ -41,13 +41,6 @@ export {
   type ReplyPicture,
 } from './domain-role.js';
 export {
-  senderPatternHash,
-  SEQUENCE_WINDOW_MS,
-  senderSequences,
-  type SenderSequence,
-  type SentMessage,
-} from './sender-sequence.js';
-export {
   fitBaseline,
   judgeOutbreak,
   NOVELTY_MS,
@@ -56,4 +49,5 @@ export {
   type Alarm,
   type Baseline,
   type Sample,
+  type Tail,
 } from './outbreak.js';

@@ -2,9 +2,9 @@
 // Unicode: UAX #15 (NFKC folds full and half width), UTS #39 (confusables), DerivedCoreProperties (invisible ones).
 
 /** More text than this is not read: the bound on time. */
-export const MAX_TEXT_CHARACTERS = 131_072;
-/** Words that enter the sketch: some 40 pages. */
-export const MAX_WORDS = 16_384;
+export const MAX_TEXT_CHARACTERS = 65_536;
+/** Words that enter the sketch: some 10 pages. */
+export const MAX_WORDS = 4_096;
 
 // Letters of Greek and Cyrillic that look like a Latin one (UTS #39 confusables.txt). Applied to every text, so a text
 // written in those scripts keeps its identity: it is changed the same way each time.

@@ -1,5 +1,5 @@
-// What is known of one campaign beside its fingerprints: pure sums over observations. Two tallies merge by addition;
-// after a split the caller adds the observations of each part anew.
+// What is known of one campaign beside its fingerprints: pure sums over observations. After a merge or
+// a split the caller adds the observations of each part anew.
 import type { Evidence } from '@sekisho/report';
 
 /** One accepted report that carried a fingerprint. */
@@ -26,6 +26,8 @@ export interface CampaignTally {
   readonly lastSeen: number;
   /** Members by the kind of evidence they gave. */
   readonly evidence: ReadonlyMap<Evidence, ReadonlySet<string>>;
+  /** Copies by the kind of evidence; absent in a tally kept from before there were such counts. */
+  readonly evidenceCopies?: ReadonlyMap<Evidence, number>;
   /** Copies by domain in From, and what its authentication said. */
   readonly fromDomains: ReadonlyMap<string, Readonly<Record<AuthVerdict, number>>>;
   readonly networks: ReadonlyMap<string, number>;
@@ -39,8 +41,19 @@ export const SPREAD_BUCKET_MS = 5 * 60_000;
 /** Distinct networks, domains, hosts and buckets kept of a campaign; a flood of made-up names ends here. */
 const MAX_KEYS = 4_096;
 
-/** Evidence that somebody was harmed; bulk, rate and a filter's opinion alone are not. */
-const ABUSE: readonly Evidence[] = ['trap', 'complaint', 'malware', 'auth-failure', 'manual'];
+/**
+ * Evidence that somebody was harmed; bulk, rate and a filter's opinion alone are not. Of each kind, so many members and
+ * such a share of the copies. Some readers complain of any mailing: senders are told to stay under 0.1 % and never to
+ * reach 0.3 % (Gmail's sender guidelines), so 2 % at two members is no accident. What is forwarded fails SPF, so a part
+ * of any mailing fails its checks.
+ */
+const ABUSE: readonly { readonly kind: Evidence; readonly members: number; readonly share: number }[] = [
+  { kind: 'trap', members: 1, share: 0 },
+  { kind: 'malware', members: 1, share: 0 },
+  { kind: 'manual', members: 1, share: 0 },
+  { kind: 'complaint', members: 2, share: 0.02 },
+  { kind: 'auth-failure', members: 2, share: 0.3 },
+];
 
 /** `pass` when DMARC passes, or SPF or DKIM without DMARC's word; `fail` when all that was checked failed. */
 export function authVerdict({ spf, dkim, dmarc }: Observation['auth']): AuthVerdict {
@@ -61,6 +74,7 @@ export function tallyOf(observations: readonly Observation[]): CampaignTally | u
     firstSeen: Infinity,
     lastSeen: -Infinity,
     evidence: new Map<Evidence, Set<string>>(),
+    evidenceCopies: new Map<Evidence, number>(),
     fromDomains: new Map<string, Record<AuthVerdict, number>>(),
     networks: new Map<string, number>(),
     urlHosts: new Map<string, number>(),
@@ -74,8 +88,10 @@ export function tallyOf(observations: readonly Observation[]): CampaignTally | u
     tally.firstSeen = Math.min(tally.firstSeen, seen.at);
     tally.lastSeen = Math.max(tally.lastSeen, seen.at);
     tally.auth[verdict] += seen.copies;
-    if (seen.evidence !== 'none')
+    if (seen.evidence !== 'none') {
+      count(tally.evidenceCopies, seen.evidence, seen.copies);
       tally.evidence.set(seen.evidence, (tally.evidence.get(seen.evidence) ?? new Set()).add(seen.member));
+    }
     if (seen.network !== undefined) count(tally.networks, seen.network, seen.copies);
     for (const host of seen.urlHosts) count(tally.urlHosts, host, seen.copies);
     count(tally.spread, Math.floor(seen.at / SPREAD_BUCKET_MS), seen.copies);
@@ -85,33 +101,16 @@ export function tallyOf(observations: readonly Observation[]): CampaignTally | u
   return tally;
 }
 
-/** Both campaigns as one: the result is that of tallyOf over all their observations. */
-export function mergeTallies(a: CampaignTally, b: CampaignTally): CampaignTally {
-  const evidence = new Map([...a.evidence].map(([kind, members]) => [kind, new Set(members)]));
-  for (const [kind, members] of b.evidence)
-    evidence.set(kind, new Set([...(evidence.get(kind) ?? []), ...members]));
-  const fromDomains = new Map([...a.fromDomains].map(([domain, counts]) => [domain, { ...counts }]));
-  for (const [domain, counts] of b.fromDomains) addVerdicts(fromDomains, domain, counts);
-  return {
-    members: new Set([...a.members, ...b.members]),
-    copies: a.copies + b.copies,
-    firstSeen: Math.min(a.firstSeen, b.firstSeen),
-    lastSeen: Math.max(a.lastSeen, b.lastSeen),
-    evidence,
-    fromDomains,
-    networks: sum(a.networks, b.networks),
-    urlHosts: sum(a.urlHosts, b.urlHosts),
-    auth: addCounts(a.auth, b.auth),
-    spread: sum(a.spread, b.spread),
-  };
-}
-
 /**
- * Whether a cluster is a campaign of abuse. Bulk alone is not: `minMembers` members must have seen it, and one of them
- * must have evidence of harm.
+ * Whether a cluster is a campaign of abuse. Bulk alone is not, nor bulk of which a few complain: `minMembers` members
+ * must have seen it, and there must be evidence of harm in the measure of ABUSE.
  */
 export function isAbusive(tally: CampaignTally, minMembers = 2): boolean {
-  return tally.members.size >= minMembers && ABUSE.some((kind) => (tally.evidence.get(kind)?.size ?? 0) > 0);
+  if (tally.members.size < minMembers) return false;
+  return ABUSE.some(({ kind, members, share }) => {
+    const copies = tally.evidenceCopies?.get(kind) ?? (tally.evidenceCopies ? 0 : tally.copies);
+    return (tally.evidence.get(kind)?.size ?? 0) >= members && copies >= share * tally.copies;
+  });
 }
 
 const NO_VERDICTS: Readonly<Record<AuthVerdict, number>> = { pass: 0, fail: 0, unknown: 0 };
@@ -134,10 +133,4 @@ function addVerdicts(
 function count<K>(to: Map<K, number>, key: K, copies: number): void {
   const before = to.get(key);
   if (before !== undefined || to.size < MAX_KEYS) to.set(key, (before ?? 0) + copies);
-}
-
-function sum<K>(a: ReadonlyMap<K, number>, b: ReadonlyMap<K, number>): Map<K, number> {
-  const result = new Map(a);
-  for (const [key, copies] of b) count(result, key, copies);
-  return result;
 }

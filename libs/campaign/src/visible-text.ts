@@ -3,7 +3,10 @@
 import { Parser } from 'htmlparser2';
 
 /** More markup than this is not read: the bound on time. The longest real spam at hand has 110,000 characters. */
-export const MAX_MARKUP_CHARACTERS = 262_144;
+export const MAX_MARKUP_CHARACTERS = 131_072;
+/** The parser's time for one element grows with those that are open: deeper markup is read as text between tags. */
+const MAX_OPEN = 512;
+const CHUNK_CHARACTERS = 4_096;
 /** Deeper elements inherit what this one is: nobody sees a difference, and nested tags cannot use up memory. */
 const MAX_DEPTH = 256;
 
@@ -50,8 +53,8 @@ export interface VisibleText {
   readonly links: readonly string[];
 }
 
-/** The visible text and the links of markup. Never throws; time is linear in the length, which is cut. */
-export function visibleText(markup: string): VisibleText {
+/** The visible text and the links of markup. Never throws; time is linear in the length, which is cut at `limit` characters. */
+export function visibleText(markup: string, limit = MAX_MARKUP_CHARACTERS): VisibleText {
   const parts: string[] = [];
   const links: string[] = [];
   const looks: Look[] = [{ isHidden: false, ink: 0, paper: 0xffffff }];
@@ -82,8 +85,20 @@ export function visibleText(markup: string): VisibleText {
       if (BREAKS.has(name)) parts.push('\n');
     },
   });
-  parser.write(markup.slice(0, MAX_MARKUP_CHARACTERS));
+  const read = markup.slice(0, Math.max(0, Math.min(limit, MAX_MARKUP_CHARACTERS)));
+  let at = 0;
+  for (; at < read.length && depth < MAX_OPEN; at += CHUNK_CHARACTERS) {
+    parser.write(read.slice(at, at + CHUNK_CHARACTERS));
+  }
   parser.end();
+  if (at < read.length)
+    parts.push(
+      read
+        .slice(at)
+        // The end of a tag that was being read.
+        .replace(/^[^<>]{0,2000}>/, ' ')
+        .replace(/<[^<>]{0,2000}>/g, ' '),
+    );
   return { text: parts.join(''), links };
 }
 

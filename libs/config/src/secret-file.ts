@@ -1,19 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { chmod, link, lstat, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-/** Writes a private file, mode 0600, that either has its whole content or does not exist. False when it was there. */
+/**
+ * Writes a private file, mode 0600, that either has its whole content or does not exist. False when it was there: then
+ * nothing is written, so that what has its keys also starts on a full disk.
+ */
 export async function createPrivateFile(path: string, content: string): Promise<boolean> {
+  if (await isPresent(path)) return false;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
-  const file = await open(draft, 'wx', 0o600);
   try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  try {
+    await writeSynced(draft, content);
     await chmod(draft, 0o600);
     // link() fails when the name is taken, so two processes that start at once agree on one secret.
     await link(draft, path);
@@ -23,6 +21,22 @@ export async function createPrivateFile(path: string, content: string): Promise<
     throw error;
   } finally {
     await rm(draft, { force: true });
+  }
+}
+
+const isPresent = (path: string) =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  );
+
+async function writeSynced(path: string, content: string): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 

@@ -19,3 +19,4 @@ export { SKIP_REASONS, type Skip, type SkipReason } from './skip-reason.js';
 export type { LocalTime, LogClock } from './syslog-line.js';
 export { readCsvHeader, readCsvRow, readJsonLine, type RowRules } from './table-row.js';
 export { readXarfText } from './xarf-json.js';
+export { prepareXarf } from './xarf-schema.js';

@@ -85,7 +85,7 @@ describe('an ordinary message', () => {
       ),
       rules({ evidence: 'trap' }),
     );
-    expect(found.message).toMatchObject({
+    expect(found.content).toMatchObject({
       subjectLine: 'メール',
       texts: ['メール\r\n'],
       attachments: [{ mediaType: 'application/zip', name: 'a.zip', size: 4 }],

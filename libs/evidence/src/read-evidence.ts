@@ -3,6 +3,8 @@ import { isAutomaticAnswer, isBounce, readBounce, type BounceRules } from './del
 import { isDmarcReport, readDmarcMail } from './dmarc-report.js';
 import { isFeedbackReport, readFeedbackReport } from './feedback-report.js';
 import { findingOf, skip, type Finding } from './finding.js';
+import { LIMITS } from './limits.js';
+import { decodePart } from './mime-parts.js';
 import type { ParsedMessage } from './parsed-message.js';
 import { readMessage, type ParseRules, type ReadMessage } from './parse-message.js';
 import { isXarfMail, readXarfMail } from './xarf-mail.js';
@@ -24,17 +26,29 @@ export interface EvidenceRules extends ParseRules {
 }
 
 export interface MessageFinding extends Finding {
-  /** For the fingerprint; undefined when the bytes are no message. */
-  readonly message: ParsedMessage | undefined;
+  /** For the fingerprint: the message that the reports are of. Undefined when its content is not there. */
+  readonly content: ParsedMessage | undefined;
 }
 
 /** One message of any kind. Total: any bytes give reports or reasons. */
 export function readEvidence(bytes: Uint8Array, rules: EvidenceRules): MessageFinding {
   const read = readMessage(bytes, rules);
-  if ('skipped' in read) return { ...skip(read.skipped), message: undefined };
-  const { message } = read;
+  if ('skipped' in read) return { ...skip(read.skipped), content: undefined };
   const format = rules.format === 'auto' ? formatOf(read) : rules.format;
-  return { ...readAs(format, read, rules), message };
+  const found = readAs(format, read, rules);
+  return { ...found, content: found.reports.length === 0 ? undefined : contentOf(format, read, rules) };
+}
+
+/** A complaint returns what it complains of; a bounce, an incident or a table says too little of it. */
+function contentOf(
+  format: Exclude<MessageFormat, 'auto'>,
+  read: ReadMessage,
+  rules: EvidenceRules,
+): ParsedMessage | undefined {
+  if (format === 'eml') return read.message;
+  const part = format === 'arf' && read.parts.find(({ mediaType }) => mediaType === 'message/rfc822');
+  const returned = part ? readMessage(decodePart(part, LIMITS.messageBytes), rules) : undefined;
+  return returned && !('skipped' in returned) ? returned.message : undefined;
 }
 
 function formatOf(read: ReadMessage): Exclude<MessageFormat, 'auto'> {

@@ -45,17 +45,28 @@ const SOURCE_SPELLING = {
   },
 } as const;
 
-export type XarfVersion = '3' | '3-source' | '4';
+const VERSIONS = ['3', '3-source', '4'] as const;
+export type XarfVersion = (typeof VERSIONS)[number];
 
 const compiled = new Map<XarfVersion, ValidateFunction>();
 
-/** What is wrong with it; undefined: nothing. Compiling takes a fraction of a second, once. */
+/** Compiles all schemas, which takes a fraction of a second, once: before messages are read, so that none waits for it. */
+export function prepareXarf(): void {
+  for (const version of VERSIONS) validatorOf(version);
+}
+
+/** What is wrong with it; undefined: nothing. The first call of a version compiles it, unless `prepareXarf` did. */
 export function faultOfXarf(value: unknown, version: XarfVersion): string | undefined {
-  const validate = compiled.get(version) ?? compile(version);
-  compiled.set(version, validate);
+  const validate = validatorOf(version);
   if (validate(value)) return undefined;
   const error = validate.errors?.at(-1);
   return `${error?.instancePath ?? ''} ${error?.message ?? ''}`.trim();
+}
+
+function validatorOf(version: XarfVersion): ValidateFunction {
+  const validate = compiled.get(version) ?? compile(version);
+  compiled.set(version, validate);
+  return validate;
 }
 
 function compile(version: XarfVersion): ValidateFunction {

@@ -55,6 +55,7 @@ export {
   type ListingFilter,
   type StoredReputation,
 } from './reputations/reputation.repository.js';
+export { ModelRehearsals, type ModelRehearsal } from './reputations/model-rehearsals.js';
 export { reputationAsOf } from './reputations/past-reputation.js';
 export { ScoringRepository, type Scored, type SubjectEvidence } from './reputations/scoring.repository.js';
 export { readWarningLists } from './reputations/warning-lists.js';

@@ -5,6 +5,7 @@ import { randomInt } from 'node:crypto';
 import { openBackend } from './backend.js';
 import { findRunningEmbeddedDatabase } from './embedded/index.js';
 import { MemberRepository, type NewMember } from './members/member.repository.js';
+import { ModelRehearsals } from './reputations/model-rehearsals.js';
 import { PersonRequests } from './retention/person-requests.js';
 import { heldRows, type HeldRows } from './retention/privacy-report.js';
 
@@ -42,6 +43,7 @@ export interface OperatorDatabase {
     /** Each is logged with its case number and reason. */
     readonly requests: Pick<PersonRequests, 'access' | 'correct' | 'delete' | 'list'>;
   };
+  readonly models: Pick<ModelRehearsals, 'rehearse' | 'list'>;
   close(): Promise<void>;
 }
 
@@ -85,6 +87,7 @@ export async function openOperatorDatabase(config: Config): Promise<OperatorData
       report: () => heldRows(backend.dataSource),
       requests: new PersonRequests(backend.dataSource),
     },
+    models: new ModelRehearsals(backend.dataSource),
     close: () => backend.close(),
   };
 }

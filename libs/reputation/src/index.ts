@@ -19,4 +19,10 @@ export {
   type WarningList,
   type WarningLists,
 } from './warning-list.js';
+export { Ledger, LEARNING } from './learned/ledger.js';
+export type { Observation, Outcome } from './learned/observation.js';
+export type { Assessment, Contribution, ScoringModel } from './learned/assessment.js';
+export type { ChannelRecord } from './learned/records.js';
 export { scoreAsOf, type AsOfInput, type DatedSighting } from './policy/as-of.js';
+export { learnedVerdict, type LearnedVerdict, type VerdictOptions } from './policy/learned-verdict.js';
+export { Rehearsal, type PresentListings, type RehearsalOutcome } from './policy/rehearsal.js';

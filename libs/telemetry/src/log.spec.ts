@@ -32,6 +32,25 @@ describe('a log line', () => {
     },
   );
 
+  it('says of an error what it is and why it came, and nothing else that hangs on it', () => {
+    const [line] = logged((logger) => {
+      const cause = Object.assign(new Error('duplicate key'), {
+        code: '23505',
+        detail: 'Key (subject)=(203.0.113.9)',
+      });
+      const error = Object.assign(new Error('the query failed', { cause }), {
+        parameters: ['203.0.113.9'],
+        kind: 'Bug',
+      });
+      logger.error({ err: error }, 'x');
+    });
+    expect(line?.['err']).toMatchObject({
+      ...{ type: 'Error', message: 'the query failed', kind: 'Bug' },
+      cause: { message: 'duplicate key', code: '23505' },
+    });
+    expect(JSON.stringify(line)).not.toContain('203.0.113.9');
+  });
+
   it("has Nest's routine messages at debug and its errors at error", () => {
     const lines = logged((logger) => {
       const nest = new NestLog(logger);

@@ -21,6 +21,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export type ProcessName = 'hub' | 'worker' | 'dns' | 'trustee';
+/** One of several processes of a kind: `worker-2` beside `worker`. */
+export type ProcessInstance = ProcessName | `${ProcessName}-${number}`;
 
 /** As `sekisho up` and `sekisho hub` start them. */
 const NODE_ARGUMENTS = ['--max-semi-space-size=64'];
@@ -47,9 +49,9 @@ export async function freePort(): Promise<number> {
 }
 
 export class Federation implements AsyncDisposable {
-  private readonly children = new Map<ProcessName, ChildProcess>();
+  private readonly children = new Map<ProcessInstance, ChildProcess>();
   /** The last lines of each process, for the message of a failure. */
-  private readonly output = new Map<ProcessName, string>();
+  private readonly output = new Map<ProcessInstance, string>();
 
   private constructor(
     readonly directory: string,
@@ -88,8 +90,9 @@ export class Federation implements AsyncDisposable {
   }
 
   /** Starts one process, with more in its environment if need be, and resolves when it says that it is ready. */
-  async run(name: ProcessName, env: Readonly<Record<string, string>> = {}): Promise<void> {
-    const child = spawn(process.execPath, [...NODE_ARGUMENTS, join(ROOT, 'apps', name, 'dist', 'main.js')], {
+  async run(name: ProcessInstance, env: Readonly<Record<string, string>> = {}): Promise<void> {
+    const program = join(ROOT, 'apps', name.replace(/-\d+$/, ''), 'dist', 'main.js');
+    const child = spawn(process.execPath, [...NODE_ARGUMENTS, program], {
       env: { PATH: process.env['PATH'] ?? '', ...this.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
@@ -106,7 +109,7 @@ export class Federation implements AsyncDisposable {
   }
 
   /** Ends one process and resolves when it is gone. */
-  async stop(name: ProcessName, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  async stop(name: ProcessInstance, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const child = this.children.get(name);
     this.children.delete(name);
     if (child?.exitCode !== null || child.signalCode !== null) return;
@@ -115,7 +118,16 @@ export class Federation implements AsyncDisposable {
     await gone;
   }
 
-  logOf(name: ProcessName): string {
+  /** Sends a signal that does not end the process: SIGSTOP, SIGCONT. */
+  signal(name: ProcessInstance, signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.children.get(name)?.kill(signal);
+  }
+
+  pidOf(name: ProcessInstance): number | undefined {
+    return this.children.get(name)?.pid;
+  }
+
+  logOf(name: ProcessInstance): string {
     return this.output.get(name) ?? '';
   }
 

@@ -9,6 +9,7 @@ export type {
   LoggedRequest,
   MemberRole,
   MemberSummary,
+  ModelRehearsal,
   OperatorDatabase,
 } from '@sekisho/persistence';
 

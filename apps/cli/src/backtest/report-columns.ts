@@ -74,6 +74,41 @@ export class ReportColumns {
     }
   }
 
+  /** Reports and ends of reports until `until`, in the order of time; of the same time, in that of the file. */
+  *inOrder(until: number): Generator<{ time: number; report: ReportLine; ended: boolean }> {
+    for (const moment of this.momentsUntil(until)) {
+      const isLaterEnd = moment >= this.length;
+      const report = this.at(isLaterEnd ? moment - this.length : moment);
+      yield { time: this.timeOf(moment), report, ended: isLaterEnd || report.ended === true };
+    }
+  }
+
+  /** Rows, and `length` more than its row for the end of a report; both as numbers, so that sorting needs no objects. */
+  private momentsUntil(until: number): Uint32Array {
+    const moments = new Uint32Array(2 * this.length);
+    let found = 0;
+    const take = (moment: number) => {
+      if (this.timeOf(moment) > until) return;
+      moments[found++] = moment;
+    };
+    for (let i = 0; i < this.length; i++) {
+      take(i);
+      if ((this.ends[i] ?? NOT_ENDED) > REMOVAL && (this.times[i] ?? 0) <= until) take(this.length + i);
+    }
+    const used = moments.subarray(0, found);
+    const isSorted = used.every(
+      (moment, i) => i === 0 || this.timeOf(used[i - 1] ?? 0) <= this.timeOf(moment),
+    );
+    return isSorted ? used : used.sort((a, b) => this.timeOf(a) - this.timeOf(b));
+  }
+
+  private timeOf(moment: number): number {
+    if (moment < this.length) return this.times[moment] ?? 0;
+    const row = moment - this.length;
+    // Nobody knew of the end before the report came.
+    return Math.max(this.times[row] ?? 0, this.ends[row] ?? 0);
+  }
+
   private at(i: number): ReportLine {
     const end = this.ends[i] ?? NOT_ENDED;
     const ended = end === NOT_ENDED ? undefined : end === REMOVAL ? true : end;

@@ -23,6 +23,7 @@ class MemoryDatabase implements OperatorDatabase {
     resume: (id) => this.change(id, false),
     newCode: () => Promise.resolve(this.code),
   };
+  readonly models = { rehearse: unused, list: unused };
   readonly privacy: OperatorDatabase['privacy'] = {
     report: () => Promise.resolve([]),
     requests: { access: unused, correct: unused, delete: unused, list: unused },

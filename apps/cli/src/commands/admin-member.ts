@@ -11,6 +11,7 @@ import {
 import type { CliContext } from '../context.js';
 import { formatLocalTime } from '../print/local-time.js';
 import { formatPairs, formatTable } from '../print/table.js';
+import { registerAdminModel } from './admin-model.js';
 import { registerAdminPrivacy } from './admin-privacy.js';
 import { registerShareBackup } from './share-backup.js';
 import { readInteger, toJson, usage, withExample, withJson, type JsonOption } from './shared-options.js';
@@ -34,6 +35,7 @@ export function registerAdmin(program: Command, context: CliContext): void {
   registerStanding(member, context, 'suspend', 'refuse everything that a member signs from now on');
   registerStanding(member, context, 'resume', 'end a suspension');
   registerAdminPrivacy(admin, context);
+  registerAdminModel(admin, context);
   const oprf = admin.command('oprf').description("the hub's half of the subscriber keys");
   registerShareBackup(oprf, context, 'hub');
   withExample(oprf, 'sekisho admin oprf backup shares.jwe --to backup.jwk.pub');

@@ -42,6 +42,8 @@ class RecordingDatabase implements OperatorDatabase {
     },
   };
 
+  readonly models = { rehearse: unused, list: unused };
+
   close(): Promise<void> {
     this.closed++;
     return Promise.resolve();

@@ -6,6 +6,7 @@ import { Option, type Command } from 'commander';
 import { createHash } from 'node:crypto';
 import { memberDirectoryPath, type CliContext } from '../context.js';
 import { CommandEnded, EXIT_FAILED } from '../failure.js';
+import { ContentPrint } from '../import/content-print.js';
 import { ImportSender } from '../import/import-sender.js';
 import { ImportState } from '../import/import-state.js';
 import { listInputs } from '../import/input-file.js';
@@ -13,6 +14,7 @@ import { IMPORT_FORMATS, type ImportFormat } from '../import/input-kind.js';
 import type { ImportRules } from '../import/read-inputs.js';
 import { runImport, type ImportSummary } from '../import/run-import.js';
 import { formatPairs, formatTable } from '../print/table.js';
+import { bytesOf } from './message-files.js';
 import { openSession, patience } from './member-session.js';
 import {
   readInteger,
@@ -34,6 +36,7 @@ interface ImportOptions extends DirectoryOption, JsonOption {
   readonly category?: Category;
   readonly evidence?: Evidence;
   readonly batchSize: number;
+  readonly fingerprintKey?: string;
   readonly dryRun?: true;
 }
 
@@ -73,9 +76,13 @@ export function registerImport(program: Command, context: CliContext): void {
       usage(command, readInteger('--batch-size', 1, 1_000)),
       500,
     )
+    .option(
+      '--fingerprint-key <file>',
+      "the federation's fingerprint secret: reports of messages say which campaign they are of",
+    )
     .option('--dry-run', 'print every report as it would leave, a line each; send and remember nothing');
   withJson(withDirectory(command)).action(async (paths: string[], options: ImportOptions) => {
-    const rules = rulesOf(options, command, context);
+    const rules = await rulesOf(options, command, context);
     const run = { inputs: listInputs(paths, context.stdin), rules, batchSize: options.batchSize };
     if (options.dryRun) await rehearse(run, options, context);
     else await send(run, options, context);
@@ -83,17 +90,18 @@ export function registerImport(program: Command, context: CliContext): void {
   withExample(
     command,
     'sekisho import --trusted-relay mx.isp-a.example abuse-desk.mbox --dry-run',
-    'sekisho import --format eml --evidence trap --trusted-relay 192.0.2.0/28 trap/Maildir --dir isp-a',
+    'sekisho import --format eml --evidence trap --trusted-relay 192.0.2.0/28 --fingerprint-key secret trap/Maildir --dir isp-a',
     'sekisho import --format maillog /var/log/mail.log --dir isp-a',
   );
 }
 
-function rulesOf(options: ImportOptions, command: Command, context: CliContext): ImportRules {
-  const { category, evidence } = options;
+async function rulesOf(options: ImportOptions, command: Command, context: CliContext): Promise<ImportRules> {
+  const { category, evidence, fingerprintKey } = options;
   return {
     format: options.format,
     now: context.now(),
     rows: { category, evidence },
+    print: fingerprintKey === undefined ? undefined : new ContentPrint(await bytesOf(fingerprintKey)),
     evidence: {
       trusted: usage(command, () => relaysOf(options.trustedRelay))(''),
       sha256: (bytes) => createHash('sha256').update(bytes).digest(),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fingerprintKey, fingerprintOf, type Fingerprint, type MessageContent } from '@sekisho/campaign';
-import PostalMime from 'postal-mime';
+import { readMessage } from '@sekisho/evidence';
 import type { CliContext } from '../context.js';
 import { CommandFailed } from '../failure.js';
 
@@ -23,7 +23,7 @@ export async function fingerprintFiles(
 ): Promise<FingerprintedFile[]> {
   const month = options.month ?? new Date(context.now()).toISOString().slice(0, 7);
   const secret =
-    options.keyFile === undefined ? new TextEncoder().encode(LOCAL_SECRET) : await read(options.keyFile);
+    options.keyFile === undefined ? new TextEncoder().encode(LOCAL_SECRET) : await bytesOf(options.keyFile);
   const key = fingerprintKey(secret, month);
   const found: FingerprintedFile[] = [];
   for (const file of files) {
@@ -32,7 +32,8 @@ export async function fingerprintFiles(
   return found;
 }
 
-async function read(file: string): Promise<Uint8Array> {
+/** @throws {CommandFailed} when the file cannot be read */
+export async function bytesOf(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (error) {
@@ -44,26 +45,19 @@ async function read(file: string): Promise<Uint8Array> {
 }
 
 async function contentOf(file: string): Promise<MessageContent> {
-  const bytes = await read(file);
+  const bytes = await bytesOf(file);
   if (bytes.length > MAX_MESSAGE_BYTES) {
     throw new CommandFailed(`${file}: larger than 32 MiB`, 'leave it out: it is no single message');
   }
-  try {
-    const message = await PostalMime.parse(bytes, { attachmentEncoding: 'arraybuffer' });
-    return {
-      texts: message.text ? [message.text] : [],
-      htmls: message.html ? [message.html] : [],
-      attachments: message.attachments.map(({ mimeType, content }) => ({
-        mediaType: mimeType,
-        sha256: createHash('sha256')
-          .update(typeof content === 'string' ? content : new Uint8Array(content))
-          .digest('hex'),
-      })),
-    };
-  } catch (error) {
+  const read = readMessage(bytes, {
+    trusted: { networks: [], hosts: [] },
+    sha256: (part) => new Uint8Array(createHash('sha256').update(part).digest()),
+  });
+  if ('skipped' in read) {
     throw new CommandFailed(
-      `${file}: not a readable message: ${error instanceof Error ? error.message : 'unknown fault'}`,
+      `${file}: not a readable message: ${read.skipped}`,
       'name files that hold one message each, as received (RFC 5322)',
     );
   }
+  return read.message;
 }

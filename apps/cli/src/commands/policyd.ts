@@ -10,6 +10,7 @@ import { withExample } from './shared-options.js';
 interface PolicydOptions {
   readonly listen?: readonly string[];
   readonly edge?: string;
+  readonly embedded?: true;
   readonly edgeHealth?: string;
   readonly keyFile?: string;
   readonly policy?: string;
@@ -27,6 +28,7 @@ export function registerPolicyd(program: Command, context: CliContext): void {
       (text: string, former: readonly string[] | undefined) => [...(former ?? []), text],
     )
     .option('--edge <address:port>', 'the DNS edge to ask (default: that of SEKISHO_DNS)')
+    .option('--embedded', 'follow the hub and keep its zones in memory: no edge is asked')
     .option('--edge-health <url>', "the edge's /health/ready: while it says 503, nothing it says counts")
     .option('--key-file <file>', 'a file with the DNS key of `sekisho me`, for an edge with access by key')
     .option('--policy <file>', 'the policy file (default: never reject, slow down what is strongly bad, tag)')
@@ -56,7 +58,7 @@ export function registerPolicyd(program: Command, context: CliContext): void {
 }
 
 /** The process reads its options itself: it also runs without this command. */
-function argumentsOf({ listen = [], shadow, ...options }: PolicydOptions): string[] {
+function argumentsOf({ listen = [], shadow, embedded, ...options }: PolicydOptions): string[] {
   const single: readonly (readonly [string, string | undefined])[] = [
     ['--edge', options.edge],
     ['--edge-health', options.edgeHealth],
@@ -68,6 +70,7 @@ function argumentsOf({ listen = [], shadow, ...options }: PolicydOptions): strin
   return [
     ...listen.map((where) => `--listen=${where}`),
     ...single.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`])),
+    ...(embedded ? ['--embedded'] : []),
     ...(shadow ? ['--shadow'] : []),
   ];
 }

@@ -5,12 +5,14 @@ import {
   type EnrolledMember,
   type HubDescription,
 } from '@sekisho/client';
+import { parseFingerprint } from '@sekisho/campaign';
 import type { ReportInput } from '@sekisho/report';
 import { createHash } from 'node:crypto';
 import { appendFile, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ContentPrint } from './content-print.js';
 import { ImportSender } from './import-sender.js';
 import { ImportState } from './import-state.js';
 import { listInputs } from './input-file.js';
@@ -65,6 +67,7 @@ interface Options {
   readonly isDry?: boolean;
   readonly at?: number;
   readonly stdin?: string;
+  readonly print?: ContentPrint;
 }
 
 async function run({
@@ -74,6 +77,7 @@ async function run({
   isDry,
   at = now,
   stdin,
+  print,
 }: Options = {}) {
   const state = await ImportState.open(join(folder, 'member'));
   const input = async function* () {
@@ -114,6 +118,7 @@ async function run({
         format,
         now: at,
         rows: { category: 'zombie', evidence: 'trap' },
+        print,
         evidence: {
           trusted: { hosts: ['mx.example.net'], networks: [] },
           sha256: (bytes) => createHash('sha256').update(bytes).digest(),
@@ -263,5 +268,55 @@ describe('an import', () => {
     await writeFile(join(path, 'lock'), '999999999\n');
     await run();
     expect(counted()).toEqual(['203.0.113.1']);
+  });
+});
+
+describe('what tells the copies of a message', () => {
+  const print = new ContentPrint(Buffer.from('the secret of a federation'));
+  const text =
+    'Lose ten pounds in thirty days with our herbal tea at http://www.tea.example/a?id=7 or your money back';
+
+  it('goes with the report of its sender, and is the same for a copy to somebody else', async () => {
+    await put('in', spam('203.0.113.1', text));
+    const [report] = (await run({ print })).left;
+    expect(report?.urlHosts).toEqual(['tea.example']);
+    expect(parseFingerprint(report?.fingerprint ?? '')).toMatchObject({ month: '2026-11', kind: 'short' });
+    await put('in', spam('203.0.113.2', text.replace('id=7', 'id=8')));
+    expect((await run({ print })).left).toMatchObject([
+      { subject: { value: '203.0.113.2' }, fingerprint: report?.fingerprint },
+    ]);
+  });
+
+  it('is of the message that a complaint returns, not of the complaint', async () => {
+    await put('in', spam('203.0.113.1', text));
+    const [direct] = (await run({ print })).left;
+    const report = [
+      ...['From: abuse@big.example', 'Date: Fri, 20 Nov 2026 02:00:00 +0000', 'MIME-Version: 1.0'],
+      ...['Content-Type: multipart/report; report-type=feedback-report; boundary=b', '', '--b', ''],
+      ...['This is a complaint about the message that you find below.', '--b'],
+      ...[
+        'Content-Type: message/feedback-report',
+        '',
+        'Feedback-Type: abuse',
+        'User-Agent: x/1',
+        'Version: 1',
+      ],
+      ...['Source-IP: 203.0.113.9', '', '--b', 'Content-Type: message/rfc822', ''],
+      ...['From: a@b.example', '', text, '', '--b--', ''],
+    ].join('\n');
+    await put('in', report);
+    expect((await run({ print })).left).toMatchObject([
+      { subject: { value: '203.0.113.9' }, evidence: 'complaint', fingerprint: direct?.fingerprint },
+    ]);
+  });
+
+  it('is left out of a message without words, and of every report without the secret', async () => {
+    await put('in', spam('203.0.113.1', '.'));
+    expect((await run({ print })).left[0]).not.toHaveProperty('fingerprint');
+    await put('in', spam('203.0.113.2', text));
+    const [report] = (await run()).left;
+    expect(report).toBeDefined();
+    expect(report).not.toHaveProperty('fingerprint');
+    expect(report).not.toHaveProperty('urlHosts');
   });
 });

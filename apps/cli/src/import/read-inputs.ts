@@ -9,6 +9,7 @@ import {
   Sightings,
   type EvidenceRules,
   type Finding,
+  type MessageFormat,
   type RowRules,
   type SkipReason,
 } from '@sekisho/evidence';
@@ -16,6 +17,7 @@ import type { ReportInput } from '@sekisho/report';
 import { createHash, type Hash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { readByteLines, type ByteLine } from './byte-lines.js';
+import type { ContentPrint } from './content-print.js';
 import type { FileMark, ImportState, Mark } from './import-state.js';
 import type { InputFile } from './input-file.js';
 import { kindOf, logReader, type ImportFormat } from './input-kind.js';
@@ -25,6 +27,8 @@ export interface ImportRules {
   readonly format: ImportFormat;
   readonly evidence: Omit<EvidenceRules, 'format'>;
   readonly rows: RowRules;
+  /** Undefined: reports carry no fingerprint. */
+  readonly print: ContentPrint | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -64,7 +68,7 @@ export async function* readInput(
       return;
     case 'message': {
       const bytes = await firstBytes(file, LIMITS.messageBytes + 1);
-      yield* once(state, bytes, () => readEvidence(bytes, { ...rules.evidence, format: kind.format }));
+      yield* once(state, bytes, () => readPrinted(bytes, kind.format, rules));
       return;
     }
     case 'xarf':
@@ -77,7 +81,7 @@ export async function* readInput(
     case 'mailbox': {
       const place = await Place.of(file, state);
       for await (const { bytes, end, lastLine } of readMailbox(file.chunks(place.from), place.from)) {
-        const found = () => readEvidence(bytes, { ...rules.evidence, format: kind.format });
+        const found = () => readPrinted(bytes, kind.format, rules);
         for (const one of once(state, bytes, found)) {
           yield file.isSeekable ? { ...one, marks: [...one.marks, place.markAt(end, lastLine)] } : one;
         }
@@ -98,6 +102,11 @@ const step = (found: Finding, marks: readonly Mark[] = [], read = 1): Step => {
   for (const { reason } of found.skipped) skipped.set(reason, (skipped.get(reason) ?? 0) + 1);
   return { read, reports: found.reports, skipped, marks };
 };
+
+function readPrinted(bytes: Buffer, format: MessageFormat, { evidence, print }: ImportRules): Finding {
+  const found = readEvidence(bytes, { ...evidence, format });
+  return print ? { reports: print.addTo(found), skipped: found.skipped } : found;
+}
 
 /** A message is known by its bytes: a maildir renames its files. */
 function* once(state: ImportState | undefined, bytes: Buffer, find: () => Finding): Generator<Step> {

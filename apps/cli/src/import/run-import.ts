@@ -1,4 +1,4 @@
-import type { SkipReason } from '@sekisho/evidence';
+import { prepareXarf, type SkipReason } from '@sekisho/evidence';
 import { admit, type ReportInput } from '@sekisho/report';
 import type { Network } from '@sekisho/subject';
 import type { ImportSender, Sent } from './import-sender.js';
@@ -52,6 +52,7 @@ export async function runImport(run: ImportRun): Promise<ImportSummary> {
     for (const [code, count] of sent.rejected) summary.rejected[code] = (summary.rejected[code] ?? 0) + count;
     run.onProgress?.(summary);
   };
+  prepareXarf();
   const interrupted = await run.sender?.resume();
   if (interrupted) account(interrupted);
   const batch = new Batch();

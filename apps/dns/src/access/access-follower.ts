@@ -4,7 +4,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { backoffMs } from '../follow/backoff.js';
+import { backoffMs } from '@sekisho/zone-follow';
 import type { AccessList, MemberAccess } from './member-access.js';
 
 const WAIT_SECONDS = 25;

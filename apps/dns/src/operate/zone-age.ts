@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from '@sekisho/telemetry';
 import { ZONE_NAMES } from '@sekisho/zone';
-import type { ServedZones } from '../follow/served-zones.js';
+import type { ServedZones } from '@sekisho/zone-follow';
 
 /** How long ago the hub last confirmed each zone, and whether that is recent enough. */
 export class ZoneAge {

@@ -1,16 +1,8 @@
 import type { Logger } from '@sekisho/telemetry';
 import { ZONE_NAMES, type ZoneDelta, type ZoneHistory, type ZoneIndex, type ZoneName } from '@sekisho/zone';
+import type { ZoneObserver } from '@sekisho/zone-follow';
+import { giveMemoryBack } from '../operate/small-memory.js';
 import { ZoneJournal } from './zone-journal.js';
-
-/** Told of all that happens to a zone by whoever follows the hub. */
-export interface ZoneObserver {
-  /** A snapshot came from disk; it may be brought further before it goes into service. */
-  loaded(index: ZoneIndex): Promise<void>;
-  /** A delta is about to be applied; what is returned is called when it was. */
-  applying(index: ZoneIndex, delta: ZoneDelta): () => void;
-  /** A snapshot from the hub went into service. */
-  replaced(index: ZoneIndex): void;
-}
 
 /** The histories of all zones, and word of every change to `changed`. */
 export class ZoneHistories implements ZoneObserver {
@@ -47,6 +39,7 @@ export class ZoneHistories implements ZoneObserver {
   replaced(index: ZoneIndex): void {
     this.journal(index.zone).restart();
     this.changed(index.zone, index.serial);
+    giveMemoryBack();
   }
 
   async flush(): Promise<void> {

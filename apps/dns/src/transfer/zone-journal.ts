@@ -13,7 +13,7 @@ import {
 import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { changeMessage } from '../follow/change-message.js';
+import { changeMessage } from '@sekisho/zone-follow';
 
 /** Changed subjects that are remembered of a zone: a secondary that missed more takes the whole zone. */
 const MAX_CHANGES = 200_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { historyOf, type ProvedStatement } from './key-history.js';
+import { historyOf, requireLogged, type ProvedStatement } from './key-history.js';
 
 const said = (
   index: number,
@@ -41,5 +41,16 @@ describe('the history of epochs', () => {
       said(2, 'trustee', {}, ['2026-08']),
     ];
     expect(() => historyOf([last, ...before])).toThrow('cannot be believed');
+  });
+
+  it('shows a member that it was shown another key than everybody else', () => {
+    const history = historyOf([said(0, 'hub', { '2026-09': 'h9' }), said(1, 'trustee', { '2026-09': 't9' })]);
+    expect(() => {
+      requireLogged('hub', history, { '2026-09': 'h9', '2026-10': 'not said yet' });
+      requireLogged('trustee', history, { '2026-09': 't9' });
+    }).not.toThrow();
+    expect(() => {
+      requireLogged('hub', history, { '2026-09': 'for you alone' });
+    }).toThrow('another one than the log holds');
   });
 });

@@ -7,7 +7,7 @@ import { HubAnswerInvalid } from '../errors.js';
 import { askHub } from '../hub-transport.js';
 import { openCheckpoint, PublishedLog } from '../log/published-log.js';
 import type { ClientRuntime } from '../runtime.js';
-import { StatementForged, type Party } from './errors.js';
+import { KeyMismatch, StatementForged, type Party } from './errors.js';
 
 const answerSchema = z.object({
   statements: z.array(
@@ -127,6 +127,25 @@ export function historyOf(statements: readonly ProvedStatement[]): EpochHistory[
     const gone = [hub, trustee].filter((share) => share?.destroyedAt !== undefined).length;
     return { epoch, state: STATES[gone] ?? 'living', hub, trustee };
   });
+}
+
+/**
+ * Holds the keys that this member was shown against those in the log. An epoch that is not in it yet is left out: its
+ * statement follows within a minute.
+ * @throws {KeyMismatch}
+ */
+export function requireLogged(
+  party: Party,
+  history: readonly EpochHistory[],
+  shown: Readonly<Record<string, string>>,
+): void {
+  for (const { epoch, [party]: share } of history) {
+    // A share that was destroyed before the log began has no key in it.
+    const [logged = '', seen] = [share?.publicKey, shown[epoch]];
+    if (logged !== '' && seen !== undefined && logged !== seen) {
+      throw new KeyMismatch(party, epoch, 'this member was shown another one than the log holds');
+    }
+  }
 }
 
 const STATES = ['living', 'destroyed by one', 'destroyed'] as const;

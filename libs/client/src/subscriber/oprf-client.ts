@@ -27,7 +27,13 @@ import { createPrivateJson, readPrivateJson, replacePrivateJson } from '../priva
 import { systemRuntime, type ClientRuntime } from '../runtime.js';
 import { discoverHubOf } from '../submission.js';
 import { KeyMismatch, StatementForged, TrusteeFailed, type Party } from './errors.js';
-import { readKeyHistory, readStatementOf, type EpochHistory, type StatementSource } from './key-history.js';
+import {
+  readKeyHistory,
+  readStatementOf,
+  requireLogged,
+  type EpochHistory,
+  type StatementSource,
+} from './key-history.js';
 
 /** What goes to the hub in place of an identifier. */
 export interface SealedIdentifier {
@@ -74,6 +80,7 @@ interface Parties {
   readonly sources: Readonly<Record<Party, StatementSource>>;
 }
 
+const PARTIES = ['hub', 'trustee'] as const;
 /** Keys change monthly; which epochs are searched changes when records are renewed. */
 const REREAD_MS = 60_000;
 
@@ -104,11 +111,14 @@ export class OprfClient {
 
   /**
    * Every epoch since the federation began, with the entries of the log that hold what was said of it.
+   * @throws {KeyMismatch} when the log, which all members see, gives an epoch another key than this member was shown
    * @throws {StatementForged | LogRefused} @throws as seal
    */
   async history(): Promise<EpochHistory[]> {
-    const { hub, sources } = await this.read();
-    return readKeyHistory(hub, sources, this.runtime);
+    const { hub, sources, keys } = await this.read();
+    const history = await readKeyHistory(hub, sources, this.runtime);
+    for (const party of PARTIES) requireLogged(party, history, keys[party]);
+    return history;
   }
 
   /** The epoch that takes records now. */

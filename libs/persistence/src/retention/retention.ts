@@ -257,6 +257,14 @@ export const RETENTION: readonly Retention[] = [
     },
   },
   {
+    ...{ table: 'model_rehearsal', class: 'record', agedBy: 'rehearsed_at', basis: 'no personal data' },
+    ...{
+      holds: 'which model was rehearsed when, and how many listings it would change',
+      until: 'the hub ends',
+    },
+    expiry: { how: 'other', by: 'nothing' },
+  },
+  {
     ...{ table: 'migration', class: 'operation', basis: 'no personal data' },
     ...{ holds: 'schema versions', until: 'the hub ends', expiry: { how: 'other', by: 'nothing' } },
   },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { scoreSubject } from '../score.js';
-import { scoreAsOf, type DatedSighting } from './as-of.js';
+import { REPLAY_BUDGET, scoreAsOf, type DatedSighting } from './as-of.js';
 
 const HOUR_MS = 3_600_000;
 const START = Date.UTC(2026, 10, 20);
@@ -69,5 +69,35 @@ describe('a reputation as of a moment', () => {
   it('does not depend on the order of the sightings', () => {
     const sightings = [seen('a', 0), seen('b', 3), seen('c', 2, 6)];
     expect(at(90, sightings.toReversed())).toEqual(at(90, sightings));
+  });
+
+  it('weighs a bounded number of sightings, however long the subject hung between the thresholds', () => {
+    let weighed = 0;
+    class Counting extends Map<string, { trust: number }> {
+      override get(reporter: string) {
+        weighed++;
+        return super.get(reporter);
+      }
+    }
+    const first = [seen('a', 0), seen('b', 0)];
+    const hour = hourBetweenThresholds(first, 1);
+    // Of no weight, but each a moment of its own.
+    const idle = Array.from({ length: 2_000 }, (_, i) => {
+      const { sighting, ...times } = seen('z', hour + i * 1e-6);
+      return { ...times, sighting: { ...sighting, evidence: 'auth-failure' as const, count: 1 } };
+    });
+    const trusts = new Counting([['z', { trust: 1e-9 }]]);
+    const now = START + (hour + 0.01) * HOUR_MS;
+    const { score } = scoreAsOf({
+      type: 'ip',
+      sightings: [...first, ...idle],
+      standings: trusts,
+      context,
+      now,
+    });
+    expect(score).toBeGreaterThanOrEqual(55);
+    expect(score).toBeLessThan(70);
+    expect(weighed).toBeGreaterThan(REPLAY_BUDGET / 10);
+    expect(weighed).toBeLessThan(2 * REPLAY_BUDGET);
   });
 });

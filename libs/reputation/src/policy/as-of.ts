@@ -17,10 +17,14 @@ export interface AsOfInput extends Omit<ScoringInput, 'sightings' | 'context'> {
   readonly sightings: readonly DatedSighting[];
 }
 
+/** Sightings that one answer may weigh while it looks for the listing of before: about a second of one core. */
+export const REPLAY_BUDGET = 500_000;
+
 /**
  * What the subject's reputation was at `now`: of all sightings only those received and not yet retracted then. Whether
- * it was listed before, which hysteresis asks, is replayed over the moments at which its evidence changed, and only for
- * scores between the two thresholds, where it matters.
+ * it was listed before, which hysteresis asks, is found only for scores between the two thresholds, where it matters. The
+ * work is bounded: a subject that hung between them for so many reports that `REPLAY_BUDGET` is spent counts as not
+ * listed before.
  */
 export function scoreAsOf(input: AsOfInput): Reputation {
   const known = input.sightings.filter(({ receivedAt }) => receivedAt <= input.now);
@@ -29,27 +33,28 @@ export function scoreAsOf(input: AsOfInput): Reputation {
   return wasListedAt(input, known) ? scoreKnown(input, known, input.now, true) : fresh;
 }
 
+/**
+ * Backwards over the moments at which the evidence changed. At most of them the listing does not depend on what was before:
+ * the evidence lists by itself, or does not even keep a listing. The latest such moment decides.
+ */
 function wasListedAt(input: AsOfInput, known: readonly DatedSighting[]): boolean {
+  let budget = REPLAY_BUDGET;
   const moments = new Set<number>();
   for (const { receivedAt, retractedAt } of known) {
     moments.add(receivedAt);
     if (retractedAt !== undefined && retractedAt <= input.now) moments.add(retractedAt);
   }
-  let listed = false;
-  for (const moment of [...moments].sort((a, b) => a - b)) {
-    // A listing that decayed away before new evidence came has to begin anew.
-    if (listed) {
-      const before = known.filter(({ receivedAt }) => receivedAt < moment);
-      listed = scoreKnown(input, before, moment, true, moment - 1).listed;
-    }
-    listed = scoreKnown(
-      input,
-      known.filter(({ receivedAt }) => receivedAt <= moment),
-      moment,
-      listed,
-    ).listed;
+  for (const moment of [...moments].sort((a, b) => b - a)) {
+    const then = known.filter(({ receivedAt }) => receivedAt <= moment);
+    budget -= 3 * then.length;
+    if (budget < 0) return false;
+    if (scoreKnown(input, then, moment, false).listed) return true;
+    if (!scoreKnown(input, then, moment, true).listed) return false;
+    // A listing that decayed away before new evidence came had to begin anew.
+    const before = then.filter(({ receivedAt }) => receivedAt < moment);
+    if (!scoreKnown(input, before, moment, true, moment - 1).listed) return false;
   }
-  return listed;
+  return false;
 }
 
 function scoreKnown(

@@ -6,11 +6,10 @@ import { backoffMs } from './backoff.js';
 import { readChanges } from './change-message.js';
 import { HubUnavailable } from './errors.js';
 import { WAIT_SECONDS, type HubClient } from './hub-client.js';
-import { giveMemoryBack } from '../operate/small-memory.js';
-import type { ZoneObserver } from '../transfer/zone-histories.js';
 import type { HubKeys } from './hub-keys.js';
 import type { ServedZones } from './served-zones.js';
 import { nativeSha256, type SnapshotStore } from './snapshot-store.js';
+import type { ZoneObserver } from './zone-observer.js';
 
 // Against a hub that does not wait: one question a second is harmless.
 const HASTY_PAUSE_MS = 1_000;
@@ -119,7 +118,6 @@ export class ZoneFollower {
     this.observer?.replaced(index);
     this.logger.info({ zone: this.zone, serial, entries: index.size }, 'zone loaded from the hub');
     this.store.save(serial, { bytes, signature });
-    giveMemoryBack();
     return index;
   }
 

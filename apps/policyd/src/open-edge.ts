@@ -1,0 +1,92 @@
+import { readEdgeToken, type Config } from '@sekisho/config';
+import { EdgeCheck, EdgeClient, StandingSource, type EdgeState } from '@sekisho/edge-client';
+import type { Needs } from '@sekisho/policy';
+import type { Logger } from '@sekisho/telemetry';
+import { ZONE_NAMES } from '@sekisho/zone';
+import { HubClient, HubKeys, ServedZones, SnapshotStore, ZoneFollower } from '@sekisho/zone-follow';
+import { join } from 'node:path';
+import { EmbeddedEdge } from './embedded-edge.js';
+import type { Options } from './options.js';
+import type { StandingEdge } from './standing-edge.js';
+
+/** A mail server's patience is worth more than an answer: then mail flows. */
+const EDGE_TIMEOUT_MS = 200;
+const MAX_OPEN_QUESTIONS = 8_192;
+const MAX_CACHED = 200_000;
+const AGE_PERIOD_MS = 1_000;
+
+interface EdgeHooks {
+  /** Which zones are in use, at this moment. */
+  readonly needs: () => Needs;
+  readonly onChange: (state: EdgeState) => void;
+}
+
+/** An edge that is asked over UDP. */
+export async function openRemoteEdge(
+  config: Config,
+  options: Options,
+  { needs, onChange }: EdgeHooks,
+): Promise<StandingEdge> {
+  const edge = new EdgeClient({ ...options.edge, timeoutMs: EDGE_TIMEOUT_MS, maxOpen: MAX_OPEN_QUESTIONS });
+  const { keyLabel, edgeHealthUrl: healthUrl } = options;
+  const source = new StandingSource(edge, { apex: config.zone, keyLabel, maxCached: MAX_CACHED });
+  const check = new EdgeCheck(source, { needs, healthUrl, onChange });
+  await check.start();
+  return {
+    get state() {
+      return check.state;
+    },
+    remembered: (ip, needed, nowMs) => source.remembered(ip, needed, nowMs),
+    ask: (ip, needed, nowMs) => source.ask(ip, needed, nowMs),
+    recheck: () => void check.check(),
+    close: () => {
+      check.stop();
+      edge.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Zones in this process, kept in step with the hub and on disk as the DNS edge keeps them. */
+export async function openEmbeddedEdge(
+  config: Config,
+  logger: Logger,
+  { needs, onChange }: EdgeHooks,
+): Promise<StandingEdge> {
+  const hub = new HubClient(config.hubUrl, await readEdgeToken(config.dataDir));
+  // A folder of its own: a DNS edge on the same machine writes its snapshots too.
+  const folder = join(config.dataDir, 'policyd');
+  const keys = new HubKeys(folder, () => hub.keys());
+  const zones = new ServedZones();
+  // All zones that hold addresses: a policy that is reloaded may ask for others.
+  const followers = ZONE_NAMES.filter((zone) => zone !== 'domain' && zone !== 'hash').map(
+    (zone) => new ZoneFollower(zone, zones, hub, keys, new SnapshotStore(folder, zone, keys, logger), logger),
+  );
+  for (const follower of followers) await follower.load();
+  const { dnsMaxAgeSeconds: maxAgeSeconds } = config;
+  const edge = new EmbeddedEdge(zones, { maxAgeSeconds, startedAtMs: performance.now() });
+  let state = edge.stateAt(needs(), performance.now());
+  onChange(state);
+  const look = () => {
+    const before = state;
+    state = edge.stateAt(needs(), performance.now());
+    if (textOf(state) !== textOf(before)) onChange(state);
+  };
+  zones.onChange(look);
+  const timer = setInterval(look, AGE_PERIOD_MS).unref();
+  for (const follower of followers) follower.start();
+  return {
+    get state() {
+      return state;
+    },
+    remembered: (ip, needed) => edge.standing(ip, needed),
+    ask: (ip, needed) => Promise.resolve(edge.standing(ip, needed)),
+    recheck: look,
+    close: async () => {
+      clearInterval(timer);
+      await Promise.all(followers.map((follower) => follower.stop()));
+    },
+  };
+}
+
+const textOf = (state: EdgeState) => (state.kind === 'bad' ? state.reason : state.kind);

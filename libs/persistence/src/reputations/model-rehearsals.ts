@@ -1,0 +1,92 @@
+// Rehearsing a model on the stored reports; nothing of it reaches a reputation or a zone.
+import { MODEL_VERSION, Rehearsal, type RehearsalOutcome, type Sighting } from '@sekisho/reputation';
+import { createHash } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import { readWarningLists } from './warning-lists.js';
+
+/** Reports at a time. */
+const PAGE = 20_000;
+const DAY_MS = 24 * 3_600_000;
+
+export interface ModelRehearsal {
+  /** The model that was rehearsed. */
+  readonly model: string;
+  /** Version of the model whose listings it was compared with. */
+  readonly inForce: string;
+  readonly reportsFrom: Date;
+  readonly rehearsedAt: Date;
+  readonly outcome: RehearsalOutcome;
+}
+
+type Cursor = readonly [receivedAt: string, receiptId: string, item: number];
+
+interface SightingRow extends Pick<Sighting, 'reporter' | 'category' | 'evidence' | 'count' | 'influenced'> {
+  readonly subject: string;
+  readonly time: number;
+  /** With its microseconds, which a number would lose. */
+  readonly received_at: string;
+  readonly receipt_id: string;
+  readonly item: number;
+}
+
+export class ModelRehearsals {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Gives the learning model the reports of the last `days` that were not taken back, compares what it would list with what
+   * is listed, and records both. Networks are left out: they are listed for their addresses.
+   */
+  async rehearse(days: number, now: Date): Promise<ModelRehearsal> {
+    const reportsFrom = new Date(now.getTime() - days * DAY_MS);
+    const rehearsal = new Rehearsal(await readWarningLists());
+    for await (const { time, ...report } of this.reports(reportsFrom, now)) {
+      rehearsal.observe({ ...report, time });
+    }
+    const listed: { subject: string }[] = await this.dataSource.query(
+      `SELECT subject FROM reputation WHERE listed AND subject_type <> 'network'`,
+    );
+    const corrections: { digest: string }[] = await this.dataSource.query(
+      `SELECT encode(subject_digest, 'hex') AS digest FROM privacy_request WHERE kind = 'correction' AND done_at >= $1`,
+      [reportsFrom],
+    );
+    const contested = new Set(corrections.map(({ digest }) => digest));
+    const outcome = rehearsal.outcome({
+      at: now.getTime(),
+      listed: new Set(listed.map(({ subject }) => subject)),
+      isContested: (subject) => contested.has(createHash('sha256').update(subject).digest('hex')),
+    });
+    const rehearsed = { model: 'learned', inForce: MODEL_VERSION, reportsFrom, rehearsedAt: now, outcome };
+    await this.dataSource.query(
+      `INSERT INTO model_rehearsal (model, in_force, reports_from, rehearsed_at, outcome) VALUES ($1, $2, $3, $4, $5)`,
+      [rehearsed.model, rehearsed.inForce, reportsFrom, now, JSON.stringify(outcome)],
+    );
+    return rehearsed;
+  }
+
+  /** The record, newest first; at most 1,000. */
+  async list(): Promise<readonly ModelRehearsal[]> {
+    return this.dataSource.query(
+      `SELECT model, in_force AS "inForce", reports_from AS "reportsFrom", rehearsed_at AS "rehearsedAt", outcome
+       FROM model_rehearsal ORDER BY rehearsed_at DESC, id LIMIT 1000`,
+    );
+  }
+
+  private async *reports(from: Date, until: Date): AsyncGenerator<SightingRow> {
+    let after: Cursor = [from.toISOString(), '00000000-0000-0000-0000-000000000000', -1];
+    for (;;) {
+      const rows: SightingRow[] = await this.dataSource.query(
+        `SELECT subject, reporter, category, evidence, count, influenced, receipt_id, item,
+           received_at::text AS received_at, (extract(epoch FROM received_at) * 1000)::float8 AS time
+         FROM sighting
+         WHERE (received_at, receipt_id, item) > ($1::timestamptz, $2::uuid, $3) AND received_at <= $4
+           AND retracted_at IS NULL AND evidence <> 'owner' AND subject_type <> 'network'
+         ORDER BY received_at, receipt_id, item LIMIT ${String(PAGE)}`,
+        [...after, until],
+      );
+      yield* rows;
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < PAGE) return;
+      after = [last.received_at, last.receipt_id, last.item];
+    }
+  }
+}

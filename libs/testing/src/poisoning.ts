@@ -1,0 +1,120 @@
+// Colluding members against the scoring model: what share of the federation does what harm. The colluders know the model
+// and send the strongest report that it takes from them. No clock and no randomness but the seed's.
+import type { Category, Evidence } from '@sekisho/report';
+import {
+  rollUp,
+  scoreSubject,
+  type Reputation,
+  type Sighting,
+  type SubjectContext,
+} from '@sekisho/reputation';
+import { parseSubject } from '@sekisho/subject';
+
+export interface PoisoningOptions {
+  /** Members of the federation, colluders among them. */
+  readonly members: number;
+  readonly colluders: number;
+  /** Innocent and abusive subjects of each kind. */
+  readonly subjects: number;
+  readonly seed: number;
+}
+
+/** All shares are 0 to 1. */
+export interface PoisoningHarm {
+  /** Of innocents about whom nobody else says anything. */
+  readonly listedUnknown: number;
+  /** Of mail servers from which each honest member has good mail with probability 0.1. */
+  readonly listedKnown: number;
+  readonly listedOnWarningList: number;
+  /** Of listed abusers, each seen by an honest member with probability 0.1, that the colluders take off by praise. */
+  readonly clearedBots: number;
+  /** A competitor's /24 is listed as a whole. */
+  readonly isNetworkListed: boolean;
+  /** Of reports of others, those whose reporter a colluder can tell from what is published, beyond guessing. */
+  readonly namedReporters: number;
+}
+
+const NOW = Date.UTC(2026, 0, 1);
+const SEEN_BY = 0.1;
+const OPEN: SubjectContext = { isDynamic: false, owners: new Set(), wasListed: false };
+/** A sixteenth of a /24 lists it; more change nothing. */
+const OF_NETWORK = 16;
+
+export function simulatePoisoning(options: PoisoningOptions): PoisoningHarm {
+  const { members, colluders, subjects } = options;
+  const random = seededRandom(options.seed);
+  const witnesses = () => countBelow(members - colluders, random);
+  // Two strong classes reach the cap of one reporter.
+  const attack = [
+    ...say(colluders, 'colluder', 'malware-sender', 'trap', 1_000),
+    ...say(colluders, 'colluder', 'malware-sender', 'malware', 1_000),
+  ];
+  const each = <T>(make: () => T): T[] => Array.from({ length: subjects }, make);
+
+  const known = each(() => [...attack, ...say(witnesses(), 'honest', 'ham', 'manual', 10_000)]);
+  const bots = each(() => say(witnesses(), 'honest', 'zombie', 'trap', 8)).filter((bot) => score(bot).listed);
+  const praise = say(colluders, 'colluder', 'ham', 'manual', 1_000_000);
+  const one = score(attack);
+  const network = rollUp({
+    network: parseSubject('network', '198.51.100.0/24'),
+    children: one.listed
+      ? Array.from({ length: OF_NETWORK }, () => ({
+          score: one.score,
+          reporters: one.memberCount,
+          categories: one.categories,
+        }))
+      : [],
+    wasListed: false,
+    now: NOW,
+  });
+  return {
+    listedUnknown: shareOf(
+      each(() => attack),
+      (sightings) => score(sightings).listed,
+    ),
+    listedKnown: shareOf(known, (sightings) => score(sightings).listed),
+    listedOnWarningList: shareOf(
+      each(() => attack),
+      (sightings) => score(sightings, { ...OPEN, protection: { list: 'mail-providers' } }).listed,
+    ),
+    clearedBots: shareOf(bots, (bot) => !score([...bot, ...praise], { ...OPEN, wasListed: true }).listed),
+    isNetworkListed: network.listed,
+    namedReporters: shareOf(bots, (bot) => {
+      const other = bot.map((sighting) => ({ ...sighting, reporter: `other-${sighting.reporter}` }));
+      return JSON.stringify(score(bot)) !== JSON.stringify(score(other));
+    }),
+  };
+}
+
+const score = (sightings: readonly Sighting[], context = OPEN): Reputation =>
+  scoreSubject({ type: 'ip', sightings, standings: new Map(), context, now: NOW });
+
+const say = (
+  count: number,
+  side: 'colluder' | 'honest',
+  category: Category,
+  evidence: Evidence,
+  messages: number,
+): Sighting[] =>
+  Array.from({ length: count }, (_, i) => ({
+    ...{ reporter: `${side}-${String(i)}`, category, evidence, count: messages },
+    ...{ firstSeen: NOW, lastSeen: NOW, influenced: false },
+  }));
+
+const shareOf = <T>(all: readonly T[], is: (one: T) => boolean): number =>
+  all.length === 0 ? 0 : all.filter((one) => is(one)).length / all.length;
+
+const countBelow = (people: number, random: () => number): number =>
+  Array.from({ length: people }, random).filter((draw) => draw < SEEN_BY).length;
+
+/** mulberry32 (public domain): the same sequence for the same seed. */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
