@@ -7,6 +7,7 @@ import {
   type TestDatabase,
 } from '@sekisho/testing';
 import { readSubject } from '@sekisho/subject';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
@@ -57,6 +58,37 @@ async function endObservation(id: string): Promise<void> {
   await client.end();
 }
 
+interface Polled {
+  readonly sets: Readonly<Record<string, string>>;
+  readonly moreAvailable: boolean;
+}
+
+async function poll(member: FederationMember, body: object): Promise<Polled> {
+  const answer = await fetch(`${federation.hubUrl}/events`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${await (await member.session()).accessToken()}`,
+    },
+    body: JSON.stringify(body),
+  });
+  expect(answer.status).toBe(200);
+  return (await answer.json()) as Polled;
+}
+
+/** What the tokens say, each verified with the key that the hub publishes. */
+async function verified({ sets }: Polled, audience = 'isp-owner') {
+  const keys = createRemoteJWKSet(new URL(`${federation.hubUrl}/.well-known/jwks.json`));
+  return Promise.all(
+    Object.entries(sets).map(async ([jti, token]) => {
+      const options = { issuer: federation.hubUrl, audience, typ: 'secevent+jwt' };
+      const { payload } = await jwtVerify(token, keys, options);
+      expect(payload.jti).toBe(jti);
+      return payload as { sub_id: unknown; events: Record<string, { alert: string; change: string }> };
+    }),
+  );
+}
+
 describe('an alert', () => {
   it('goes to the owner alone, with coarse count and time, once for several reports', async () => {
     const alert = await opened('198.18.0.1');
@@ -85,5 +117,62 @@ describe('an alert', () => {
     await expect((await owner.session()).answerAlert(id, 'fixed')).rejects.toMatchObject({
       code: 'alert-closed',
     });
+  });
+});
+
+describe('events', () => {
+  const drain = async () => {
+    const { sets } = await poll(owner, { returnImmediately: true });
+    await poll(owner, { maxEvents: 0, returnImmediately: true, ack: Object.keys(sets) });
+  };
+
+  it('wait for a receiver that was away, in order, the same each time, until it has acknowledged them', async () => {
+    await drain();
+    const { id } = await opened('198.18.0.10');
+    await (await owner.session()).answerAlert(id, 'fixed');
+    await endObservation(id);
+    await expect.poll(() => alertOf('198.18.0.10'), { timeout: 15_000 }).toMatchObject({ outcome: 'fixed' });
+    const first = await poll(owner, { returnImmediately: true });
+    expect(await verified(first)).toMatchObject(
+      ['opened', 'quiet'].map((change) => ({
+        sub_id: { format: 'ip-addresses', 'ip-addresses': ['198.18.0.10'] },
+        events: { 'urn:sekisho:event:alert': { alert: id, change, category: 'zombie' } },
+      })),
+    );
+    expect(await poll(owner, { returnImmediately: true })).toEqual(first);
+    const [oldest, newest] = Object.keys(first.sets);
+    expect(await poll(owner, { returnImmediately: true, maxEvents: 1 })).toEqual({
+      sets: { [oldest ?? '']: first.sets[oldest ?? ''] },
+      moreAvailable: true,
+    });
+    const rest = await poll(owner, { returnImmediately: true, ack: [oldest] });
+    expect(Object.keys(rest.sets)).toEqual([newest]);
+    const setErrs = { [newest ?? '']: { err: 'invalid_request', description: 'no' } };
+    expect(await poll(owner, { returnImmediately: true, setErrs })).toEqual({
+      ...{ sets: {}, moreAvailable: false },
+    });
+  });
+
+  it('come to a long poll as soon as they happen, and to nobody else', async () => {
+    await drain();
+    const other = reporters[0];
+    if (!other) throw new Error('reporters');
+    const [forOwner] = await Promise.all([poll(owner, {}), report('198.18.0.11', EARLIER())]);
+    expect(Object.keys(forOwner.sets)).toHaveLength(1);
+    expect(await poll(other, { returnImmediately: true })).toEqual({ sets: {}, moreAvailable: false });
+    // Not another member's to acknowledge.
+    await poll(other, { maxEvents: 0, returnImmediately: true, ack: Object.keys(forOwner.sets) });
+    expect(await poll(owner, { returnImmediately: true })).toEqual(forOwner);
+  });
+
+  it('of two long polls of one member the older ends at once', async () => {
+    await drain();
+    const older = poll(owner, {});
+    // A round trip, after which the older one is there.
+    await poll(owner, { returnImmediately: true });
+    const newer = poll(owner, {});
+    expect(await older).toEqual({ sets: {}, moreAvailable: false });
+    await report('198.18.0.12', EARLIER());
+    expect(Object.keys((await newer).sets)).toHaveLength(1);
   });
 });

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
+  AlertEventRepository,
   AlertRepository,
   CaseRepository,
   CheckRepository,
@@ -19,6 +20,7 @@ import {
 import { Platform } from './platform.js';
 
 const REPOSITORIES = [
+  AlertEventRepository,
   AlertRepository,
   CaseRepository,
   CheckRepository,

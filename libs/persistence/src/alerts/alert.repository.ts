@@ -1,6 +1,7 @@
 import { answered, FEEDBACK, reviewed, standingOf, type Alert, type Answer } from '@sekisho/feedback';
 import type { Category } from '@sekisho/report';
 import type { DataSource, EntityManager } from 'typeorm';
+import { tellOwner } from './alert-event.repository.js';
 import { ALERT_COLUMNS, toAlert, type AlertRow } from './alert-row.js';
 import { writeAlert } from './keep-alerts.js';
 
@@ -86,7 +87,9 @@ export class AlertRepository {
       );
       for (const row of rows) {
         const before = toAlert(row);
-        await writeAlert(manager, row.id, reviewed(before, now.getTime()).alert, now, before);
+        const changed = reviewed(before, now.getTime());
+        await writeAlert(manager, row.id, changed.alert, now, before);
+        await tellOwner(manager, row.id, changed, now);
       }
       await manager.query('UPDATE reputation SET next_review_at = $2 WHERE subject = ANY($1)', [
         rows.map(({ subject }) => subject),

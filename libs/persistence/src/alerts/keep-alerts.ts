@@ -4,6 +4,7 @@ import { FEEDBACK, firstObserved, observed, type Alert, type Observation } from 
 import type { Category } from '@sekisho/report';
 import { formatSubject, type Subject } from '@sekisho/subject';
 import type { Sql } from '../database.js';
+import { tellOwner } from './alert-event.repository.js';
 import { ALERT_COLUMNS, toAlert, type AlertRow } from './alert-row.js';
 
 /** What a scoring says to the owner of its subject. */
@@ -30,30 +31,36 @@ export async function keepAlerts(sql: Sql, scored: readonly Observed[], now: Dat
     const row = rows.find((one) => one.subject === subject && one.owner === observation.owner);
     if (row) {
       const before = toAlert(row);
-      await writeAlert(sql, row.id, observed(before, observation, now.getTime()).alert, now, before);
+      const changed = observed(before, observation, now.getTime());
+      await writeAlert(sql, row.id, changed.alert, now, before);
+      await tellOwner(sql, row.id, changed, now);
       continue;
     }
     const first = firstObserved(observation, now.getTime());
-    if (first) await openAlert(sql, subject, observation, first.alert, now);
+    if (!first) continue;
+    const id = await openAlert(sql, subject, observation, first.alert, now);
+    if (id !== undefined) await tellOwner(sql, id, first, now);
   }
 }
 
+/** @returns undefined when another transaction has just opened it */
 async function openAlert(
   sql: Sql,
   subject: string,
   { owner, category }: AlertObservation,
   alert: Alert,
   now: Date,
-): Promise<void> {
-  await sql.query(
+): Promise<string | undefined> {
+  const [row]: { id: string }[] = await sql.query(
     `INSERT INTO alert (owner, subject, category, state, message_count, last_seen, opened_at, told_at, told_magnitude,
        ends_early, failed_fixes)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, 0) ON CONFLICT DO NOTHING`,
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, 0) ON CONFLICT DO NOTHING RETURNING id`,
     [
       ...[owner, subject, category, alert.state, alert.count],
       ...[new Date(alert.lastSeen), now, alert.toldMagnitude, alert.endsEarly],
     ],
   );
+  return row?.id;
 }
 
 const toDate = (milliseconds: number | undefined) =>

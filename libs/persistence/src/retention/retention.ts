@@ -138,6 +138,12 @@ export const RETENTION: readonly Retention[] = [
     expiry: rows(FEEDBACK.recordMs, 'closed_at < $1'),
   },
   {
+    ...{ table: 'alert_event', class: 'derived', agedBy: 'made_at', basis: 'the owner alone can act on it' },
+    holds: 'what an owner has not yet been told of an alert: the change, counts, times',
+    until: 'its receiver acknowledged it, at most 30 days',
+    expiry: rows(30 * DAY_MS, 'made_at < $1'),
+  },
+  {
     ...{ table: 'member', class: 'member', agedBy: 'created_at', basis: MEMBERSHIP },
     holds: 'members: name, role, standing, trust',
     until: 'the membership ends',
