@@ -41,8 +41,15 @@ function registerBackup(parent: Command, context: CliContext, party: Party): voi
     );
   withJson(command).action(async (file: string, options: LockOptions & { to?: string }) => {
     const lock = await lockOf(options, options.to, command);
-    const store = await ShareStore.open(placeOf(party, context), await loadSuite());
+    const place = placeOf(party, context);
+    const store = await ShareStore.open(place, await loadSuite());
     const shares = store.exportSecrets();
+    if (shares.length === 0) {
+      throw new CommandFailed(
+        `there is no key share in ${place.dir}`,
+        `run it on the ${party}'s machine with its environment: ${party === 'hub' ? 'SEKISHO_DATA_DIR' : 'SEKISHO_TRUSTEE_DIR'}`,
+      );
+    }
     const sealed = await sealBackup({ party, madeAt: new Date(context.now()), shares }, lock);
     for (const { secret } of shares) secret.fill(0);
     await createNew(file, `${sealed}\n`);

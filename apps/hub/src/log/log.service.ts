@@ -18,6 +18,8 @@ import { RequestRefused } from '../problems/errors.js';
 
 /** No more often than this is a witness asked. */
 const WITNESS_EVERY_MS = 1_000;
+/** `sekisho up` starts the trustee, which is the witness, after the hub. */
+const WITNESS_STARTS_MS = 2_000;
 /** What a witness signed is shown before what is newer, unless the witness has been away for this time. */
 const WITNESS_PATIENCE_MS = 10_000;
 
@@ -70,14 +72,19 @@ export class LogService implements OnApplicationBootstrap, OnApplicationShutdown
     );
     const witnessing =
       witness &&
-      this.repeat(
-        WITNESS_EVERY_MS,
-        async () => {
-          if (this.last) await witness.sign(this.last);
-        },
-        (error) => {
-          logger.warn({ err: error }, 'no witness signed the checkpoint; the next one is tried');
-        },
+      wait(WITNESS_STARTS_MS, undefined, { signal: this.stopping.signal }).then(
+        () =>
+          this.repeat(
+            WITNESS_EVERY_MS,
+            async () => {
+              if (this.last) await witness.sign(this.last);
+            },
+            (error) => {
+              logger.warn({ err: error }, 'no witness signed the checkpoint; the next one is tried');
+            },
+          ),
+        // It stops before it began.
+        () => undefined,
       );
     this.running = Promise.all([integrating, witnessing]);
   }

@@ -7,11 +7,14 @@ import {
   type PublishedEpochs,
 } from '@sekisho/evaluation';
 import { StatementRepository } from '@sekisho/persistence';
+import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { Platform } from '../platform/platform.js';
 import { OprfService } from './oprf.service.js';
 
 const EVERY_MS = 60_000;
+/** `sekisho up` starts the trustee after the hub. */
+const TRUSTEE_STARTS_MS = 2_000;
 const ANSWER_TIMEOUT_MS = 5_000;
 /** Twenty years of months at two parties. */
 const MAX_LISTED = 1_000;
@@ -28,7 +31,8 @@ const trusteeSchema = z.object({
  */
 @Injectable()
 export class KeyStatementsService implements OnApplicationBootstrap, OnApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly platform: Platform,
@@ -37,12 +41,13 @@ export class KeyStatementsService implements OnApplicationBootstrap, OnApplicati
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.note();
-    this.timer = setInterval(() => void this.note(), EVERY_MS);
+    await this.noteOwn();
+    this.running = this.repeat();
   }
 
-  onApplicationShutdown(): void {
-    clearInterval(this.timer);
+  async onApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
   }
 
   /** In the order of the log. */
@@ -55,14 +60,19 @@ export class KeyStatementsService implements OnApplicationBootstrap, OnApplicati
     };
   }
 
-  private async note(): Promise<void> {
+  private async repeat(): Promise<void> {
     const { logger } = this.platform;
-    await this.noteOwn().catch((error: unknown) => {
-      logger.error({ err: error }, "the hub's key statement is not logged yet; it is tried again");
-    });
-    await this.noteTrustee().catch((error: unknown) => {
-      logger.warn({ err: error }, "the trustee's key statement is not logged yet; it is tried again");
-    });
+    const { signal } = this.stopping;
+    await wait(TRUSTEE_STARTS_MS, undefined, { signal }).catch(() => undefined);
+    while (!signal.aborted) {
+      await this.noteOwn().catch((error: unknown) => {
+        logger.error({ err: error }, "the hub's key statement is not logged yet; it is tried again");
+      });
+      await this.noteTrustee().catch((error: unknown) => {
+        logger.warn({ err: error }, "the trustee's key statement is not logged yet; it is tried again");
+      });
+      await wait(EVERY_MS, undefined, { signal }).catch(() => undefined);
+    }
   }
 
   private async noteOwn(): Promise<void> {
