@@ -12,6 +12,7 @@ const PURE = [
   'rbldnsd',
   'zone-export',
   'tlog',
+  'feedback',
   'oprf',
   'identifier',
   'campaign',

@@ -139,6 +139,13 @@ const PROBES: readonly Probe[] = [
     'CampaignsResolver.proveDomain',
     'mutation { proveDomain(domain: "203.0.113.9") { isProven } }',
   ),
+  route('alert:answer', 'AlertEventsController.poll', 'POST', '/events'),
+  field('alert:answer', 'AlertsResolver.alerts', '{ alerts { edges { cursor } } }'),
+  field(
+    'alert:answer',
+    'AlertsResolver.answerAlert',
+    `mutation { answerAlert(id: "${randomUUID()}", answer: SEEN) { id } }`,
+  ),
   field('statistics:read', 'StatisticsResolver.statistics', '{ statistics { reports } }'),
 ];
 /** A fingerprint of which nothing is known but that all who name it name the same. */

@@ -205,6 +205,12 @@ describe("a person's request", () => {
     await rows(
       `INSERT INTO zone_entry VALUES ('ip', '192.0.2.1', '{127.0.80.3}'), ('ip', '192.0.2.2', '{127.0.1.3}')`,
     );
+    await rows(
+      `INSERT INTO alert (owner, subject, category, state, message_count, last_seen, opened_at, told_at, told_magnitude,
+         ends_early, failed_fixes)
+       SELECT 'isp-a', subject, 'zombie', 'open', 10, $1, $1, $1, 10, true, 0 FROM reputation`,
+      [NOW],
+    );
     await rows('UPDATE receipt SET scored_at = $1', [NOW]);
   });
 
@@ -216,7 +222,7 @@ describe("a person's request", () => {
       zoneEntries: [{ zone: 'ip' }],
       reputation: [{ score: 80 }],
     });
-    expect([held.sightings.length, held.sealedEvidence.length]).toEqual([2, 1]);
+    expect([held.sightings.length, held.sealedEvidence.length, held.alerts.length]).toEqual([2, 1, 1]);
     expect(JSON.stringify(held)).not.toMatch(/isp-[ab]/);
     const [logged] = await operator.database.privacy.requests.list(10);
     expect(logged).toMatchObject({ ...GROUND, kind: 'access', doneAt: NOW, rowCounts: { sightings: 2 } });
@@ -240,12 +246,18 @@ describe("a person's request", () => {
   it('for deletion leaves nothing of the subject, tells the edges, and touches nothing else', async () => {
     await using operator = await openOperator();
     const counts = await operator.database.privacy.requests.delete(subject, GROUND, NOW);
-    expect(counts).toMatchObject({ sightings: 2, sealedEvidence: 1, reputation: 1, zoneEntries: 1 });
+    expect(counts).toMatchObject({
+      sightings: 2,
+      sealedEvidence: 1,
+      alerts: 1,
+      reputation: 1,
+      zoneEntries: 1,
+    });
     const left = await rows<{ subject: string }>(
       `SELECT subject FROM sighting UNION ALL SELECT subject FROM reputation UNION ALL SELECT subject FROM zone_entry
-       UNION ALL SELECT subject FROM sealed_evidence`,
+       UNION ALL SELECT subject FROM sealed_evidence UNION ALL SELECT subject FROM alert`,
     );
-    expect(left.map((row) => row.subject)).toEqual(['192.0.2.2', '192.0.2.2', '192.0.2.2']);
+    expect(left.map((row) => row.subject)).toEqual(['192.0.2.2', '192.0.2.2', '192.0.2.2', '192.0.2.2']);
     expect(await rows('SELECT zone, codes FROM zone_change WHERE subject = $1', ['192.0.2.1'])).toEqual([
       { zone: 'ip', codes: null },
     ]);

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { registerAdmin } from './commands/admin-member.js';
+import { registerAlerts } from './commands/alerts.js';
 import { registerBacktest } from './commands/backtest.js';
 import { registerCampaigns } from './commands/campaigns.js';
 import { registerCluster } from './commands/cluster.js';
@@ -43,6 +44,7 @@ const GROUPS: readonly {
       registerRetract,
       registerLookup,
       registerCampaigns,
+      registerAlerts,
       registerEvidence,
       registerLog,
       registerSubscriber,

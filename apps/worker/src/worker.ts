@@ -1,5 +1,6 @@
 import type { Config } from '@sekisho/config';
 import {
+  AlertRepository,
   ClusteringRepository,
   dropExpiredPartitions,
   dropExpiredRows,
@@ -45,12 +46,16 @@ export async function startWorker(
     now,
   );
   const clustering = new ClusteringService(new ClusteringRepository(dataSource), warningLists, now);
+  const alerts = new AlertRepository(dataSource);
   const queue = await openQueue(queueUrl);
   const runner = await runJobs(
     queueUrl,
     {
       'score-receipt': ({ receiptId }) => scoring.scoreReceipt(receiptId),
-      'review-subjects': ({ atMost }) => scoring.review(atMost),
+      'review-subjects': async ({ atMost }) => {
+        await alerts.review(now());
+        await scoring.review(atMost);
+      },
       'cluster-fingerprints': () => clustering.run(),
       expire: async () => {
         await ensurePartitions(dataSource, now());

@@ -33,6 +33,7 @@ export const OPERATIONS = [
   'subscriber:canary',
   'campaign:read',
   'domain:prove',
+  'alert:answer',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -80,6 +81,8 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   'campaign:read': members,
   // A member's own domains, and the floods of bounces that they suffer.
   'domain:prove': ['member', 'reviewer'],
+  // Of the member's own networks.
+  'alert:answer': ['member', 'reviewer'],
 };
 
 export const isAllowed = (role: Role, operation: Operation): boolean => RULES[operation].includes(role);

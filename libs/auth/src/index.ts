@@ -17,6 +17,7 @@ export {
   verifyClientAssertion,
   type Caller,
 } from './token.js';
+export { signSecurityEvent, type SecurityEvent } from './security-event.js';
 export {
   HubSignatureRefused,
   readHubKeys,

@@ -12,6 +12,7 @@ import {
   type Campaign,
   type DomainProof,
 } from './campaign-query.js';
+import { alertsQuery, answerAlertMutation, type OwnAlert } from './alert-query.js';
 import type { HubDescription } from './discovery.js';
 import type { SubmissionOptions } from './envelope.js';
 import { acknowledgeEvidenceMutation, ownerKeyQuery, sealedEvidenceQuery } from './evidence-query.js';
@@ -168,6 +169,16 @@ export class HubSession {
   /** One campaign, also under the id that it had before it was merged into another. */
   async campaign(id: string): Promise<Campaign | undefined> {
     return (await this.query(campaignQuery, { id })).campaign ?? undefined;
+  }
+
+  /** What became suspect in this member's networks, newest first. */
+  async alerts(page: { first: number; openOnly: boolean }): Promise<OwnAlert[]> {
+    return (await this.query(alertsQuery, { ...page })).alerts.edges.map(({ node }) => node);
+  }
+
+  /** Repeating an answer changes nothing. @throws {HubRefused} alert-unknown, alert-closed */
+  async answerAlert(id: string, answer: 'seen' | 'found' | 'fixed'): Promise<OwnAlert> {
+    return (await this.query(answerAlertMutation, { id, answer: answer.toUpperCase() })).answerAlert;
   }
 
   /** The floods of bounces of the last 7 days on the domains that this member proved. */

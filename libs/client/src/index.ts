@@ -1,3 +1,4 @@
+export type { OwnAlert } from './alert-query.js';
 export type { BounceFlood, Campaign, DomainProof } from './campaign-query.js';
 export { discover, type HubDescription } from './discovery.js';
 export { enrol, rotateKeys, type Enrolled, type Rotated } from './enrolment.js';

@@ -2,7 +2,7 @@
 // because what was announced meanwhile is lost.
 import pg from 'pg';
 
-export type Channel = 'sekisho_members' | 'sekisho_zones' | 'sekisho_campaigns';
+export type Channel = 'sekisho_members' | 'sekisho_zones' | 'sekisho_campaigns' | 'sekisho_alerts';
 
 export interface Notifications {
   on(channel: Channel, listener: () => void): () => void;
@@ -19,6 +19,7 @@ export async function openNotifications(
     ['sekisho_members', new Set()],
     ['sekisho_zones', new Set()],
     ['sekisho_campaigns', new Set()],
+    ['sekisho_alerts', new Set()],
   ]);
   const announce = (channel: string) => {
     for (const listener of listeners.get(channel as Channel) ?? []) listener();

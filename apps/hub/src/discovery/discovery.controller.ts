@@ -31,6 +31,7 @@ export class DiscoveryController {
         keys: `${hubId}/keys`,
         jwks: `${hubId}/.well-known/jwks.json`,
         schema: `${hubId}/schema/report.json`,
+        events: `${hubId}/events`,
         log: `${hubId}/log`,
         evaluate: `${hubId}/oprf/evaluate`,
         statements: `${hubId}/oprf/statements`,

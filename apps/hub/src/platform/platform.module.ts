@@ -1,5 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
+  AlertEventRepository,
+  AlertRepository,
   CaseRepository,
   CheckRepository,
   CampaignRepository,
@@ -18,6 +20,8 @@ import {
 import { Platform } from './platform.js';
 
 const REPOSITORIES = [
+  AlertEventRepository,
+  AlertRepository,
   CaseRepository,
   CheckRepository,
   CampaignRepository,

@@ -1,7 +1,8 @@
 // RFC 9457 problem details, and the one mapping from domain errors to what a caller sees.
 import { NotAuthentic } from '@sekisho/auth';
 import { EvaluationRefused } from '@sekisho/evaluation';
-import { EnvelopeReplayed, MemberChangeRefused, ReportNotFound } from '@sekisho/persistence';
+import { AnswerRefused } from '@sekisho/feedback';
+import { AlertNotFound, EnvelopeReplayed, MemberChangeRefused, ReportNotFound } from '@sekisho/persistence';
 import { SubjectInvalid } from '@sekisho/subject';
 import { SubscriberRefused } from '@sekisho/subscriber';
 import { AccessDenied } from '../access/errors.js';
@@ -19,6 +20,8 @@ export interface Problem {
 
 type KnownError =
   | AccessDenied
+  | AlertNotFound
+  | AnswerRefused
   | EnvelopeReplayed
   | EvaluationRefused
   | MemberChangeRefused
@@ -30,6 +33,8 @@ type KnownError =
 
 const KNOWN = [
   AccessDenied,
+  AlertNotFound,
+  AnswerRefused,
   EnvelopeReplayed,
   EvaluationRefused,
   MemberChangeRefused,
@@ -64,6 +69,8 @@ const STATUS: Readonly<Record<KnownError['code'], number>> = {
   'subject-not-registrable': 400,
   'request-malformed': 400,
   'not-found': 404,
+  'alert-unknown': 404,
+  'alert-closed': 409,
   'evaluation-malformed': 400,
   'epoch-unknown': 404,
   'epoch-destroyed': 410,

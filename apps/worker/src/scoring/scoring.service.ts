@@ -14,6 +14,7 @@ import {
   type WarningLists,
 } from '@sekisho/reputation';
 import type { Subject } from '@sekisho/subject';
+import { observationOf, withRemedy } from './owner-feedback.js';
 import { publicationOf } from './publication.js';
 import { ScoringLanes } from './scoring-lanes.js';
 
@@ -75,10 +76,10 @@ export class ScoringService {
     now: number,
   ): Scored {
     const { subject } = evidence;
-    const reputation = this.reputationOf(evidence, standings, now);
+    const reputation = withRemedy(this.reputationOf(evidence, standings, now), evidence);
     const dynamicUntil = declarationOf(evidence, now);
     return {
-      ...{ subject, reputation, dynamicUntil },
+      ...{ subject, reputation, dynamicUntil, observation: observationOf(evidence, reputation) },
       entries: publicationOf(subject, reputation, { isDynamicRange: dynamicUntil !== undefined }),
     };
   }

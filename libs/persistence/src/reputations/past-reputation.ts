@@ -30,7 +30,8 @@ export async function reputationAsOf(
   const text = formatSubject(subject);
   const rows: SightingRow[] = await sql.query(
     `SELECT reporter, category, evidence, count, influenced, ${['first_seen', 'last_seen', 'received_at', 'retracted_at'].map(milliseconds).join(', ')}
-     FROM sighting WHERE subject = $1 AND received_at <= $2`,
+     FROM sighting s WHERE subject = $1 AND received_at <= $2 AND NOT EXISTS (
+       SELECT FROM alert a WHERE a.subject = $1 AND a.closed_at <= $2 AND s.last_seen <= a.remedied_until)`,
     [text, at],
   );
   if (rows.length === 0) return undefined;

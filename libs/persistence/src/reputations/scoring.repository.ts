@@ -9,6 +9,7 @@ import {
 } from '@sekisho/reputation';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Sql } from '../database.js';
+import { keepAlerts, remediedUntil, type AlertObservation } from '../alerts/keep-alerts.js';
 import { publish, type WantedEntry } from '../zones/zone.repository.js';
 
 /** Everything about one subject that its score depends on. */
@@ -18,11 +19,15 @@ export interface SubjectEvidence {
   readonly isDynamic: boolean;
   readonly owners: ReadonlySet<string>;
   readonly sightings: readonly Sighting[];
+  /** The owner fixed it and it stayed quiet: what was seen until then is left out of the sightings. */
+  readonly isRemedied: boolean;
   /** Of a network: what is listed right below it in the roll-up. */
   readonly children: readonly ChildReputation[];
 }
 
 export interface Scored {
+  /** What the owner of an address range is to know; absent for what no member owns. */
+  readonly observation?: AlertObservation | undefined;
   readonly subject: Subject;
   readonly reputation: Reputation;
   readonly entries: readonly WantedEntry[];
@@ -104,6 +109,7 @@ export class ScoringRepository {
       const scored = evidence.map(scorer);
       await save(manager, scored, now);
       await declareRanges(manager, scored, now);
+      await keepAlerts(manager, scored, now);
       await publish(
         manager,
         scored.flatMap(({ entries }) => entries),
@@ -194,6 +200,7 @@ async function gather(sql: Sql, locked: readonly LockedRow[]): Promise<SubjectEv
      SELECT s, NULL FROM unnest($1::text[]) AS s WHERE EXISTS (SELECT FROM dynamic_range WHERE network >>= s::inet)`,
     [ranges],
   );
+  const remedies = await remediedUntil(sql, contexts);
   const children = await gatherChildren(sql, locked);
   const bySubject = Map.groupBy(sightings, ({ subject }) => subject);
   const ownersOf = new Map<string, Set<string>>();
@@ -207,18 +214,24 @@ async function gather(sql: Sql, locked: readonly LockedRow[]): Promise<SubjectEv
     wasListed: row.listed,
     isDynamic: dynamic.has(row.subject),
     owners: ownersOf.get(row.subject) ?? NOBODY,
-    sightings: (bySubject.get(row.subject) ?? []).map(({ first_seen, last_seen, ...sighting }) => ({
-      reporter: sighting.reporter,
-      category: sighting.category,
-      evidence: sighting.evidence,
-      count: sighting.count,
-      influenced: sighting.influenced,
-      firstSeen: first_seen,
-      lastSeen: last_seen,
-    })),
+    isRemedied: remedies.has(row.subject),
+    sightings: countingSightings(bySubject.get(row.subject), remedies.get(row.subject)).map(
+      ({ first_seen, last_seen, ...sighting }) => ({
+        reporter: sighting.reporter,
+        category: sighting.category,
+        evidence: sighting.evidence,
+        count: sighting.count,
+        influenced: sighting.influenced,
+        firstSeen: first_seen,
+        lastSeen: last_seen,
+      }),
+    ),
     children: children.get(row.subject) ?? [],
   }));
 }
+
+const countingSightings = (rows: readonly SightingRow[] = [], remedy = -Infinity) =>
+  rows.filter(({ last_seen }) => last_seen > remedy);
 
 async function gatherChildren(
   sql: Sql,

@@ -27,6 +27,8 @@ export interface HeldAboutSubject {
   readonly zoneChanges: readonly HeldRecord[];
   /** Ciphertext that waits for the owner of the network; the hub cannot read it. */
   readonly sealedEvidence: readonly HeldRecord[];
+  /** What the owner of the network was told, and what it answered. */
+  readonly alerts: readonly HeldRecord[];
 }
 
 export type RowCounts = Readonly<Record<string, number>>;
@@ -51,6 +53,8 @@ const HELD = {
   zoneEntries: 'SELECT zone, codes FROM zone_entry WHERE subject = $1 ORDER BY zone',
   zoneChanges: 'SELECT zone, codes, changed_at FROM zone_change WHERE subject = $1 ORDER BY changed_at',
   sealedEvidence: `SELECT received_at, length(sealed) AS characters FROM sealed_evidence WHERE subject = $1 ORDER BY received_at`,
+  alerts: `SELECT opened_at, category, state, message_count, last_seen, answered_at, fixed_at, quiet_at, failed_fixes, closed_at,
+    outcome FROM alert WHERE subject = $1 ORDER BY opened_at`,
 } as const;
 
 export class PersonRequests {
@@ -69,6 +73,7 @@ export class PersonRequests {
         zoneEntries: await read(HELD.zoneEntries),
         zoneChanges: await read(HELD.zoneChanges),
         sealedEvidence: await read(HELD.sealedEvidence),
+        alerts: await read(HELD.alerts),
       };
       const counts = Object.fromEntries(
         Object.entries(held).flatMap(([name, rows]) => (Array.isArray(rows) ? [[name, rows.length]] : [])),
@@ -126,6 +131,7 @@ export class PersonRequests {
           )
         )[1],
         sealedEvidence: await remove('DELETE FROM sealed_evidence WHERE subject = $1'),
+        alerts: await remove('DELETE FROM alert WHERE subject = $1'),
         campaigns: await forgetInCampaigns(manager, subject),
         reputation: await remove('DELETE FROM reputation WHERE subject = $1'),
       };

@@ -1,4 +1,5 @@
 // The one place that says how long what is kept, and why. A test fails when a table of the database is not here.
+import { FEEDBACK } from '@sekisho/feedback';
 import { EVIDENCE_RETENTION_MS } from '../evidence/sealed-evidence.repository.js';
 import { SIGHTING_RETENTION_MS } from '../reports/partitions.js';
 
@@ -128,6 +129,19 @@ export const RETENTION: readonly Retention[] = [
     holds: 'networks that their owner declared dynamic',
     until: 'the declaration ends',
     expiry: rows(0, 'expires_at < $1'),
+  },
+  {
+    ...{ table: 'alert', class: 'derived', agedBy: 'opened_at', basis: 'the owner alone can act on it' },
+    holds:
+      "that a member's own network was suspect: subject, category, counts, times, what the owner answered",
+    until: '90 days after it was closed',
+    expiry: rows(FEEDBACK.recordMs, 'closed_at < $1'),
+  },
+  {
+    ...{ table: 'alert_event', class: 'derived', agedBy: 'made_at', basis: 'the owner alone can act on it' },
+    holds: 'what an owner has not yet been told of an alert: the change, counts, times',
+    until: 'its receiver acknowledged it, at most 30 days',
+    expiry: rows(30 * DAY_MS, 'made_at < $1'),
   },
   {
     ...{ table: 'member', class: 'member', agedBy: 'created_at', basis: MEMBERSHIP },

@@ -1,0 +1,80 @@
+import type { OwnAlert } from '@sekisho/client';
+import { Argument, type Command } from 'commander';
+import type { CliContext } from '../context.js';
+import { formatLocalTime } from '../print/local-time.js';
+import { formatTable } from '../print/table.js';
+import { openSession } from './member-session.js';
+import {
+  toJson,
+  withDirectory,
+  withExample,
+  withJson,
+  type DirectoryOption,
+  type JsonOption,
+} from './shared-options.js';
+
+/** In one answer; the oldest of more than these have waited too long anyway. */
+const LIMIT = 1_000;
+const ANSWERS = ['seen', 'found', 'fixed'] as const;
+
+interface AlertsOptions extends DirectoryOption, JsonOption {
+  readonly all?: true;
+}
+
+export function registerAlerts(program: Command, context: CliContext): void {
+  const command = program
+    .command('alerts')
+    .description('what became suspect in your own networks, newest first')
+    .option('--all', 'closed ones too');
+  withJson(withDirectory(command)).action(async (options: AlertsOptions) => {
+    const session = await openSession(options, context);
+    const alerts = await session.alerts({ first: LIMIT, openOnly: !options.all });
+    context.stdout.write(options.json ? toJson(alerts) : formatAlerts(alerts, context));
+    if (!options.json && alerts.some(({ evidenceCount }) => evidenceCount > 0)) {
+      context.stderr.write(
+        'sekisho: exact times and ports are in sealed evidence; open it with sekisho evidence\n',
+      );
+    }
+  });
+  withExample(command, 'sekisho alerts --dir /etc/sekisho/isp-a');
+  registerAnswer(command, context);
+}
+
+function registerAnswer(alerts: Command, context: CliContext): void {
+  const command = alerts
+    .command('answer')
+    .description('say what became of it; a fix that stays quiet ends the listing early')
+    .argument('<id>', 'as sekisho alerts shows it')
+    .addArgument(new Argument('<answer>', 'how far you are').choices(ANSWERS));
+  withJson(withDirectory(command)).action(
+    async (id: string, answer: (typeof ANSWERS)[number], options: DirectoryOption & JsonOption) => {
+      // Both commands take --json and --dir; what stands behind `answer` may be read by either.
+      const given = { ...alerts.opts<AlertsOptions>(), ...options };
+      const alert = await (await openSession(given, context)).answerAlert(id, answer);
+      context.stdout.write(given.json ? toJson(alert) : formatAlerts([alert], context));
+    },
+  );
+  withExample(
+    command,
+    'sekisho alerts answer 0199c5a0-7d3e-7c11-9f0e-3b1f6c1a2d44 fixed --dir /etc/sekisho/isp-a',
+  );
+}
+
+function formatAlerts(alerts: readonly OwnAlert[], { timeZone }: CliContext): string {
+  if (alerts.length === 0) return 'no alerts\n';
+  const columns = ['ID', 'SUBJECT', 'CATEGORY', 'MESSAGES', 'LAST SEEN', 'STATE', 'EVIDENCE'];
+  return formatTable(
+    columns.map((title) => ({ title })),
+    alerts.map((alert) => [
+      ...[alert.id, alert.subject, alert.category, `${String(alert.messages)}+`],
+      ...[formatLocalTime(alert.lastSeen, timeZone), stateOf(alert, timeZone), String(alert.evidenceCount)],
+    ]),
+  );
+}
+
+function stateOf({ state, outcome, quietAt, endsEarly }: OwnAlert, timeZone: CliContext['timeZone']): string {
+  if (outcome !== null) return outcome;
+  if (quietAt === null) return state;
+  const until = `quiet until ${formatLocalTime(quietAt, timeZone)}?`;
+  return endsEarly ? until : `${until} (full term)`;
+}

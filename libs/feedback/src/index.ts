@@ -1,0 +1,16 @@
+export {
+  answered,
+  ANSWERS,
+  AnswerRefused,
+  firstObserved,
+  observed,
+  reviewed,
+  type Alert,
+  type AlertChange,
+  type AlertState,
+  type Answer,
+  type Observation,
+} from './alert.js';
+export { bucketOf, magnitudeOf } from './digest.js';
+export { FEEDBACK } from './model.js';
+export { standingOf, type FixRecord, type Standing } from './standing.js';
