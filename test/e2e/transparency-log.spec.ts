@@ -69,7 +69,13 @@ describe('the transparency log', () => {
     expect(second.log?.index).toBe(STATEMENTS + 2);
     await untilPublished(STATEMENTS + 302);
     expect(await verify()).toMatchObject({
-      ...{ size: STATEMENTS + 302, previousSize: undefined, provedReceipts: 2, provedReports: 302, pendingReceipts: 0 },
+      ...{
+        size: STATEMENTS + 302,
+        previousSize: undefined,
+        provedReceipts: 2,
+        provedReports: 302,
+        pendingReceipts: 0,
+      },
     });
     // Later visits prove what is new, and that history is as it was.
     await member.submit(reportOf('203.0.113.3'));

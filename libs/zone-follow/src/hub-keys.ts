@@ -13,7 +13,6 @@ type Jwks = ReturnType<typeof readHubKeys>;
 export class HubKeys {
   private readonly path: string;
   private keys: Jwks | undefined;
-  private saving: Promise<void> = Promise.resolve();
 
   constructor(
     dataDir: string,
@@ -33,9 +32,7 @@ export class HubKeys {
       const keys = readHubKeys(document);
       await verifyDigest(jws, sha256(bytes), typ, keys);
       this.keys = keys;
-      // Several zones may meet a new key at once.
-      this.saving = this.saving.catch(() => undefined).then(() => this.save(document));
-      await this.saving;
+      await this.save(document);
     }
   }
 

@@ -9,7 +9,7 @@ async function run(failing: string | undefined) {
   const stderr = { write: (text: string) => said.push(text) > 0 };
   const outcome = await inOrder(
     persons,
-    { stderr: stderr as never },
+    { stderr: stderr },
     ({ ref }) => (ref === failing ? Promise.reject(new Error('over quota')) : Promise.resolve(ref)),
     (rows) => printed.push([...rows]),
   ).then(
