@@ -93,6 +93,10 @@ afterAll(async () => {
 describe('when months turn', () => {
   it('a record answers in its own month', async () => {
     expect([await check(RENEWED), await check(ABANDONED)]).toEqual([1, 1]);
+    // The hub asks the trustee two seconds after its start.
+    const { oprf } = await agentOf(asker);
+    const isSaid = async () => (await oprf.history()).some(({ hub, trustee }) => hub && trustee);
+    await eventually(isSaid, 10_000);
   });
 
   it("its reporter's agent takes it into the next month, and both months answer meanwhile", async () => {

@@ -168,8 +168,16 @@ beforeAll(async () => {
   await digUntil(federation, nameOf(LISTED_IP), (answers) => answers.length > 0);
   await digUntil(federation, nameOf(OWNED_IP), (answers) => answers.length > 0);
   await digUntil(federation, nameOf(QUIET_IP, 'score.z.example'), (answers) => answers.length > 0);
+  const owner = callers.find(({ name }) => name === 'isp-owner');
+  if (!owner) throw new Error('no owner');
+  const { data } = (await ask(owner, '{ alerts { edges { node { id } } } }')) as {
+    data: { alerts: { edges: { node: { id: string } }[] } };
+  };
+  const [alert] = data.alerts.edges;
+  if (!alert) throw new Error('the owner of a reported address has an alert');
   walk = walkOf(await readSchema(federation.hubUrl, callers[2]?.token ?? ''), {
     ...ARGUMENTS,
+    'Mutation.answerAlert': [`(id: "${alert.node.id}", answer: SEEN)`],
     'Mutation.retractReport': receiptIds.map((id) => `(receiptId: "${id}", index: 1)`),
   });
 });

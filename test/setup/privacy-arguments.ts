@@ -42,8 +42,9 @@ export const ARGUMENTS: ArgumentTable = {
   'Mutation.proveDomain': [`(domain: "${DOMAIN}")`],
   'Mutation.setCaseKey': [`(caseId: "${CASE_ID}", key: "{}")`],
   'Mutation.sendCaseMessage': [`(caseId: "${CASE_ID}", messageId: "${CASE_ID}", sealed: "x")`],
-  // Those of the walk's own receipts are added where they are known.
+  // Those of the walk's own receipts and alerts are added where they are known.
   'Mutation.retractReport': [],
+  'Mutation.answerAlert': [],
 };
 
 const ZONES = ['ip', 'high.ip', 'policy', 'domain', 'hash', 'score'];
