@@ -75,7 +75,7 @@ export class EdgeProcess {
 }
 
 async function textWith(lines: readonly string[], wanted: string): Promise<string> {
-  await eventually(() => Promise.resolve(lines.some((line) => line.includes(wanted))), 5_000);
+  await eventually(() => Promise.resolve(lines.some((line) => line.includes(wanted))), 20_000);
   return lines.join('\n');
 }
 

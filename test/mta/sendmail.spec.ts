@@ -81,6 +81,7 @@ async function plainSendmail(wrappers: string, root: string): Promise<string> {
   return plain;
 }
 
+/** On a busy machine it would refuse connections by itself. */
 async function macros(root: string): Promise<string> {
   const rules = join(folder, 'sekisho.m4');
   await writeFile(rules, (await shippedFile('sendmail/sekisho.m4')).replace('/run/sekisho', SOCKET_FOLDER));
@@ -94,6 +95,8 @@ define(\`ALIAS_FILE', \`')dnl
 define(\`confDOMAIN_NAME', \`mx.isp.example')dnl
 define(\`confDELIVERY_MODE', \`queueonly')dnl
 define(\`confTO_IDENT', \`0')dnl
+define(\`confQUEUE_LA', \`1000')dnl
+define(\`confREFUSE_LA', \`1000')dnl
 FEATURE(\`no_default_msa')dnl
 FEATURE(\`nocanonify')dnl
 FEATURE(\`accept_unresolvable_domains')dnl
