@@ -60,20 +60,21 @@ function readInBackground(run: Port25Run, stdin: AsyncIterable<Buffer | string>)
 
 /** A file that grows and is replaced: by renaming it, as logrotate does, or by emptying it. */
 class FollowedFile {
-  /** Of the file that was read last under this name. */
+  /** Of the file under this name, and of the one before it, into which a program may write for a while yet. */
   private inode: number | undefined;
+  private formerInode: number | undefined;
 
   constructor(private readonly path: string) {}
 
   async readNew(run: Port25Run): Promise<void> {
     const inode = await inodeOf(this.path);
-    if (this.inode !== undefined && inode !== this.inode) {
-      const former = await this.renamed(this.inode);
-      if (former !== undefined) await run.read(await openFile(former));
+    if (this.inode !== undefined && inode !== this.inode) this.formerInode = this.inode;
+    if (inode !== undefined) this.inode = inode;
+    const former = this.formerInode === undefined ? undefined : await this.renamed(this.formerInode);
+    for (const path of [former, this.path]) {
+      const file = path === undefined ? undefined : await openFile(path).catch(undefinedIfGone);
+      if (file) await run.read(file);
     }
-    if (inode === undefined) return;
-    this.inode = inode;
-    await run.read(await openFile(this.path));
   }
 
   /** Beside it, under a longer name: mail.log.1, mail.log-20261120. */
@@ -85,6 +86,11 @@ class FollowedFile {
     }
     return undefined;
   }
+}
+
+/** It was renamed a moment ago: next time it has its new name. */
+function undefinedIfGone(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }
 
 const inodeOf = (path: string) =>

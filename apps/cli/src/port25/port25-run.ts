@@ -21,7 +21,7 @@ export interface Port25Options {
   readonly clock: () => LogClock;
   readonly state: Pick<ImportState, 'fileMark'>;
   /** Undefined: a dry run. */
-  readonly sender: ImportSender | undefined;
+  readonly sender: Pick<ImportSender, 'send' | 'resume'> | undefined;
   /** Before anything is sent. */
   readonly onReport?: (report: ReportInput) => void;
 }
