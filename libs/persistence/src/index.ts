@@ -104,3 +104,13 @@ export { StatisticsRepository, type FederationFigures } from './retention/statis
 export { AlertRepository, AlertNotFound, type StoredAlert } from './alerts/alert.repository.js';
 export { AlertEventRepository, type AlertEvent } from './alerts/alert-event.repository.js';
 export type { AlertObservation } from './alerts/keep-alerts.js';
+export {
+  DecisionRepository,
+  endDecision,
+  setDecision,
+  type DecisionSource,
+  type DueDecision,
+  type NewDecision,
+  type StoredDecision,
+} from './decisions/decision.repository.js';
+export { DecisionRefused } from './decisions/errors.js';
