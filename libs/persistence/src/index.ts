@@ -110,3 +110,13 @@ export {
   type NewMemberEvent,
 } from './events/member-event.repository.js';
 export type { AlertObservation } from './alerts/keep-alerts.js';
+export {
+  DecisionRepository,
+  endDecision,
+  setDecision,
+  type DecisionSource,
+  type DueDecision,
+  type NewDecision,
+  type StoredDecision,
+} from './decisions/decision.repository.js';
+export { DecisionRefused } from './decisions/errors.js';

@@ -34,6 +34,7 @@ class RecordingDatabase implements OperatorDatabase {
           sealedEvidence: [],
           alerts: [],
           events: [],
+          decisions: [],
         });
       },
       correct: (subject: Subject, only, ground) => {
@@ -49,6 +50,7 @@ class RecordingDatabase implements OperatorDatabase {
   };
 
   readonly models = { rehearse: unused, list: unused };
+  readonly decisions = { set: unused, end: unused, list: unused };
 
   close(): Promise<void> {
     this.closed++;

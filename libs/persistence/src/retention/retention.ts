@@ -155,6 +155,19 @@ export const RETENTION: readonly Retention[] = [
     expiry: rows(30 * DAY_MS, 'made_at < $1'),
   },
   {
+    ...{ table: 'decision', class: 'record', agedBy: 'made_at' },
+    holds: 'what people decided of a subject: list or never list, from when until when, by what, the reason',
+    basis: 'showing why something is or was listed',
+    until: '1 year after it was over',
+    expiry: rows(365 * DAY_MS, 'least(valid_until, ended_at) < $1 AND due_at IS NULL'),
+  },
+  {
+    ...{ table: 'decision_entry', class: 'record' },
+    holds: 'which entry of the transparency log commits to a decision, and its salt',
+    basis: 'proof of what was decided, and when',
+    ...{ until: 'as long as the decision', expiry: { how: 'other', by: 'goes with the decision' } },
+  },
+  {
     ...{ table: 'member', class: 'member', agedBy: 'created_at', basis: MEMBERSHIP },
     holds: 'members: name, role, standing, trust',
     until: 'the membership ends',
