@@ -104,3 +104,15 @@ export { StatisticsRepository, type FederationFigures } from './retention/statis
 export { AlertRepository, AlertNotFound, type StoredAlert } from './alerts/alert.repository.js';
 export { AlertEventRepository, type AlertEvent } from './alerts/alert-event.repository.js';
 export type { AlertObservation } from './alerts/keep-alerts.js';
+export {
+  PersonActionRepository,
+  type NewPersonAction,
+  type PersonAction,
+} from './people/action.repository.js';
+export { PersonRepository, type Language, type NewPerson, type Person } from './people/person.repository.js';
+export {
+  SESSION_IDLE_MS,
+  SESSION_LIFETIME_MS,
+  SessionRepository,
+  type PersonSession,
+} from './people/session.repository.js';
