@@ -1,5 +1,6 @@
 import type { Config } from '@sekisho/config';
 import {
+  ActionRepository,
   AlertRepository,
   ClusteringRepository,
   dropExpiredPartitions,
@@ -13,6 +14,7 @@ import {
 } from '@sekisho/persistence';
 import { openQueue, runJobs } from '@sekisho/queue';
 import type { Logger } from '@sekisho/telemetry';
+import { settleActions } from './actions/settle-actions.js';
 import { ClusteringService } from './campaigns/clustering.service.js';
 import { ScoringService } from './scoring/scoring.service.js';
 
@@ -23,6 +25,8 @@ const REVIEW_AT_MOST = 20_000;
 const SCHEDULE_AGAIN_MS = 30_000;
 /** Receipts wake it; this is for those whose job was lost, for retractions and for what has ended. */
 const CLUSTER_EVERY_MS = 5_000;
+/** What falls due in between is waited for. */
+const SETTLE_EVERY_MS = 1_000;
 const EXPIRE_EVERY_MS = 3_600_000;
 /** Receipts at a time: their subjects fill the batches of scoring together. */
 const CONCURRENCY = 12;
@@ -47,6 +51,7 @@ export async function startWorker(
   );
   const clustering = new ClusteringService(new ClusteringRepository(dataSource), warningLists, now);
   const alerts = new AlertRepository(dataSource);
+  const actions = new ActionRepository(dataSource);
   const queue = await openQueue(queueUrl);
   const runner = await runJobs(
     queueUrl,
@@ -57,6 +62,7 @@ export async function startWorker(
         await scoring.review(atMost);
       },
       'cluster-fingerprints': () => clustering.run(),
+      'settle-actions': () => settleActions(actions, { now, withinMs: SETTLE_EVERY_MS }),
       expire: async () => {
         await ensurePartitions(dataSource, now());
         const expired = await dropExpiredRows(dataSource, now());
@@ -77,6 +83,7 @@ export async function startWorker(
   const schedule = async () => {
     await queue.schedule('review-subjects', { atMost: REVIEW_AT_MOST }, { everyMs: REVIEW_EVERY_MS });
     await queue.schedule('cluster-fingerprints', {}, { everyMs: CLUSTER_EVERY_MS });
+    await queue.schedule('settle-actions', {}, { everyMs: SETTLE_EVERY_MS });
     await queue.schedule('expire', {}, { everyMs: EXPIRE_EVERY_MS });
   };
   await schedule();

@@ -22,6 +22,7 @@ describe('the access matrix', () => {
       'key:rotate',
       'log:read',
       'oprf:evaluate',
+      'conduct:read',
     ]);
   });
 

@@ -34,6 +34,14 @@ export const OPERATIONS = [
   'campaign:read',
   'domain:prove',
   'alert:answer',
+  'action:read',
+  'action:propose',
+  'action:vote',
+  'action:schedule',
+  'action:roll-back',
+  'action:acknowledge',
+  'conduct:read',
+  'conduct:accept',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -83,6 +91,15 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   'domain:prove': ['member', 'reviewer'],
   // Of the member's own networks.
   'alert:answer': ['member', 'reviewer'],
+  // Whose action it is, who is recused and what two officers may do, libs/workgroup decides.
+  'action:read': members,
+  'action:propose': ['member', 'reviewer'],
+  'action:vote': ['member', 'reviewer'],
+  'action:schedule': ['member', 'reviewer'],
+  'action:roll-back': ['member', 'reviewer'],
+  'action:acknowledge': ['member', 'reviewer'],
+  'conduct:read': everyone,
+  'conduct:accept': ['member', 'reviewer'],
 };
 
 export const isAllowed = (role: Role, operation: Operation): boolean => RULES[operation].includes(role);

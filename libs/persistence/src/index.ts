@@ -104,3 +104,13 @@ export { StatisticsRepository, type FederationFigures } from './retention/statis
 export { AlertRepository, AlertNotFound, type StoredAlert } from './alerts/alert.repository.js';
 export { AlertEventRepository, type AlertEvent } from './alerts/alert-event.repository.js';
 export type { AlertObservation } from './alerts/keep-alerts.js';
+export { ActionRepository, type Commander } from './actions/action.repository.js';
+export type { StoredAction } from './actions/action-row.js';
+export {
+  ParticipationRepository,
+  type ActionComment,
+  type ActionDetails,
+  type ActionStatement,
+  type Participant,
+  type RecordedTransition,
+} from './actions/participation.repository.js';

@@ -2,7 +2,8 @@
 // because what was announced meanwhile is lost.
 import pg from 'pg';
 
-export type Channel = 'sekisho_members' | 'sekisho_zones' | 'sekisho_campaigns' | 'sekisho_alerts';
+export type Channel =
+  'sekisho_members' | 'sekisho_zones' | 'sekisho_campaigns' | 'sekisho_alerts' | 'sekisho_actions';
 
 export interface Notifications {
   on(channel: Channel, listener: () => void): () => void;
@@ -20,6 +21,7 @@ export async function openNotifications(
     ['sekisho_zones', new Set()],
     ['sekisho_campaigns', new Set()],
     ['sekisho_alerts', new Set()],
+    ['sekisho_actions', new Set()],
   ]);
   const announce = (channel: string) => {
     for (const listener of listeners.get(channel as Channel) ?? []) listener();

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
+  ActionRepository,
   AlertEventRepository,
   AlertRepository,
   CaseRepository,
@@ -8,6 +9,7 @@ import {
   DnsAccessRepository,
   LogRepository,
   MemberRepository,
+  ParticipationRepository,
   ReportRepository,
   ReputationRepository,
   SealedEvidenceRepository,
@@ -20,6 +22,7 @@ import {
 import { Platform } from './platform.js';
 
 const REPOSITORIES = [
+  ActionRepository,
   AlertEventRepository,
   AlertRepository,
   CaseRepository,
@@ -28,6 +31,7 @@ const REPOSITORIES = [
   DnsAccessRepository,
   LogRepository,
   MemberRepository,
+  ParticipationRepository,
   ReportRepository,
   ReputationRepository,
   SealedEvidenceRepository,
