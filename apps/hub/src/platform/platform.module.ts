@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
   MemberEventRepository,
+  ActionRepository,
   AlertRepository,
   CaseRepository,
   CheckRepository,
@@ -10,6 +11,7 @@ import {
   MemberRepository,
   PersonActionRepository,
   PersonRepository,
+  ParticipationRepository,
   ReportRepository,
   ReputationRepository,
   SealedEvidenceRepository,
@@ -24,6 +26,7 @@ import { Platform } from './platform.js';
 
 const REPOSITORIES = [
   MemberEventRepository,
+  ActionRepository,
   AlertRepository,
   CaseRepository,
   CheckRepository,
@@ -33,6 +36,7 @@ const REPOSITORIES = [
   MemberRepository,
   PersonActionRepository,
   PersonRepository,
+  ParticipationRepository,
   ReportRepository,
   ReputationRepository,
   SealedEvidenceRepository,
