@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
-  AlertEventRepository,
+  MemberEventRepository,
+  ActionRepository,
   AlertRepository,
   CaseRepository,
   CheckRepository,
@@ -8,9 +9,13 @@ import {
   DnsAccessRepository,
   LogRepository,
   MemberRepository,
+  PersonActionRepository,
+  PersonRepository,
+  ParticipationRepository,
   ReportRepository,
   ReputationRepository,
   SealedEvidenceRepository,
+  SessionRepository,
   StatementRepository,
   StatisticsRepository,
   RecordChangeRepository,
@@ -20,7 +25,8 @@ import {
 import { Platform } from './platform.js';
 
 const REPOSITORIES = [
-  AlertEventRepository,
+  MemberEventRepository,
+  ActionRepository,
   AlertRepository,
   CaseRepository,
   CheckRepository,
@@ -28,9 +34,13 @@ const REPOSITORIES = [
   DnsAccessRepository,
   LogRepository,
   MemberRepository,
+  PersonActionRepository,
+  PersonRepository,
+  ParticipationRepository,
   ReportRepository,
   ReputationRepository,
   SealedEvidenceRepository,
+  SessionRepository,
   StatementRepository,
   StatisticsRepository,
   RecordChangeRepository,
