@@ -116,3 +116,12 @@ export {
   SessionRepository,
   type PersonSession,
 } from './people/session.repository.js';
+export {
+  InvitationRepository,
+  type InvitationCode,
+  type NewInvitation,
+  type StoredInvitation,
+} from './people/invitation.repository.js';
+export { PersonChangeRefused } from './people/errors.js';
+export { type OperatorPeople, type PersonSummary } from './people/operator-people.js';
+export { PasskeyRepository, type StoredPasskey } from './people/passkey.repository.js';
