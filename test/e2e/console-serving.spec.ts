@@ -1,12 +1,14 @@
 import { createTestDatabase, type TestDatabase } from '@sekisho/testing';
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { precompress } from '../../tools/precompress.mjs';
 import { startHubInProcess, type HubInProcess } from '../setup/hub-in-process.js';
 
+const PRECOMPRESS = join(import.meta.dirname, '../../tools/precompress.mjs');
 const PAGE = '<!doctype html><title>Console</title>';
 const SCRIPT = `console.log("${'sekisho '.repeat(500)}");`;
 
@@ -21,7 +23,7 @@ beforeAll(async () => {
   await writeFile(join(consoleDir, 'index.html'), PAGE);
   await writeFile(join(consoleDir, 'assets', 'index-D86noOaR.js'), SCRIPT);
   await writeFile(join(consoleDir, 'assets', 'font-D86noOaR.woff2'), 'not text');
-  await precompress(consoleDir);
+  await promisify(execFile)(process.execPath, [PRECOMPRESS, consoleDir]);
   await writeFile(join(folder, 'secret.txt'), 'beside the folder');
   database = await createTestDatabase(inject('databaseUrl'), { template: inject('templateDatabase') });
   hub = await startHubInProcess(database.url, {

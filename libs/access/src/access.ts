@@ -45,6 +45,7 @@ export const OPERATIONS = [
   'campaign:read',
   'domain:prove',
   'alert:answer',
+  'event:receive',
   'console:read',
   'session:start',
   'session:own',
@@ -107,6 +108,8 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   'domain:prove': ofMembers,
   // Of the member's own networks.
   'alert:answer': abuseDesk,
+  // What the member itself is told.
+  'event:receive': abuseDesk,
   // The program of the console; what it shows is asked for with a session.
   'console:read': everyone,
   // Guarded by the passkey and by the invitation's code themselves.

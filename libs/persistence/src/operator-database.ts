@@ -2,6 +2,7 @@
 import type { Config } from '@sekisho/config';
 import { DEFAULT_TRUST } from '@sekisho/reputation';
 import { openBackend } from './backend.js';
+import { DecisionRepository } from './decisions/decision.repository.js';
 import { findRunningEmbeddedDatabase } from './embedded/index.js';
 import { MemberRepository, type NewMember } from './members/member.repository.js';
 import { CODE_LIFETIME_MS, randomCode } from './one-time-code.js';
@@ -37,6 +38,7 @@ export interface OperatorDatabase {
     /** Each is logged with its case number and reason. */
     readonly requests: Pick<PersonRequests, 'access' | 'correct' | 'delete' | 'list'>;
   };
+  readonly decisions: Pick<DecisionRepository, 'set' | 'end' | 'list'>;
   readonly people: OperatorPeople;
   readonly models: Pick<ModelRehearsals, 'rehearse' | 'list'>;
   close(): Promise<void>;
@@ -82,6 +84,7 @@ export async function openOperatorDatabase(config: Config): Promise<OperatorData
       report: () => heldRows(backend.dataSource),
       requests: new PersonRequests(backend.dataSource),
     },
+    decisions: new DecisionRepository(backend.dataSource),
     people: operatorPeople(backend.dataSource),
     models: new ModelRehearsals(backend.dataSource),
     close: () => backend.close(),
