@@ -141,3 +141,13 @@ export {
 export { PersonChangeRefused } from './people/errors.js';
 export { type OperatorPeople, type PersonSummary } from './people/operator-people.js';
 export { PasskeyRepository, type StoredPasskey } from './people/passkey.repository.js';
+export { ActionRepository, type Commander } from './actions/action.repository.js';
+export type { StoredAction } from './actions/action-row.js';
+export {
+  ParticipationRepository,
+  type ActionComment,
+  type ActionDetails,
+  type ActionStatement,
+  type Participant,
+  type RecordedTransition,
+} from './actions/participation.repository.js';

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
   MemberEventRepository,
+  ActionRepository,
   AlertRepository,
   CaseRepository,
   CheckRepository,
@@ -12,6 +13,7 @@ import {
   PasskeyRepository,
   PersonActionRepository,
   PersonRepository,
+  ParticipationRepository,
   ReportRepository,
   ReputationRepository,
   SealedEvidenceRepository,
@@ -26,6 +28,7 @@ import { Platform } from './platform.js';
 
 const REPOSITORIES = [
   MemberEventRepository,
+  ActionRepository,
   AlertRepository,
   CaseRepository,
   CheckRepository,
@@ -37,6 +40,7 @@ const REPOSITORIES = [
   PasskeyRepository,
   PersonActionRepository,
   PersonRepository,
+  ParticipationRepository,
   ReportRepository,
   ReputationRepository,
   SealedEvidenceRepository,
