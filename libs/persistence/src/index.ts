@@ -132,6 +132,15 @@ export {
   SessionRepository,
   type PersonSession,
 } from './people/session.repository.js';
+export {
+  InvitationRepository,
+  type InvitationCode,
+  type NewInvitation,
+  type StoredInvitation,
+} from './people/invitation.repository.js';
+export { PersonChangeRefused } from './people/errors.js';
+export { type OperatorPeople, type PersonSummary } from './people/operator-people.js';
+export { PasskeyRepository, type StoredPasskey } from './people/passkey.repository.js';
 export { ActionRepository, type Commander } from './actions/action.repository.js';
 export type { StoredAction } from './actions/action-row.js';
 export {
