@@ -12,5 +12,6 @@ export {
   type Observation,
 } from './alert.js';
 export { bucketOf, magnitudeOf } from './digest.js';
+export { DELIVERY, deliveryVerdictOf, retryDelayMs, type DeliveryVerdict } from './delivery.js';
 export { FEEDBACK } from './model.js';
 export { standingOf, type FixRecord, type Standing } from './standing.js';

@@ -103,10 +103,19 @@ export { RETENTION, type Retention, type RetentionClass } from './retention/rete
 export { StatisticsRepository, type FederationFigures } from './retention/statistics.repository.js';
 export { AlertRepository, AlertNotFound, type StoredAlert } from './alerts/alert.repository.js';
 export {
+  EventStreamRepository,
+  type EventStream,
+  type MailFormat,
+  type MailLanguage,
+  type MailPreference,
+} from './events/event-stream.repository.js';
+export {
   MemberEventRepository,
   tellMember,
+  VERIFICATION_EVENT,
   type MemberEvent,
   type MemberEventType,
   type NewMemberEvent,
+  type RefusedEvent,
 } from './events/member-event.repository.js';
 export type { AlertObservation } from './alerts/keep-alerts.js';

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
+  EventStreamRepository,
   MemberEventRepository,
   AlertRepository,
   CaseRepository,
@@ -20,6 +21,7 @@ import {
 import { Platform } from './platform.js';
 
 const REPOSITORIES = [
+  EventStreamRepository,
   MemberEventRepository,
   AlertRepository,
   CaseRepository,

@@ -6,6 +6,7 @@ import { AlertNotFound, EnvelopeReplayed, MemberChangeRefused, ReportNotFound } 
 import { SubjectInvalid } from '@sekisho/subject';
 import { SubscriberRefused } from '@sekisho/subscriber';
 import { AccessDenied } from '../access/errors.js';
+import { EndpointRefused } from '../events/push/public-address.js';
 import { RequestRefused } from './errors.js';
 
 export interface Problem {
@@ -22,6 +23,7 @@ type KnownError =
   | AccessDenied
   | AlertNotFound
   | AnswerRefused
+  | EndpointRefused
   | EnvelopeReplayed
   | EvaluationRefused
   | MemberChangeRefused
@@ -35,6 +37,7 @@ const KNOWN = [
   AccessDenied,
   AlertNotFound,
   AnswerRefused,
+  EndpointRefused,
   EnvelopeReplayed,
   EvaluationRefused,
   MemberChangeRefused,
@@ -96,6 +99,8 @@ const STATUS: Readonly<Record<KnownError['code'], number>> = {
   'too-many-subjects': 400,
   'as-of-out-of-range': 400,
   'history-gone': 410,
+  'delivered-by-push': 409,
+  'endpoint-refused': 400,
   'too-many-requests': 429,
   'hub-busy': 503,
 };

@@ -155,6 +155,11 @@ export const RETENTION: readonly Retention[] = [
     expiry: rows(30 * DAY_MS, 'made_at < $1'),
   },
   {
+    ...{ table: 'event_stream', class: 'member', agedBy: 'updated_at', basis: MEMBERSHIP },
+    holds: 'how a member wants to be told: endpoint, its password, mail address of the abuse desk',
+    ...{ until: 'the membership ends', expiry: withMember },
+  },
+  {
     ...{ table: 'member', class: 'member', agedBy: 'created_at', basis: MEMBERSHIP },
     holds: 'members: name, role, standing, trust',
     until: 'the membership ends',
