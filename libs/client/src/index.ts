@@ -1,4 +1,6 @@
+export { followAlerts, type FollowedAlert } from './alert-following.js';
 export type { OwnAlert } from './alert-query.js';
+export type { EventMail, OwnEventStream, RefusedEvent } from './event-stream-query.js';
 export type { BounceFlood, Campaign, DomainProof } from './campaign-query.js';
 export { discover, type HubDescription } from './discovery.js';
 export { enrol, rotateKeys, type Enrolled, type Rotated } from './enrolment.js';

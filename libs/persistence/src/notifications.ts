@@ -2,7 +2,8 @@
 // because what was announced meanwhile is lost.
 import pg from 'pg';
 
-export type Channel = 'sekisho_members' | 'sekisho_zones' | 'sekisho_campaigns' | 'sekisho_events';
+export type Channel =
+  'sekisho_members' | 'sekisho_zones' | 'sekisho_campaigns' | 'sekisho_events' | 'sekisho_alerts';
 
 export interface Notifications {
   /** The listener gets what was announced; undefined after a lost connection: anything may have been. */
@@ -21,6 +22,7 @@ export async function openNotifications(
     ['sekisho_zones', new Set()],
     ['sekisho_campaigns', new Set()],
     ['sekisho_events', new Set()],
+    ['sekisho_alerts', new Set()],
   ]);
   const announce = (channel: string, payload?: string) => {
     for (const listener of listeners.get(channel as Channel) ?? []) listener(payload);

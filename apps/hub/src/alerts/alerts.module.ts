@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
+import { AlertFeed } from './alert-feed.service.js';
 import { AlertsResolver } from './alerts.resolver.js';
 
-@Module({ providers: [AlertsResolver] })
+@Module({ providers: [AlertFeed, AlertsResolver] })
 export class AlertsModule {}
