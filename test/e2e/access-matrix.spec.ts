@@ -21,12 +21,13 @@ import { OPERATION } from '../../apps/hub/src/access/allow.decorator.js';
 import { GraphqlSocket } from '../setup/graphql-socket.js';
 import { startHubInProcess } from '../setup/hub-in-process.js';
 import { SUBSCRIBER_FIELDS } from '../setup/subscriber-fields.js';
-import { askGraphql, askHttp, type Answer } from '../setup/hub-requests.js';
+import { askGraphql, askHttp, type Answer, type HttpMethod } from '../setup/hub-requests.js';
 
 let database: TestDatabase;
 let federation: Federation;
 let owner: FederationMember;
 let reviewer: FederationMember;
+let other: FederationMember;
 let hubKey: HubKey;
 const tokens = new Map<Role, string | undefined>();
 
@@ -34,7 +35,8 @@ beforeAll(async () => {
   database = await createTestDatabase(inject('databaseUrl'), { template: inject('templateDatabase') });
   federation = await Federation.start(database.url, { processes: ['hub', 'worker'] });
   owner = await federation.member('isp-a', { networks: ['198.18.0.0/16'] });
-  reviewer = await federation.member('isp-r', { role: 'reviewer' });
+  reviewer = await federation.member('isp-r', { role: 'reviewer', networks: ['198.19.0.0/16'] });
+  other = await federation.member('isp-o');
   const dataDir = federation.env['SEKISHO_DATA_DIR'] ?? '';
   hubKey = await importHubKey(await readFile(join(dataDir, 'keys', 'hub.jwk'), 'utf8'));
   tokens.set('anonymous', undefined);
@@ -59,7 +61,7 @@ const token = ({
 }: { role?: Role; memberId?: string; key?: HubKey; id?: string; now?: Date } = {}) =>
   issueAccessToken({ memberId, role }, { key, id }, { now, jti: randomUUID() });
 
-const http = (method: 'GET' | 'POST', path: string, text: string | undefined) =>
+const http = (method: HttpMethod, path: string, text: string | undefined) =>
   askHttp(federation.hubUrl, method, path, text);
 const graphql = (query: string, text: string | undefined) => askGraphql(federation.hubUrl, query, text);
 
@@ -70,7 +72,7 @@ interface Probe {
   readonly ask: (text: string | undefined) => Promise<Answer>;
 }
 
-const route = (operation: Operation, handler: string, method: 'GET' | 'POST', path: string): Probe => ({
+const route = (operation: Operation, handler: string, method: HttpMethod, path: string): Probe => ({
   ...{ operation, handler },
   ask: (text) => http(method, path, text),
 });
@@ -140,6 +142,45 @@ const PROBES: readonly Probe[] = [
     'mutation { proveDomain(domain: "203.0.113.9") { isProven } }',
   ),
   route('event:receive', 'EventsController.poll', 'POST', '/events'),
+  field('network:declare', 'NetworksResolver.networkClaims', '{ networkClaims { network } }'),
+  field('network:declare', 'NetworksResolver.declaredRanges', '{ declaredRanges { network } }'),
+  field(
+    'network:declare',
+    'NetworksResolver.claimNetwork',
+    'mutation { claimNetwork(network: "x") { network } }',
+  ),
+  field(
+    'network:declare',
+    'NetworksResolver.declareRange',
+    'mutation { declareRange(network: "x") { network } }',
+  ),
+  field('network:declare', 'NetworksResolver.withdrawRange', 'mutation { withdrawRange(network: "x") }'),
+  route('hub:describe', 'StreamController.describe', 'GET', '/.well-known/ssf-configuration'),
+  route('event:receive', 'StreamController.read', 'GET', '/events/stream'),
+  route('event:receive', 'StreamController.replace', 'PUT', '/events/stream'),
+  route('event:receive', 'StreamController.reset', 'DELETE', '/events/stream'),
+  route('event:receive', 'StreamController.status', 'GET', '/events/status'),
+  route('event:receive', 'StreamController.setStatus', 'POST', '/events/status'),
+  route('event:receive', 'StreamController.verify', 'POST', '/events/verification'),
+  field('event:receive', 'StreamsResolver.eventStream', '{ eventStream { status } }'),
+  field('event:receive', 'StreamsResolver.refusedEvents', '{ refusedEvents { jti } }'),
+  field('event:receive', 'StreamsResolver.setEventEndpoint', 'mutation { setEventEndpoint { status } }'),
+  field('event:receive', 'StreamsResolver.setEventMail', 'mutation { setEventMail { status } }'),
+  field(
+    'event:receive',
+    'StreamsResolver.setEventStatus',
+    'mutation { setEventStatus(status: ENABLED) { status } }',
+  ),
+  field(
+    'event:receive',
+    'StreamsResolver.verifyEventStream',
+    'mutation { verifyEventStream(state: "") { status } }',
+  ),
+  field(
+    'event:receive',
+    'StreamsResolver.takeUpRefusedEvents',
+    'mutation { takeUpRefusedEvents { status } }',
+  ),
   field('alert:answer', 'AlertsResolver.alerts', '{ alerts { edges { cursor } } }'),
   field(
     'alert:answer',
@@ -173,6 +214,19 @@ const SUBSCRIPTIONS: readonly SubscriptionProbe[] = [
     ...{ field: 'listingChanged', query: 'subscription { listingChanged { subject } }' },
     // The owner alone lists its own address: something changes until everybody has heard or was refused.
     cause: (host) => owner.submit(reportOf(`198.18.0.${host}`, { evidence: 'owner' })),
+  },
+  {
+    ...{ operation: 'alert:answer', handler: 'AlertsResolver.alertRaised' },
+    ...{ field: 'alertRaised', query: 'subscription { alertRaised { change } }' },
+    // Each allowed caller hears of its own alone, so each owns something that becomes suspect.
+    cause: (host) =>
+      Promise.all(
+        [owner, reviewer].flatMap((_member, i) =>
+          [other, i === 0 ? reviewer : owner].map((reporter) =>
+            reporter.submit(reportOf(`198.${i === 0 ? 18 : 19}.1.${host}`)),
+          ),
+        ),
+      ),
   },
   {
     ...{ operation: 'campaign:read', handler: 'CampaignsResolver.campaignChanged' },

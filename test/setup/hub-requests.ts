@@ -1,4 +1,6 @@
 // Requests to a hub with a token or without, and what was refused.
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
 export interface Answer {
   readonly status: number;
   /** Of the problem details or of the first GraphQL error. */
@@ -10,20 +12,21 @@ const bearer = (text: string | undefined) => (text === undefined ? {} : { author
 /** One request; a body that makes no sense passes the guard all the same. */
 export async function askHttp(
   hubUrl: string,
-  method: 'GET' | 'POST',
+  method: HttpMethod,
   path: string,
   text: string | undefined,
 ): Promise<Answer> {
+  const hasBody = method === 'POST' || method === 'PUT';
   const isForm = path === '/oauth/token';
   const answer = await fetch(`${hubUrl}${path}`, {
     method,
     headers: {
       ...bearer(text),
-      ...(method === 'POST' && {
+      ...(hasBody && {
         'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/jwt',
       }),
     },
-    ...(method === 'POST' && { body: isForm ? 'grant_type=none' : 'not.a.jws' }),
+    ...(hasBody && { body: isForm ? 'grant_type=none' : 'not.a.jws' }),
   });
   const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json');
   const body = isProblem ? ((await answer.json()) as { code: string }) : undefined;

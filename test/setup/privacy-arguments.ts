@@ -34,6 +34,11 @@ export const ARGUMENTS: ArgumentTable = {
       ...['checkSubscriber', 'correctTermination'],
     ].map((name) => [`Mutation.${name}`, ['(envelope: "x")']]),
   ),
+  'Mutation.claimNetwork': ['(network: "203.0.113.0/24")'],
+  'Mutation.declareRange': ['(network: "203.0.113.0/24")'],
+  'Mutation.withdrawRange': ['(network: "203.0.113.0/24")'],
+  'Mutation.setEventStatus': ['(status: ENABLED)'],
+  'Mutation.verifyEventStream': ['(state: "walk")'],
   'Mutation.acknowledgeEvidence': ['(ids: ["1", "2", "3", "4", "5"])'],
   'Mutation.contestTermination': [`(terminationId: "${RECORD_ID}")`],
   'Mutation.decideAppeal': [`(terminationId: "${RECORD_ID}", decision: "upheld", appeal: "A-1")`],
@@ -60,7 +65,8 @@ export const PATHS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What makes each subscription speak: the walk causes these after it subscribed. */
-export const TRIGGERS: Readonly<Record<string, 'reports'>> = {
+export const TRIGGERS: Readonly<Record<string, 'reports' | 'reports about the owner'>> = {
+  alertRaised: 'reports about the owner',
   campaignChanged: 'reports',
   listingChanged: 'reports',
 };

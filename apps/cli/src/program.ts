@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { registerAdmin } from './commands/admin-member.js';
 import { registerAlerts } from './commands/alerts.js';
+import { registerRange } from './commands/range.js';
 import { registerBacktest } from './commands/backtest.js';
 import { registerCampaigns } from './commands/campaigns.js';
 import { registerCluster } from './commands/cluster.js';
@@ -45,6 +46,7 @@ const GROUPS: readonly {
       registerLookup,
       registerCampaigns,
       registerAlerts,
+      registerRange,
       registerEvidence,
       registerLog,
       registerSubscriber,

@@ -35,6 +35,7 @@ export const OPERATIONS = [
   'domain:prove',
   'alert:answer',
   'event:receive',
+  'network:declare',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -86,6 +87,8 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   'alert:answer': ['member', 'reviewer'],
   // What the member itself is told.
   'event:receive': ['member', 'reviewer'],
+  // Of the member's own networks; whose they are, the operator decides.
+  'network:declare': ['member', 'reviewer'],
 };
 
 export const isAllowed = (role: Role, operation: Operation): boolean => RULES[operation].includes(role);

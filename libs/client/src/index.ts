@@ -69,3 +69,12 @@ export {
   type TerminationRequest,
 } from './subscriber/subscriber-agent.js';
 export { SubscriberRecords, type SubscriberRecord } from './subscriber/subscriber-records.js';
+export {
+  claimNetworkMutation,
+  declaredRangesQuery,
+  declareRangeMutation,
+  networkClaimsQuery,
+  withdrawRangeMutation,
+  type OwnDeclaredRange,
+  type OwnNetworkClaim,
+} from './network-query.js';

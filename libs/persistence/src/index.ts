@@ -101,6 +101,17 @@ export {
 export { type HeldRows } from './retention/privacy-report.js';
 export { RETENTION, type Retention, type RetentionClass } from './retention/retention.js';
 export { StatisticsRepository, type FederationFigures } from './retention/statistics.repository.js';
+export { NetworkRefused } from './networks/errors.js';
+export {
+  DeclaredRangeRepository,
+  type DeclaredRange,
+  type Port25,
+} from './networks/declared-range.repository.js';
+export {
+  NetworkClaimRepository,
+  type JudgeableClaim,
+  type NetworkClaim,
+} from './networks/network-claim.repository.js';
 export { AlertRepository, AlertNotFound, type StoredAlert } from './alerts/alert.repository.js';
 export {
   EventStreamRepository,

@@ -5,6 +5,8 @@ import { randomInt } from 'node:crypto';
 import { openBackend } from './backend.js';
 import { findRunningEmbeddedDatabase } from './embedded/index.js';
 import { MemberRepository, type NewMember } from './members/member.repository.js';
+import { DeclaredRangeRepository } from './networks/declared-range.repository.js';
+import { NetworkClaimRepository, type JudgeableClaim } from './networks/network-claim.repository.js';
 import { ModelRehearsals } from './reputations/model-rehearsals.js';
 import { PersonRequests } from './retention/person-requests.js';
 import { heldRows, type HeldRows } from './retention/privacy-report.js';
@@ -44,6 +46,15 @@ export interface OperatorDatabase {
     readonly requests: Pick<PersonRequests, 'access' | 'correct' | 'delete' | 'list'>;
   };
   readonly models: Pick<ModelRehearsals, 'rehearse' | 'list'>;
+  readonly networks: {
+    claims(): Promise<readonly JudgeableClaim[]>;
+    /** @throws {NetworkRefused} claim-unknown, claim-taken */
+    approve(memberId: string, network: string, now: Date): Promise<void>;
+    /** @throws {NetworkRefused} claim-unknown */
+    refuse(memberId: string, network: string, reason: string, now: Date): Promise<void>;
+    /** @throws {NetworkRefused} range-unknown */
+    withdrawRange(memberId: string, network: string, now: Date): Promise<void>;
+  };
   close(): Promise<void>;
 }
 
@@ -60,6 +71,7 @@ export async function openOperatorDatabase(config: Config): Promise<OperatorData
     },
   );
   const members = new MemberRepository(backend.dataSource);
+  const claims = new NetworkClaimRepository(backend.dataSource);
   const newCode = async (id: string, now: Date): Promise<EnrolmentCode> => {
     const code = randomCode();
     const expiresAt = new Date(now.getTime() + CODE_LIFETIME_MS);
@@ -88,6 +100,13 @@ export async function openOperatorDatabase(config: Config): Promise<OperatorData
       requests: new PersonRequests(backend.dataSource),
     },
     models: new ModelRehearsals(backend.dataSource),
+    networks: {
+      claims: () => claims.list(),
+      approve: (memberId, network, now) => claims.approve(memberId, network, now),
+      refuse: (memberId, network, reason, now) => claims.refuse(memberId, network, reason, now),
+      withdrawRange: (memberId, network, now) =>
+        new DeclaredRangeRepository(backend.dataSource).withdraw(memberId, network, now),
+    },
     close: () => backend.close(),
   };
 }

@@ -49,6 +49,14 @@ export class EventReceiver implements AsyncDisposable {
     }
   }
 
+  /** Stores an event unless it is there: what every receiver does by `jti`. */
+  remember(event: ReceivedEvent): void {
+    if (this.known.has(event.jti)) return;
+    this.known.add(event.jti);
+    this.stored.push(event);
+    for (const resolve of this.waiting.splice(0)) resolve();
+  }
+
   /** Connections are refused from now on. */
   async goDown(): Promise<void> {
     const { server } = this;
@@ -80,12 +88,8 @@ export class EventReceiver implements AsyncDisposable {
         const event = { jti: decodeJwt(token).jti ?? '', token, at: performance.now(), authorization };
         this.arrivals.push(event);
         if (this.interrupt(event, response)) return;
-        if (!this.known.has(event.jti)) {
-          this.known.add(event.jti);
-          this.stored.push(event);
-        }
+        this.remember(event);
         response.writeHead(202).end();
-        for (const resolve of this.waiting.splice(0)) resolve();
       });
     });
   }

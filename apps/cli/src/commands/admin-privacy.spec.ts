@@ -49,6 +49,7 @@ class RecordingDatabase implements OperatorDatabase {
   };
 
   readonly models = { rehearse: unused, list: unused };
+  readonly networks = { claims: unused, approve: unused, refuse: unused, withdrawRange: unused };
 
   close(): Promise<void> {
     this.closed++;

@@ -2,7 +2,13 @@
 import { NotAuthentic } from '@sekisho/auth';
 import { EvaluationRefused } from '@sekisho/evaluation';
 import { AnswerRefused } from '@sekisho/feedback';
-import { AlertNotFound, EnvelopeReplayed, MemberChangeRefused, ReportNotFound } from '@sekisho/persistence';
+import {
+  AlertNotFound,
+  EnvelopeReplayed,
+  MemberChangeRefused,
+  NetworkRefused,
+  ReportNotFound,
+} from '@sekisho/persistence';
 import { SubjectInvalid } from '@sekisho/subject';
 import { SubscriberRefused } from '@sekisho/subscriber';
 import { AccessDenied } from '../access/errors.js';
@@ -27,6 +33,7 @@ type KnownError =
   | EnvelopeReplayed
   | EvaluationRefused
   | MemberChangeRefused
+  | NetworkRefused
   | NotAuthentic
   | ReportNotFound
   | RequestRefused
@@ -41,6 +48,7 @@ const KNOWN = [
   EnvelopeReplayed,
   EvaluationRefused,
   MemberChangeRefused,
+  NetworkRefused,
   NotAuthentic,
   ReportNotFound,
   RequestRefused,
@@ -101,6 +109,12 @@ const STATUS: Readonly<Record<KnownError['code'], number>> = {
   'history-gone': 410,
   'delivered-by-push': 409,
   'endpoint-refused': 400,
+  'network-not-owned': 403,
+  'range-overlaps': 409,
+  'range-unknown': 404,
+  'exception-outside': 400,
+  'claim-unknown': 404,
+  'claim-taken': 409,
   'too-many-requests': 429,
   'hub-busy': 503,
 };
