@@ -142,6 +142,10 @@ const PROBES: readonly Probe[] = [
     'mutation { proveDomain(domain: "203.0.113.9") { isProven } }',
   ),
   route('event:receive', 'EventsController.poll', 'POST', '/events'),
+  field('member:read-own', 'HygieneResolver.hygiene', '{ hygiene { asOf } }'),
+  route('reputation:read-public', 'ReputeController.template', 'GET', '/.well-known/repute-template'),
+  route('reputation:read-public', 'ReputeController.all', 'GET', '/repute/email-id/203.0.113.9'),
+  route('reputation:read-public', 'ReputeController.one', 'GET', '/repute/email-id/203.0.113.9/spam'),
   field('network:declare', 'NetworksResolver.networkClaims', '{ networkClaims { network } }'),
   field('network:declare', 'NetworksResolver.declaredRanges', '{ declaredRanges { network } }'),
   field(

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { registerAdmin } from './commands/admin-member.js';
+import { registerHygiene } from './commands/hygiene.js';
 import { registerAlerts } from './commands/alerts.js';
 import { registerRange } from './commands/range.js';
 import { registerBacktest } from './commands/backtest.js';
@@ -47,6 +48,7 @@ const GROUPS: readonly {
       registerCampaigns,
       registerAlerts,
       registerRange,
+      registerHygiene,
       registerEvidence,
       registerLog,
       registerSubscriber,

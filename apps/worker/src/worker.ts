@@ -4,6 +4,7 @@ import {
   ClusteringRepository,
   dropExpiredPartitions,
   dropExpiredRows,
+  EventStreamRepository,
   ensurePartitions,
   readWarningLists,
   ReportRepository,
@@ -13,7 +14,9 @@ import {
 } from '@sekisho/persistence';
 import { openQueue, runJobs } from '@sekisho/queue';
 import type { Logger } from '@sekisho/telemetry';
+import { openMailer } from '@sekisho/mail';
 import { ClusteringService } from './campaigns/clustering.service.js';
+import { EventMailService } from './mail/event-mail.service.js';
 import { ScoringService } from './scoring/scoring.service.js';
 
 /** How often decayed subjects are looked for; they leave a listing at most this late. */
@@ -23,6 +26,8 @@ const REVIEW_AT_MOST = 20_000;
 const SCHEDULE_AGAIN_MS = 30_000;
 /** Receipts wake it; this is for those whose job was lost, for retractions and for what has ended. */
 const CLUSTER_EVERY_MS = 5_000;
+/** Mails gather for minutes: this adds next to nothing. */
+const MAIL_EVERY_MS = 30_000;
 const EXPIRE_EVERY_MS = 3_600_000;
 /** Receipts at a time: their subjects fill the batches of scoring together. */
 const CONCURRENCY = 12;
@@ -47,6 +52,14 @@ export async function startWorker(
   );
   const clustering = new ClusteringService(new ClusteringRepository(dataSource), warningLists, now);
   const alerts = new AlertRepository(dataSource);
+  const mailer = config.mail && openMailer(config.mail);
+  const mail =
+    mailer &&
+    new EventMailService(new EventStreamRepository(dataSource), mailer, {
+      hubUrl: config.publicUrl,
+      logger,
+      now,
+    });
   const queue = await openQueue(queueUrl);
   const runner = await runJobs(
     queueUrl,
@@ -57,6 +70,9 @@ export async function startWorker(
         await scoring.review(atMost);
       },
       'cluster-fingerprints': () => clustering.run(),
+      'mail-events': async () => {
+        await mail?.run();
+      },
       expire: async () => {
         await ensurePartitions(dataSource, now());
         const expired = await dropExpiredRows(dataSource, now());
@@ -77,6 +93,7 @@ export async function startWorker(
   const schedule = async () => {
     await queue.schedule('review-subjects', { atMost: REVIEW_AT_MOST }, { everyMs: REVIEW_EVERY_MS });
     await queue.schedule('cluster-fingerprints', {}, { everyMs: CLUSTER_EVERY_MS });
+    await queue.schedule('mail-events', {}, { everyMs: MAIL_EVERY_MS });
     await queue.schedule('expire', {}, { everyMs: EXPIRE_EVERY_MS });
   };
   await schedule();
@@ -91,6 +108,7 @@ export async function startWorker(
       clearInterval(timer);
       await runner.close();
       await queue.close();
+      mailer?.close();
     },
   };
 }

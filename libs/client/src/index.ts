@@ -78,3 +78,4 @@ export {
   type OwnDeclaredRange,
   type OwnNetworkClaim,
 } from './network-query.js';
+export { hygieneQuery, type Hygiene } from './hygiene-query.js';

@@ -23,3 +23,4 @@ export {
   type RouteOrigin,
 } from './ownership.js';
 export { standingOf, type FixRecord, type Standing } from './standing.js';
+export { HYGIENE_FIGURES, spreadOf, type HygieneFigures, type HygieneSpread } from './hygiene.js';

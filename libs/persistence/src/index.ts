@@ -101,6 +101,7 @@ export {
 export { type HeldRows } from './retention/privacy-report.js';
 export { RETENTION, type Retention, type RetentionClass } from './retention/retention.js';
 export { StatisticsRepository, type FederationFigures } from './retention/statistics.repository.js';
+export { HygieneRepository } from './hygiene/hygiene.repository.js';
 export { NetworkRefused } from './networks/errors.js';
 export {
   DeclaredRangeRepository,

@@ -3,8 +3,11 @@ import { expect } from 'vitest';
 import { networkContains, parseIp, parseNetwork } from './ip.js';
 import { subtractNetworks } from './subtract.js';
 
+const HOSTS = 32;
+const IPS = Array.from({ length: HOSTS }, (_, host) => parseIp(`198.51.100.${host}`));
+
 const network = fc
-  .tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 24, max: 32 }))
+  .tuple(fc.integer({ min: 0, max: HOSTS - 1 }), fc.integer({ min: 27, max: 32 }))
   .map(([host, length]) => {
     const masked = host & (0xff << (32 - length)) & 0xff;
     return parseNetwork(`198.51.100.${masked}/${length}`);
@@ -14,8 +17,7 @@ test.prop([network, fc.array(network, { maxLength: 6 })])(
   'what is left holds exactly the addresses of the network that are in no exception',
   (range, exceptions) => {
     const left = subtractNetworks(range, exceptions);
-    for (let host = 0; host < 256; host++) {
-      const ip = parseIp(`198.51.100.${host}`);
+    for (const ip of IPS) {
       const isLeft = networkContains(range, ip) && !exceptions.some((one) => networkContains(one, ip));
       expect(left.filter((one) => networkContains(one, ip))).toHaveLength(isLeft ? 1 : 0);
     }

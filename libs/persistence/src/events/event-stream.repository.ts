@@ -1,7 +1,13 @@
 // How members are told: one stream each. Who can write the table can send a member's events elsewhere; who can read it has
 // the passwords of members' receivers.
+import { FEEDBACK } from '@sekisho/feedback';
 import type { DataSource } from 'typeorm';
-import { tellMember, VERIFICATION_EVENT } from './member-event.repository.js';
+import {
+  EVENT_COLUMNS,
+  tellMember,
+  VERIFICATION_EVENT,
+  type MemberEvent,
+} from './member-event.repository.js';
 
 export type MailFormat = 'arf' | 'xarf';
 export type MailLanguage = 'en' | 'ja';
@@ -161,6 +167,61 @@ export class EventStreamRepository {
        WHERE member_id = $1 AND endpoint = $2`,
       [memberId, endpoint, failure.failures, failure.nextAttemptAt, failure.error],
     );
+  }
+
+  /** Members that a mail is due to: something has waited for it long enough, and the last one is long enough ago. */
+  async mailDue(now: Date): Promise<string[]> {
+    const rows: { member_id: string }[] = await this.dataSource.query(
+      `SELECT DISTINCT member_id FROM member_event JOIN event_stream s USING (member_id)
+       WHERE is_mail_due AND made_at <= $1 AND s.mail_address IS NOT NULL
+         AND (s.mailed_at IS NULL OR s.mailed_at <= $2)`,
+      [new Date(now.getTime() - FEEDBACK.mailGatherMs), new Date(now.getTime() - FEEDBACK.mailEveryMs)],
+    );
+    return rows.map(({ member_id }) => member_id);
+  }
+
+  /**
+   * Takes the next mail of a member for one worker; one that dies is followed by another when the next mail is due.
+   * @returns undefined when another worker has taken it
+   */
+  async takeMail(
+    memberId: string,
+    now: Date,
+  ): Promise<{ to: MailPreference; events: readonly MemberEvent[] } | undefined> {
+    const [[row]] = await this.dataSource.query<[StreamRow[], number]>(
+      `UPDATE event_stream SET mailed_at = $2 WHERE member_id = $1 AND mail_address IS NOT NULL
+         AND (mailed_at IS NULL OR mailed_at <= $3) RETURNING *`,
+      [memberId, now, new Date(now.getTime() - FEEDBACK.mailEveryMs)],
+    );
+    const to = row && toStream(row).mail;
+    if (!to) return undefined;
+    const events: MemberEvent[] = await this.dataSource.query(
+      `SELECT ${EVENT_COLUMNS} FROM member_event WHERE member_id = $1 AND is_mail_due ORDER BY sequence LIMIT 5000`,
+      [memberId],
+    );
+    return { to, events };
+  }
+
+  /** What the mail server has taken is not mailed again; what a receiver has acknowledged too is gone. */
+  async mailed(memberId: string, jtis: readonly string[]): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      await manager.query(
+        'DELETE FROM member_event WHERE member_id = $1 AND jti = ANY($2) AND settled_at IS NOT NULL',
+        [memberId, jtis],
+      );
+      await manager.query(
+        'UPDATE member_event SET is_mail_due = false WHERE member_id = $1 AND jti = ANY($2)',
+        [memberId, jtis],
+      );
+    });
+  }
+
+  /** A mail that was not taken is tried again when the next events were gathered. */
+  async mailFailed(memberId: string, now: Date): Promise<void> {
+    const mailedAt = new Date(now.getTime() - FEEDBACK.mailEveryMs + FEEDBACK.mailGatherMs);
+    await this.dataSource.query('UPDATE event_stream SET mailed_at = $2 WHERE member_id = $1', [
+      ...[memberId, mailedAt],
+    ]);
   }
 
   private async write(memberId: string, now: Date, set: string, values: readonly unknown[]): Promise<void> {

@@ -50,7 +50,7 @@ export async function tellMember(
   await sql.query(`SELECT pg_notify('sekisho_events', $1)`, [memberId]);
 }
 
-const COLUMNS = 'jti, type, subject, details, made_at AS "madeAt"';
+export const EVENT_COLUMNS = 'jti, type, subject, details, made_at AS "madeAt"';
 const IS_PENDING = 'member_id = $1 AND settled_at IS NULL AND refused IS NULL';
 
 export class MemberEventRepository {
@@ -59,7 +59,7 @@ export class MemberEventRepository {
   /** What a member has not acknowledged, oldest first. */
   async pending(memberId: string, limit: number): Promise<MemberEvent[]> {
     return this.dataSource.query(
-      `SELECT ${COLUMNS} FROM member_event WHERE ${IS_PENDING} ORDER BY sequence LIMIT $2`,
+      `SELECT ${EVENT_COLUMNS} FROM member_event WHERE ${IS_PENDING} ORDER BY sequence LIMIT $2`,
       [memberId, limit],
     );
   }
@@ -88,7 +88,7 @@ export class MemberEventRepository {
   /** What was set aside, oldest first. */
   async refused(memberId: string, limit: number): Promise<RefusedEvent[]> {
     return this.dataSource.query(
-      `SELECT ${COLUMNS}, refused FROM member_event WHERE member_id = $1 AND refused IS NOT NULL
+      `SELECT ${EVENT_COLUMNS}, refused FROM member_event WHERE member_id = $1 AND refused IS NOT NULL
        ORDER BY sequence LIMIT $2`,
       [memberId, limit],
     );
