@@ -75,7 +75,8 @@ const idle: JobHandlers = {
   'review-subjects': () => Promise.resolve(),
   'cluster-fingerprints': () => Promise.resolve(),
   'mail-events': () => Promise.resolve(),
-      expire: () => Promise.resolve(),
+  'settle-actions': () => Promise.resolve(),
+  expire: () => Promise.resolve(),
 };
 const receipt = (receiptId: string) => ({ payload: { receiptId }, id: receiptId });
 

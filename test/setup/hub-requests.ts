@@ -1,27 +1,31 @@
 // Requests to a hub with a token or without, and what was refused.
-export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'DELETE';
-
 export interface Answer {
   readonly status: number;
   /** Of the problem details or of the first GraphQL error. */
   readonly code: string | undefined;
 }
 
-const bearer = (text: string | undefined) => (text === undefined ? {} : { authorization: `Bearer ${text}` });
+/** An access token, or the headers that a browser sends for a person. */
+export type Credentials = string | Readonly<Record<string, string>> | undefined;
+
+export const headersOf = (given: Credentials): Readonly<Record<string, string>> =>
+  typeof given === 'string' ? { authorization: `Bearer ${given}` } : (given ?? {});
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** One request; a body that makes no sense passes the guard all the same. */
 export async function askHttp(
   hubUrl: string,
-  method: HttpMethod,
+  method: Method,
   path: string,
-  text: string | undefined,
+  credentials: Credentials,
 ): Promise<Answer> {
   const hasBody = method === 'POST' || method === 'PUT';
   const isForm = path === '/oauth/token';
   const answer = await fetch(`${hubUrl}${path}`, {
     method,
     headers: {
-      ...bearer(text),
+      ...headersOf(credentials),
       ...(hasBody && {
         'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/jwt',
       }),
@@ -34,10 +38,10 @@ export async function askHttp(
   return { status: answer.status, code: body?.code };
 }
 
-export async function askGraphql(hubUrl: string, query: string, text: string | undefined): Promise<Answer> {
+export async function askGraphql(hubUrl: string, query: string, credentials: Credentials): Promise<Answer> {
   const answer = await fetch(`${hubUrl}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...bearer(text) },
+    headers: { 'content-type': 'application/json', ...headersOf(credentials) },
     body: JSON.stringify({ query }),
   });
   const body = (await answer.json()) as { errors?: { extensions: { code: string } }[]; code?: string };

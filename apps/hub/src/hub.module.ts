@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import { ActionsModule } from './actions/actions.module.js';
 import { AccessModule } from './access/access.module.js';
 import { AlertsModule } from './alerts/alerts.module.js';
 import { CampaignsModule } from './campaigns/campaigns.module.js';
@@ -12,6 +13,8 @@ import { HygieneResolver } from './hygiene/hygiene.resolver.js';
 import { LogModule } from './log/log.module.js';
 import { MembersModule } from './members/members.module.js';
 import { NetworksModule } from './networks/networks.module.js';
+import { ConsoleController } from './console/console.controller.js';
+import { PeopleModule } from './people/people.module.js';
 import { PlatformModule } from './platform/platform.module.js';
 import type { Platform } from './platform/platform.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
@@ -32,9 +35,10 @@ export class HubModule {
         PlatformModule.on(platform),
         ...[AccessModule, MembersModule, ReportsModule, ReputationsModule],
         ...[SubscribersModule, ZonesModule, LogModule, DiscoveryModule, GraphqlApiModule],
-        ...[PrivacyModule, EvidenceModule, CampaignsModule, AlertsModule, EventsModule, NetworksModule],
+        ...[PrivacyModule, EvidenceModule, CampaignsModule, AlertsModule, EventsModule, PeopleModule],
+        ...[ActionsModule, NetworksModule],
       ],
-      controllers: [HealthController, PublicController, ReputeController],
+      controllers: [HealthController, PublicController, ConsoleController, ReputeController],
       providers: [HygieneResolver, { provide: APP_FILTER, useClass: ProblemFilter }],
     };
   }

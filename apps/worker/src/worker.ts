@@ -1,11 +1,14 @@
 import type { Config } from '@sekisho/config';
 import {
+  ActionRepository,
   AlertRepository,
   ClusteringRepository,
+  DecisionRepository,
   dropExpiredPartitions,
   dropExpiredRows,
   EventStreamRepository,
   ensurePartitions,
+  openNotifications,
   readWarningLists,
   ReportRepository,
   ScoringRepository,
@@ -17,6 +20,8 @@ import type { Logger } from '@sekisho/telemetry';
 import { openMailer } from '@sekisho/mail';
 import { ClusteringService } from './campaigns/clustering.service.js';
 import { EventMailService } from './mail/event-mail.service.js';
+import { settleActions } from './actions/settle-actions.js';
+import { DecisionClock } from './decisions/decision-clock.js';
 import { ScoringService } from './scoring/scoring.service.js';
 
 /** How often decayed subjects are looked for; they leave a listing at most this late. */
@@ -28,6 +33,8 @@ const SCHEDULE_AGAIN_MS = 30_000;
 const CLUSTER_EVERY_MS = 5_000;
 /** Mails gather for minutes: this adds next to nothing. */
 const MAIL_EVERY_MS = 30_000;
+/** What falls due in between is waited for. */
+const SETTLE_EVERY_MS = 1_000;
 const EXPIRE_EVERY_MS = 3_600_000;
 /** Receipts at a time: their subjects fill the batches of scoring together. */
 const CONCURRENCY = 12;
@@ -60,6 +67,28 @@ export async function startWorker(
       logger,
       now,
     });
+  const decisions = new DecisionClock(
+    new DecisionRepository(dataSource),
+    {
+      score: (subjects) => scoring.scoreSubjects(subjects),
+      reviewDependents: async () => {
+        await scoring.review(REVIEW_AT_MOST);
+        await clustering.run();
+      },
+    },
+    now,
+    (error) => {
+      logger.error({ err: error }, 'decisions could not be seen to; it is tried again');
+    },
+  );
+  const notifications = await openNotifications(databaseUrl, (error) => {
+    logger.error({ err: error }, 'notifications of the database');
+  });
+  notifications.on('sekisho_decisions', () => {
+    decisions.wake();
+  });
+  decisions.wake();
+  const actions = new ActionRepository(dataSource);
   const queue = await openQueue(queueUrl);
   const runner = await runJobs(
     queueUrl,
@@ -73,6 +102,7 @@ export async function startWorker(
       'mail-events': async () => {
         await mail?.run();
       },
+      'settle-actions': () => settleActions(actions, { now, withinMs: SETTLE_EVERY_MS }),
       expire: async () => {
         await ensurePartitions(dataSource, now());
         const expired = await dropExpiredRows(dataSource, now());
@@ -94,6 +124,7 @@ export async function startWorker(
     await queue.schedule('review-subjects', { atMost: REVIEW_AT_MOST }, { everyMs: REVIEW_EVERY_MS });
     await queue.schedule('cluster-fingerprints', {}, { everyMs: CLUSTER_EVERY_MS });
     await queue.schedule('mail-events', {}, { everyMs: MAIL_EVERY_MS });
+    await queue.schedule('settle-actions', {}, { everyMs: SETTLE_EVERY_MS });
     await queue.schedule('expire', {}, { everyMs: EXPIRE_EVERY_MS });
   };
   await schedule();
@@ -107,6 +138,8 @@ export async function startWorker(
     async close() {
       clearInterval(timer);
       await runner.close();
+      await notifications.close();
+      await decisions.close();
       await queue.close();
       mailer?.close();
     },

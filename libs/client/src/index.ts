@@ -79,3 +79,10 @@ export {
   type OwnNetworkClaim,
 } from './network-query.js';
 export { hygieneQuery, type Hygiene } from './hygiene-query.js';
+export {
+  ActionNotTaken,
+  type ActionCommandName,
+  type CodeOfConduct,
+  type JointAction,
+} from './action-query.js';
+export { WorkingGroup } from './working-group.js';

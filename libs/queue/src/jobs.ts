@@ -11,6 +11,8 @@ const payloadSchemas = {
   'cluster-fingerprints': z.strictObject({}),
   /** Send what abuse desks are to hear by mail. */
   'mail-events': z.strictObject({}),
+  /** Move actions of the working group whose time has come. */
+  'settle-actions': z.strictObject({}),
   /** Drop what is past its retention. */
   expire: z.strictObject({}),
 } as const;

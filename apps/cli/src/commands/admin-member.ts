@@ -11,6 +11,7 @@ import {
 import type { CliContext } from '../context.js';
 import { formatLocalTime } from '../print/local-time.js';
 import { formatPairs, formatTable } from '../print/table.js';
+import { registerAdminDecision } from './admin-decision.js';
 import { registerAdminModel } from './admin-model.js';
 import { registerAdminNetwork } from './admin-network.js';
 import { registerAdminPrivacy } from './admin-privacy.js';
@@ -38,6 +39,7 @@ export function registerAdmin(program: Command, context: CliContext): void {
   registerAdminPrivacy(admin, context);
   registerAdminModel(admin, context);
   registerAdminNetwork(admin, context);
+  registerAdminDecision(admin, context);
   const oprf = admin.command('oprf').description("the hub's half of the subscriber keys");
   registerShareBackup(oprf, context, 'hub');
   withExample(oprf, 'sekisho admin oprf backup shares.jwe --to backup.jwk.pub');

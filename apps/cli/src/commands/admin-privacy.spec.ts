@@ -7,6 +7,7 @@ const unused = () => Promise.reject(new Error('not part of these tests'));
 
 /** Keeps what was asked of it. */
 class RecordingDatabase implements OperatorDatabase {
+  readonly people = { addForDemo: unused };
   readonly asked: unknown[][] = [];
   closed = 0;
   readonly members = { add: unused, list: unused, suspend: unused, resume: unused, newCode: unused };
@@ -34,6 +35,7 @@ class RecordingDatabase implements OperatorDatabase {
           sealedEvidence: [],
           alerts: [],
           events: [],
+          decisions: [],
         });
       },
       correct: (subject: Subject, only, ground) => {
@@ -50,6 +52,7 @@ class RecordingDatabase implements OperatorDatabase {
 
   readonly models = { rehearse: unused, list: unused };
   readonly networks = { claims: unused, approve: unused, refuse: unused, withdrawRange: unused };
+  readonly decisions = { set: unused, end: unused, list: unused };
 
   close(): Promise<void> {
     this.closed++;
