@@ -39,6 +39,10 @@ class HubAdapter extends FastifyAdapter {
 /** Requests a minute from one address on routes, or on one method of them, that do work for callers who have shown nothing yet. */
 const OPEN_TO_ANYONE: ReadonlyMap<string, number> = new Map([
   ['/', 120],
+  ['/.well-known/repute-template', 1_200],
+  ['/repute/:application/:subject', 120],
+  ['/repute/:application/:subject/:assertion', 120],
+  ['/.well-known/ssf-configuration', 1_200],
   ['/enrolments', 300],
   ['/keys', 300],
   ['/oauth/token', 600],

@@ -6,6 +6,7 @@ import {
   DecisionRepository,
   dropExpiredPartitions,
   dropExpiredRows,
+  EventStreamRepository,
   ensurePartitions,
   openNotifications,
   readWarningLists,
@@ -16,8 +17,10 @@ import {
 } from '@sekisho/persistence';
 import { openQueue, runJobs } from '@sekisho/queue';
 import type { Logger } from '@sekisho/telemetry';
-import { settleActions } from './actions/settle-actions.js';
+import { openMailer } from '@sekisho/mail';
 import { ClusteringService } from './campaigns/clustering.service.js';
+import { EventMailService } from './mail/event-mail.service.js';
+import { settleActions } from './actions/settle-actions.js';
 import { DecisionClock } from './decisions/decision-clock.js';
 import { ScoringService } from './scoring/scoring.service.js';
 
@@ -28,6 +31,8 @@ const REVIEW_AT_MOST = 20_000;
 const SCHEDULE_AGAIN_MS = 30_000;
 /** Receipts wake it; this is for those whose job was lost, for retractions and for what has ended. */
 const CLUSTER_EVERY_MS = 5_000;
+/** Mails gather for minutes: this adds next to nothing. */
+const MAIL_EVERY_MS = 30_000;
 /** What falls due in between is waited for. */
 const SETTLE_EVERY_MS = 1_000;
 const EXPIRE_EVERY_MS = 3_600_000;
@@ -54,6 +59,14 @@ export async function startWorker(
   );
   const clustering = new ClusteringService(new ClusteringRepository(dataSource), warningLists, now);
   const alerts = new AlertRepository(dataSource);
+  const mailer = config.mail && openMailer(config.mail);
+  const mail =
+    mailer &&
+    new EventMailService(new EventStreamRepository(dataSource), mailer, {
+      hubUrl: config.publicUrl,
+      logger,
+      now,
+    });
   const decisions = new DecisionClock(
     new DecisionRepository(dataSource),
     {
@@ -86,6 +99,9 @@ export async function startWorker(
         await scoring.review(atMost);
       },
       'cluster-fingerprints': () => clustering.run(),
+      'mail-events': async () => {
+        await mail?.run();
+      },
       'settle-actions': () => settleActions(actions, { now, withinMs: SETTLE_EVERY_MS }),
       expire: async () => {
         await ensurePartitions(dataSource, now());
@@ -107,6 +123,7 @@ export async function startWorker(
   const schedule = async () => {
     await queue.schedule('review-subjects', { atMost: REVIEW_AT_MOST }, { everyMs: REVIEW_EVERY_MS });
     await queue.schedule('cluster-fingerprints', {}, { everyMs: CLUSTER_EVERY_MS });
+    await queue.schedule('mail-events', {}, { everyMs: MAIL_EVERY_MS });
     await queue.schedule('settle-actions', {}, { everyMs: SETTLE_EVERY_MS });
     await queue.schedule('expire', {}, { everyMs: EXPIRE_EVERY_MS });
   };
@@ -124,6 +141,7 @@ export async function startWorker(
       await notifications.close();
       await decisions.close();
       await queue.close();
+      mailer?.close();
     },
   };
 }
