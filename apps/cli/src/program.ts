@@ -17,6 +17,7 @@ import { registerLookup } from './commands/lookup.js';
 import { registerMe } from './commands/me.js';
 import { registerPolicy } from './commands/policy.js';
 import { registerPolicyd } from './commands/policyd.js';
+import { registerPort25 } from './commands/port25.js';
 import { registerProcesses } from './commands/processes.js';
 import { registerReport } from './commands/report.js';
 import { registerRetract } from './commands/retract.js';
@@ -59,6 +60,7 @@ const GROUPS: readonly {
       registerCluster,
       registerPolicyd,
       registerPolicy,
+      registerPort25,
     ],
   },
   {
