@@ -3,7 +3,7 @@ import { generateHubKey, importHubKey } from '@sekisho/auth';
 import { createPrivateFile, formatListen, readConfigOrExit, readEdgeToken } from '@sekisho/config';
 import { openBackend, openNotifications } from '@sekisho/persistence';
 import { openQueue } from '@sekisho/queue';
-import { createLogger, createMetrics, runProcess, startOrExit } from '@sekisho/telemetry';
+import { createLogger, createMetrics, runProcess, startOrExit, startTracing } from '@sekisho/telemetry';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,6 +15,14 @@ const logger = createLogger({ name: 'hub', level: config.logLevel });
 const onError = (error: unknown) => {
   logger.error({ err: error }, 'database connection');
 };
+const tracing = await startTracing({
+  name: 'sekisho-hub',
+  url: config.otlpUrl,
+  percent: config.tracePercent,
+  onError: (message) => {
+    logger.warn({ message }, 'traces');
+  },
+});
 const backend = await startOrExit('hub', () =>
   openBackend(config, { poolSize: 10, now: () => new Date(), onError }),
 );
@@ -26,6 +34,7 @@ class RunningPlatform extends Platform {
   readonly logger = logger;
   readonly dataSource = backend.dataSource;
   readonly metrics = createMetrics();
+  override readonly tracing = tracing;
   constructor(
     readonly queue: Platform['queue'],
     readonly notifications: Platform['notifications'],
@@ -53,4 +62,5 @@ runProcess(logger, async () => {
   await platform.notifications.close();
   await platform.queue.close();
   await backend.close();
+  await tracing.close();
 });

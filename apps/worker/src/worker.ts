@@ -11,9 +11,11 @@ import {
   ZoneRepository,
   type Backend,
 } from '@sekisho/persistence';
-import { openQueue, runJobs } from '@sekisho/queue';
-import type { Logger } from '@sekisho/telemetry';
+import { JobAttemptFailed, openQueue, runJobs, type JobQueue } from '@sekisho/queue';
+import { OperationServer, type Logger, type Registry, type Tracing } from '@sekisho/telemetry';
 import { ClusteringService } from './campaigns/clustering.service.js';
+import { observed } from './operate/observed.js';
+import { WorkerMetrics } from './operate/worker-metrics.js';
 import { ScoringService } from './scoring/scoring.service.js';
 
 /** How often decayed subjects are looked for; they leave a listing at most this late. */
@@ -27,6 +29,13 @@ const EXPIRE_EVERY_MS = 3_600_000;
 /** Receipts at a time: their subjects fill the batches of scoring together. */
 const CONCURRENCY = 12;
 
+export interface WorkerTools {
+  readonly logger: Logger;
+  readonly now: () => Date;
+  readonly tracing: Tracing;
+  readonly metrics: Registry;
+}
+
 export interface Worker {
   close(): Promise<void>;
 }
@@ -34,42 +43,52 @@ export interface Worker {
 export async function startWorker(
   config: Config,
   { dataSource, databaseUrl }: Backend,
-  { logger, now }: { logger: Logger; now: () => Date },
+  { logger, now, tracing, metrics: registry }: WorkerTools,
 ): Promise<Worker> {
   const queueUrl = config.queueUrl ?? databaseUrl;
   const reports = new ReportRepository(dataSource);
   const warningLists = await readWarningLists();
+  const queue = await openQueue(queueUrl);
+  const metrics = new WorkerMetrics(registry, {
+    jobs: () => queue.counts(),
+    backlog: () => reports.backlog(),
+  });
   const scoring = new ScoringService(
     new ScoringRepository(dataSource),
     (before, limit) => reports.unscored(before, limit),
     warningLists,
     now,
+    metrics.countScored,
   );
   const clustering = new ClusteringService(new ClusteringRepository(dataSource), warningLists, now);
   const alerts = new AlertRepository(dataSource);
-  const queue = await openQueue(queueUrl);
   const runner = await runJobs(
     queueUrl,
-    {
-      'score-receipt': ({ receiptId }) => scoring.scoreReceipt(receiptId),
-      'review-subjects': async ({ atMost }) => {
-        await alerts.review(now());
-        await scoring.review(atMost);
+    observed(
+      {
+        'score-receipt': ({ receiptId }) => scoring.scoreReceipt(receiptId),
+        'review-subjects': async ({ atMost }) => {
+          await alerts.review(now());
+          await scoring.review(atMost);
+        },
+        'cluster-fingerprints': () => clustering.run(),
+        expire: async () => {
+          await ensurePartitions(dataSource, now());
+          const expired = await dropExpiredRows(dataSource, now());
+          if (expired.size > 0)
+            logger.info({ expired: Object.fromEntries(expired) }, 'rows past retention are gone');
+          await new ZoneRepository(dataSource).trimHistory(now());
+          const dropped = await dropExpiredPartitions(dataSource, now());
+          if (dropped.length > 0) logger.info({ dropped }, 'sightings past retention are gone');
+        },
       },
-      'cluster-fingerprints': () => clustering.run(),
-      expire: async () => {
-        await ensurePartitions(dataSource, now());
-        const expired = await dropExpiredRows(dataSource, now());
-        if (expired.size > 0)
-          logger.info({ expired: Object.fromEntries(expired) }, 'rows past retention are gone');
-        await new ZoneRepository(dataSource).trimHistory(now());
-        const dropped = await dropExpiredPartitions(dataSource, now());
-        if (dropped.length > 0) logger.info({ dropped }, 'sightings past retention are gone');
-      },
-    },
+      metrics,
+      tracing,
+    ),
     {
       concurrency: CONCURRENCY,
       onError: (error) => {
+        if (error instanceof JobAttemptFailed) metrics.countFailure(error.job, !error.willRetry);
         logger.error({ err: error }, 'job failed');
       },
     },
@@ -86,11 +105,24 @@ export async function startWorker(
       logger.error({ err: error }, 'schedules could not be renewed');
     });
   }, SCHEDULE_AGAIN_MS);
+  const operation = new OperationServer(registry, () => faultsOf(queue), logger);
+  if (config.workerHttp) await operation.listen(config.workerHttp);
   return {
     async close() {
       clearInterval(timer);
+      await operation.close();
       await runner.close();
       await queue.close();
     },
   };
+}
+
+/** The queue is what a worker cannot work without; of the database each job tells. */
+async function faultsOf(queue: JobQueue): Promise<string[]> {
+  try {
+    await queue.counts();
+    return [];
+  } catch {
+    return ['the queue does not answer'];
+  }
 }

@@ -2,7 +2,7 @@ import type { HubKey } from '@sekisho/auth';
 import type { Config } from '@sekisho/config';
 import type { Notifications } from '@sekisho/persistence';
 import type { JobQueue } from '@sekisho/queue';
-import type { Logger, Registry } from '@sekisho/telemetry';
+import { NO_TRACING, type Logger, type Registry, type Tracing } from '@sekisho/telemetry';
 import type { DataSource } from 'typeorm';
 
 /** What the hub stands on. Time and randomness come from here and from nowhere else. */
@@ -16,6 +16,7 @@ export abstract class Platform {
   abstract readonly edgeToken: string;
   abstract readonly logger: Logger;
   abstract readonly metrics: Registry;
+  readonly tracing: Tracing = NO_TRACING;
   abstract now(): Date;
   abstract newId(): string;
   abstract randomBytes(length: number): Uint8Array;
