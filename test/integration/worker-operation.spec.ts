@@ -40,7 +40,6 @@ describe('a worker in operation', () => {
     });
     const member = await federation.member('isp-a');
     await member.submit(reportOf('203.0.113.1'), reportOf('203.0.113.2'));
-    await sql.query(`UPDATE receipt SET received_at = received_at - interval '1 minute'`);
     await sql.query('BEGIN');
     await sql.query('LOCK TABLE reputation IN EXCLUSIVE MODE');
     await federation.run('worker');
@@ -48,15 +47,15 @@ describe('a worker in operation', () => {
     const behind = await figuresOf(url);
     await sql.query('COMMIT');
     expect(behind('sekisho_receipts_unscored')).toBe(1);
-    expect(behind('sekisho_scoring_lag_seconds')).toBeGreaterThan(59);
+    expect(behind('sekisho_scoring_lag_seconds')).toBeGreaterThan(0);
     await vi.waitFor(
       async () => {
         const done = await figuresOf(url);
         expect(done('sekisho_receipts_unscored')).toBe(0);
         expect(done('sekisho_scoring_lag_seconds')).toBe(0);
         expect(done('sekisho_subjects_scored_total')).toBeGreaterThanOrEqual(2);
-        expect(done('sekisho_jobs_total{job="score-receipt"}')).toBe(1);
-        expect(done('sekisho_job_seconds_count{job="score-receipt"}')).toBe(1);
+        expect(done('sekisho_jobs_total{kind="score-receipt"}')).toBe(1);
+        expect(done('sekisho_job_seconds_count{kind="score-receipt"}')).toBe(1);
         expect(done('sekisho_queue_jobs{state="waiting"}')).toBe(0);
       },
       { timeout: 90_000, interval: 200 },

@@ -1,9 +1,7 @@
 // Traces by OpenTelemetry. Off unless a collector is named: then nothing of its SDK is even loaded. Spans hold member and
 // receipt ids, counts and codes, and like the log never a subject.
-import type { AttributeValue } from '@opentelemetry/api';
-
 /** Ids, counts and codes; never a subject, an address or a text that somebody sent. */
-export type SpanAttributes = Readonly<Record<string, AttributeValue>>;
+export type SpanAttributes = Readonly<Record<string, string | number>>;
 
 /** A span whose end comes from elsewhere, such as a request's. */
 export interface OpenSpan {

@@ -18,6 +18,7 @@ import {
   ZoneRepository,
 } from '@sekisho/persistence';
 import { Platform } from './platform.js';
+import { ReputationReads } from './reputation-reads.service.js';
 
 const REPOSITORIES = [
   AlertEventRepository,
@@ -47,12 +48,13 @@ export class PlatformModule {
       global: true,
       providers: [
         { provide: Platform, useValue: platform },
+        ReputationReads,
         ...REPOSITORIES.map((Repository) => ({
           provide: Repository,
           useValue: new Repository(platform.dataSource),
         })),
       ],
-      exports: [Platform, ...REPOSITORIES],
+      exports: [Platform, ReputationReads, ...REPOSITORIES],
     };
   }
 }

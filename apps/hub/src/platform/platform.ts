@@ -1,6 +1,6 @@
 import type { HubKey } from '@sekisho/auth';
 import type { Config } from '@sekisho/config';
-import type { Notifications } from '@sekisho/persistence';
+import type { Notifications, Replica } from '@sekisho/persistence';
 import type { JobQueue } from '@sekisho/queue';
 import { NO_TRACING, type Logger, type Registry, type Tracing } from '@sekisho/telemetry';
 import type { DataSource } from 'typeorm';
@@ -16,6 +16,8 @@ export abstract class Platform {
   abstract readonly edgeToken: string;
   abstract readonly logger: Logger;
   abstract readonly metrics: Registry;
+  /** For reads that may be a little old; undefined: there is none. */
+  readonly replica: Replica | undefined = undefined;
   readonly tracing: Tracing = NO_TRACING;
   abstract now(): Date;
   abstract newId(): string;

@@ -10,6 +10,7 @@ import { EvidenceService } from '../evidence/evidence.service.js';
 import { LogService } from '../log/log.service.js';
 import { MemberRegister } from '../members/member-register.service.js';
 import { Platform } from '../platform/platform.js';
+import { ReputationReads } from '../platform/reputation-reads.service.js';
 import { RequestRefused } from '../problems/errors.js';
 
 /** An envelope may wait this long in a member's queue. */
@@ -56,6 +57,7 @@ export class ReportsService {
     private readonly reports: ReportRepository,
     private readonly evidence: EvidenceService,
     private readonly log: LogService,
+    private readonly reads: ReputationReads,
   ) {
     const registers = [platform.metrics];
     this.reportsCounted = new Counter({
@@ -119,6 +121,7 @@ export class ReportsService {
       { 'sekisho.member': iss, 'sekisho.accepted': accepted.length, 'sekisho.rejected': rejected.length },
       () => this.reports.store(judged),
     );
+    this.reads.wrote(iss);
     if (isFresh) {
       this.reportsCounted.inc({ verdict: 'accepted' }, accepted.length);
       this.reportsCounted.inc({ verdict: 'rejected' }, rejected.length);
@@ -140,6 +143,7 @@ export class ReportsService {
    */
   async retract(memberId: string, receiptId: string, index: number): Promise<string> {
     const subject = await this.reports.retract(memberId, receiptId, index, this.platform.now());
+    this.reads.wrote(memberId);
     await this.enqueue(receiptId, `${receiptId}.retract.${index}`);
     return subject;
   }

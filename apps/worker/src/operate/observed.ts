@@ -17,5 +17,5 @@ export function observed(handlers: JobHandlers, metrics: WorkerMetrics, tracing:
     return [job, run];
   };
   // The same names, each with a function of the same payload, which the compiler does not follow through entries.
-  return Object.fromEntries(Object.entries(handlers).map(observe)) as unknown as JobHandlers;
+  return Object.fromEntries(Object.entries(handlers).map(observe)) as JobHandlers;
 }

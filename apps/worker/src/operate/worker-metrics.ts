@@ -14,9 +14,10 @@ const JOB_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 /** What an operator needs to know of scoring: depth of the queue, lag, rate and failures. */
 export class WorkerMetrics {
-  private readonly done: Counter<'job'>;
-  private readonly failures: Counter<'job' | 'final'>;
-  private readonly seconds: Histogram<'job'>;
+  // The label is `kind`: `job` is Prometheus' own.
+  private readonly done: Counter<'kind'>;
+  private readonly failures: Counter<'kind' | 'final'>;
+  private readonly seconds: Histogram<'kind'>;
   private readonly scored: Counter;
 
   constructor(registry: Registry, { jobs, backlog }: WorkerState) {
@@ -24,19 +25,19 @@ export class WorkerMetrics {
     this.done = new Counter({
       name: 'sekisho_jobs_total',
       help: 'Jobs that this worker has done',
-      labelNames: ['job'],
+      labelNames: ['kind'],
       registers,
     });
     this.failures = new Counter({
       name: 'sekisho_job_failures_total',
       help: 'Attempts of jobs that failed; final: none follows',
-      labelNames: ['job', 'final'],
+      labelNames: ['kind', 'final'],
       registers,
     });
     this.seconds = new Histogram({
       name: 'sekisho_job_seconds',
       help: 'How long jobs take',
-      labelNames: ['job'],
+      labelNames: ['kind'],
       buckets: JOB_SECONDS,
       registers,
     });
@@ -78,16 +79,16 @@ export class WorkerMetrics {
     this.scored.inc(subjects);
   };
 
-  countFailure(job: string, isFinal: boolean): void {
-    this.failures.inc({ job, final: String(isFinal) });
+  countFailure(kind: string, isFinal: boolean): void {
+    this.failures.inc({ kind, final: String(isFinal) });
   }
 
   /** Runs a job, and counts it when it is done. */
-  async measured(job: string, work: () => Promise<void>): Promise<void> {
-    const stop = this.seconds.startTimer({ job });
+  async measured(kind: string, work: () => Promise<void>): Promise<void> {
+    const stop = this.seconds.startTimer({ kind });
     await work();
     stop();
-    this.done.inc({ job });
+    this.done.inc({ kind });
   }
 }
 
