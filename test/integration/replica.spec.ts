@@ -127,5 +127,5 @@ describe('a hub with a replica', () => {
         expect(await scoreFor(member)).toBeGreaterThan(0);
       }, WAIT);
     }
-  });
+  }, 300_000);
 });
