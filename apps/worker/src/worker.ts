@@ -2,19 +2,22 @@ import type { Config } from '@sekisho/config';
 import {
   AlertRepository,
   ClusteringRepository,
+  DecisionRepository,
   dropExpiredPartitions,
   dropExpiredRows,
   ensurePartitions,
+  openNotifications,
   readWarningLists,
   ReportRepository,
   ScoringRepository,
   ZoneRepository,
   type Backend,
 } from '@sekisho/persistence';
-import { JobAttemptFailed, openQueue, runJobs, type JobQueue } from '@sekisho/queue';
+import { JobAttemptFailed, openQueue, runJobs } from '@sekisho/queue';
 import { OperationServer, type Logger, type Registry, type Tracing } from '@sekisho/telemetry';
 import { ClusteringService } from './campaigns/clustering.service.js';
-import { observed } from './operate/observed.js';
+import { DecisionClock } from './decisions/decision-clock.js';
+import { observe, queueFaults } from './operate/observe.js';
 import { WorkerMetrics } from './operate/worker-metrics.js';
 import { ScoringService } from './scoring/scoring.service.js';
 
@@ -62,31 +65,49 @@ export async function startWorker(
   );
   const clustering = new ClusteringService(new ClusteringRepository(dataSource), warningLists, now);
   const alerts = new AlertRepository(dataSource);
+  const decisions = new DecisionClock(
+    new DecisionRepository(dataSource),
+    {
+      score: (subjects) => scoring.scoreSubjects(subjects),
+      reviewDependents: async () => {
+        await scoring.review(REVIEW_AT_MOST);
+        await clustering.run();
+      },
+    },
+    now,
+    (error) => {
+      logger.error({ err: error }, 'decisions could not be seen to; it is tried again');
+    },
+  );
+  const notifications = await openNotifications(databaseUrl, (error) => {
+    logger.error({ err: error }, 'notifications of the database');
+  });
+  notifications.on('sekisho_decisions', () => {
+    decisions.wake();
+  });
+  decisions.wake();
   const runner = await runJobs(
     queueUrl,
-    observed(
-      {
-        'score-receipt': ({ receiptId }) => scoring.scoreReceipt(receiptId),
-        'review-subjects': async ({ atMost }) => {
-          await alerts.review(now());
-          await scoring.review(atMost);
-        },
-        'cluster-fingerprints': () => clustering.run(),
-        expire: async () => {
-          await ensurePartitions(dataSource, now());
-          const expired = await dropExpiredRows(dataSource, now());
-          if (expired.size > 0)
-            logger.info({ expired: Object.fromEntries(expired) }, 'rows past retention are gone');
-          await new ZoneRepository(dataSource).trimHistory(now());
-          const dropped = await dropExpiredPartitions(dataSource, now());
-          if (dropped.length > 0) logger.info({ dropped }, 'sightings past retention are gone');
-        },
+    {
+      'score-receipt': ({ receiptId }) => scoring.scoreReceipt(receiptId),
+      'review-subjects': async ({ atMost }) => {
+        await alerts.review(now());
+        await scoring.review(atMost);
       },
-      metrics,
-      tracing,
-    ),
+      'cluster-fingerprints': () => clustering.run(),
+      expire: async () => {
+        await ensurePartitions(dataSource, now());
+        const expired = await dropExpiredRows(dataSource, now());
+        if (expired.size > 0)
+          logger.info({ expired: Object.fromEntries(expired) }, 'rows past retention are gone');
+        await new ZoneRepository(dataSource).trimHistory(now());
+        const dropped = await dropExpiredPartitions(dataSource, now());
+        if (dropped.length > 0) logger.info({ dropped }, 'sightings past retention are gone');
+      },
+    },
     {
       concurrency: CONCURRENCY,
+      around: observe(metrics, tracing),
       onError: (error) => {
         if (error instanceof JobAttemptFailed) metrics.countFailure(error.job, !error.willRetry);
         logger.error({ err: error }, 'job failed');
@@ -105,24 +126,16 @@ export async function startWorker(
       logger.error({ err: error }, 'schedules could not be renewed');
     });
   }, SCHEDULE_AGAIN_MS);
-  const operation = new OperationServer(registry, () => faultsOf(queue), logger);
+  const operation = new OperationServer(registry, () => queueFaults(queue), logger);
   if (config.workerHttp) await operation.listen(config.workerHttp);
   return {
     async close() {
       clearInterval(timer);
       await operation.close();
       await runner.close();
+      await notifications.close();
+      await decisions.close();
       await queue.close();
     },
   };
-}
-
-/** The queue is what a worker cannot work without; of the database each job tells. */
-async function faultsOf(queue: JobQueue): Promise<string[]> {
-  try {
-    await queue.counts();
-    return [];
-  } catch {
-    return ['the queue does not answer'];
-  }
 }

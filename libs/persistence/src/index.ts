@@ -103,5 +103,33 @@ export { type HeldRows } from './retention/privacy-report.js';
 export { RETENTION, type Retention, type RetentionClass } from './retention/retention.js';
 export { StatisticsRepository, type FederationFigures } from './retention/statistics.repository.js';
 export { AlertRepository, AlertNotFound, type StoredAlert } from './alerts/alert.repository.js';
-export { AlertEventRepository, type AlertEvent } from './alerts/alert-event.repository.js';
+export {
+  MemberEventRepository,
+  tellMember,
+  type MemberEvent,
+  type MemberEventType,
+  type NewMemberEvent,
+} from './events/member-event.repository.js';
 export type { AlertObservation } from './alerts/keep-alerts.js';
+export {
+  DecisionRepository,
+  endDecision,
+  setDecision,
+  type DecisionSource,
+  type DueDecision,
+  type NewDecision,
+  type StoredDecision,
+} from './decisions/decision.repository.js';
+export { DecisionRefused } from './decisions/errors.js';
+export {
+  PersonActionRepository,
+  type NewPersonAction,
+  type PersonAction,
+} from './people/action.repository.js';
+export { PersonRepository, type Language, type NewPerson, type Person } from './people/person.repository.js';
+export {
+  SESSION_IDLE_MS,
+  SESSION_LIFETIME_MS,
+  SessionRepository,
+  type PersonSession,
+} from './people/session.repository.js';

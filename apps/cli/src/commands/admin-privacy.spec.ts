@@ -7,6 +7,7 @@ const unused = () => Promise.reject(new Error('not part of these tests'));
 
 /** Keeps what was asked of it. */
 class RecordingDatabase implements OperatorDatabase {
+  readonly people = { addForDemo: unused };
   readonly asked: unknown[][] = [];
   closed = 0;
   readonly members = { add: unused, list: unused, suspend: unused, resume: unused, newCode: unused };
@@ -28,7 +29,14 @@ class RecordingDatabase implements OperatorDatabase {
       access: (subject, ground, now) => {
         this.asked.push(['access', subject, ground, now]);
         const none = { sightings: [], mentions: [], reputation: [], zoneEntries: [], zoneChanges: [] };
-        return Promise.resolve({ subject: subject.value, ...none, sealedEvidence: [], alerts: [] });
+        return Promise.resolve({
+          subject: subject.value,
+          ...none,
+          sealedEvidence: [],
+          alerts: [],
+          events: [],
+          decisions: [],
+        });
       },
       correct: (subject: Subject, only, ground) => {
         this.asked.push(['correct', subject, only, ground]);
@@ -43,6 +51,7 @@ class RecordingDatabase implements OperatorDatabase {
   };
 
   readonly models = { rehearse: unused, list: unused };
+  readonly decisions = { set: unused, end: unused, list: unused };
 
   close(): Promise<void> {
     this.closed++;

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
-  AlertEventRepository,
+  MemberEventRepository,
   AlertRepository,
   CaseRepository,
   CheckRepository,
@@ -8,9 +8,12 @@ import {
   DnsAccessRepository,
   LogRepository,
   MemberRepository,
+  PersonActionRepository,
+  PersonRepository,
   ReportRepository,
   ReputationRepository,
   SealedEvidenceRepository,
+  SessionRepository,
   StatementRepository,
   StatisticsRepository,
   RecordChangeRepository,
@@ -21,7 +24,7 @@ import { Platform } from './platform.js';
 import { ReputationReads } from './reputation-reads.service.js';
 
 const REPOSITORIES = [
-  AlertEventRepository,
+  MemberEventRepository,
   AlertRepository,
   CaseRepository,
   CheckRepository,
@@ -29,9 +32,12 @@ const REPOSITORIES = [
   DnsAccessRepository,
   LogRepository,
   MemberRepository,
+  PersonActionRepository,
+  PersonRepository,
   ReportRepository,
   ReputationRepository,
   SealedEvidenceRepository,
+  SessionRepository,
   StatementRepository,
   StatisticsRepository,
   RecordChangeRepository,

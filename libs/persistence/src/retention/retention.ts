@@ -1,12 +1,12 @@
 // The one place that says how long what is kept, and why. A test fails when a table of the database is not here.
 import { FEEDBACK } from '@sekisho/feedback';
 import { EVIDENCE_RETENTION_MS } from '../evidence/sealed-evidence.repository.js';
+import { PEOPLE_RETENTION } from '../people/retention.js';
 import { SIGHTING_RETENTION_MS } from '../reports/partitions.js';
 
 const DAY_MS = 24 * 3_600_000;
 /** As long as a person may ask why an application was looked at. */
 const CHECK_RETENTION_MS = 365 * DAY_MS;
-
 /**
  * What a table is to the people whose traces it holds: `evidence` and `derived` are about third parties (addresses are
  * personal data); `member` is about the organisations that take part; `operation` keeps the system running; `record`
@@ -139,9 +139,33 @@ export const RETENTION: readonly Retention[] = [
   },
   {
     ...{ table: 'alert_event', class: 'derived', agedBy: 'made_at', basis: 'the owner alone can act on it' },
-    holds: 'what an owner has not yet been told of an alert: the change, counts, times',
+    holds: 'the same as member_event, for processes of the release before',
+    until: 'an older hub acknowledged it, at most 30 days',
+    expiry: rows(30 * DAY_MS, 'made_at < $1'),
+  },
+  {
+    ...{
+      table: 'member_event',
+      class: 'derived',
+      agedBy: 'made_at',
+      basis: 'the member alone can act on it',
+    },
+    holds: 'what a member has not yet been told: what happened to which subject, coarse counts and times',
     until: 'its receiver acknowledged it, at most 30 days',
     expiry: rows(30 * DAY_MS, 'made_at < $1'),
+  },
+  {
+    ...{ table: 'decision', class: 'record', agedBy: 'made_at' },
+    holds: 'what people decided of a subject: list or never list, from when until when, by what, the reason',
+    basis: 'showing why something is or was listed',
+    until: '1 year after it was over',
+    expiry: rows(365 * DAY_MS, 'least(valid_until, ended_at) < $1 AND due_at IS NULL'),
+  },
+  {
+    ...{ table: 'decision_entry', class: 'record' },
+    holds: 'which entry of the transparency log commits to a decision, and its salt',
+    basis: 'proof of what was decided, and when',
+    ...{ until: 'as long as the decision', expiry: { how: 'other', by: 'goes with the decision' } },
   },
   {
     ...{ table: 'member', class: 'member', agedBy: 'created_at', basis: MEMBERSHIP },
@@ -165,6 +189,7 @@ export const RETENTION: readonly Retention[] = [
     until: '60 days after the code ended',
     expiry: rows(SIGHTING_RETENTION_MS, 'expires_at < $1'),
   },
+  ...PEOPLE_RETENTION,
   {
     ...{ table: 'subscriber_termination', class: 'evidence', agedBy: 'registered_at' },
     basis: 'prevention of hit-and-run abuse, told to subscribers in the notice',
