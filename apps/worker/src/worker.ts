@@ -15,13 +15,15 @@ import {
   ZoneRepository,
   type Backend,
 } from '@sekisho/persistence';
-import { openQueue, runJobs } from '@sekisho/queue';
-import type { Logger } from '@sekisho/telemetry';
 import { openMailer } from '@sekisho/mail';
+import { JobAttemptFailed, openQueue, runJobs } from '@sekisho/queue';
+import { OperationServer, type Logger, type Registry, type Tracing } from '@sekisho/telemetry';
 import { ClusteringService } from './campaigns/clustering.service.js';
 import { EventMailService } from './mail/event-mail.service.js';
 import { settleActions } from './actions/settle-actions.js';
 import { DecisionClock } from './decisions/decision-clock.js';
+import { observe, queueFaults } from './operate/observe.js';
+import { WorkerMetrics } from './operate/worker-metrics.js';
 import { ScoringService } from './scoring/scoring.service.js';
 
 /** How often decayed subjects are looked for; they leave a listing at most this late. */
@@ -39,6 +41,13 @@ const EXPIRE_EVERY_MS = 3_600_000;
 /** Receipts at a time: their subjects fill the batches of scoring together. */
 const CONCURRENCY = 12;
 
+export interface WorkerTools {
+  readonly logger: Logger;
+  readonly now: () => Date;
+  readonly tracing: Tracing;
+  readonly metrics: Registry;
+}
+
 export interface Worker {
   close(): Promise<void>;
 }
@@ -46,16 +55,22 @@ export interface Worker {
 export async function startWorker(
   config: Config,
   { dataSource, databaseUrl }: Backend,
-  { logger, now }: { logger: Logger; now: () => Date },
+  { logger, now, tracing, metrics: registry }: WorkerTools,
 ): Promise<Worker> {
   const queueUrl = config.queueUrl ?? databaseUrl;
   const reports = new ReportRepository(dataSource);
   const warningLists = await readWarningLists();
+  const queue = await openQueue(queueUrl);
+  const metrics = new WorkerMetrics(registry, {
+    jobs: () => queue.counts(),
+    backlog: () => reports.backlog(),
+  });
   const scoring = new ScoringService(
     new ScoringRepository(dataSource),
     (before, limit) => reports.unscored(before, limit),
     warningLists,
     now,
+    metrics.countScored,
   );
   const clustering = new ClusteringService(new ClusteringRepository(dataSource), warningLists, now);
   const alerts = new AlertRepository(dataSource);
@@ -89,7 +104,6 @@ export async function startWorker(
   });
   decisions.wake();
   const actions = new ActionRepository(dataSource);
-  const queue = await openQueue(queueUrl);
   const runner = await runJobs(
     queueUrl,
     {
@@ -115,7 +129,9 @@ export async function startWorker(
     },
     {
       concurrency: CONCURRENCY,
+      around: observe(metrics, tracing),
       onError: (error) => {
+        if (error instanceof JobAttemptFailed) metrics.countFailure(error.job, !error.willRetry);
         logger.error({ err: error }, 'job failed');
       },
     },
@@ -134,9 +150,12 @@ export async function startWorker(
       logger.error({ err: error }, 'schedules could not be renewed');
     });
   }, SCHEDULE_AGAIN_MS);
+  const operation = new OperationServer(registry, () => queueFaults(queue), logger);
+  if (config.workerHttp) await operation.listen(config.workerHttp);
   return {
     async close() {
       clearInterval(timer);
+      await operation.close();
       await runner.close();
       await notifications.close();
       await decisions.close();

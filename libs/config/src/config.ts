@@ -49,6 +49,8 @@ export interface Config {
   readonly dataDir: string;
   /** undefined: the embedded PostgreSQL in dataDir. */
   readonly databaseUrl: string | undefined;
+  /** A streaming replica for reads that may be a little old; undefined: all is read where it is written. */
+  readonly databaseReplicaUrl: string | undefined;
   /** undefined: the queue lives in the database. */
   readonly queueUrl: string | undefined;
   readonly migrate: boolean;
@@ -76,6 +78,8 @@ export interface Config {
   readonly isDnsHot: boolean;
   /** Where the DNS process serves its metrics and health; undefined: nowhere. */
   readonly dnsHttp: ListenAddress | undefined;
+  /** Where the worker serves its metrics and health; undefined: nowhere. */
+  readonly workerHttp: ListenAddress | undefined;
   /** An edge that has not heard of its hub for longer is not ready; it goes on answering. */
   readonly dnsMaxAgeSeconds: number;
   /** Where people and members reach the hub; without a final slash. */
@@ -96,6 +100,10 @@ export interface Config {
   readonly hasIntrospection: boolean;
   /** Counts of members below this read "fewer than k"; 3 to 100. */
   readonly privacyK: number;
+  /** Where hub and worker send traces, OTLP over HTTP; undefined: nowhere. */
+  readonly otlpUrl: string | undefined;
+  /** Traces of a hundred that are sent. */
+  readonly tracePercent: number;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
 }
 
@@ -228,6 +236,10 @@ const path = (example: string) => z.string().min(1, fault('empty', example));
 const environment = z.object({
   SEKISHO_DATA_DIR: z.string().min(1, fault('empty', '/var/lib/sekisho')).default('.sekisho'),
   SEKISHO_DATABASE_URL: url(['postgres', 'postgresql'], 'postgres://sekisho@db.example/sekisho').optional(),
+  SEKISHO_DATABASE_REPLICA_URL: url(
+    ['postgres', 'postgresql'],
+    'postgres://sekisho@replica.example/sekisho',
+  ).optional(),
   SEKISHO_QUEUE_URL: url(
     ['postgres', 'postgresql', 'redis', 'rediss'],
     'redis://queue.example:6379',
@@ -239,6 +251,7 @@ const environment = z.object({
   SEKISHO_DNS_WORKERS: count(1, 256, '3').optional(),
   SEKISHO_DNS_HOT: flag.default(true),
   SEKISHO_DNS_HTTP: listen('127.0.0.1:9153').optional(),
+  SEKISHO_WORKER_HTTP: listen('127.0.0.1:9154').optional(),
   SEKISHO_DNS_MAX_AGE: count(1, 31_536_000, '900').default(900),
   SEKISHO_DNS_ACCESS: access.default({ kind: 'open' }),
   SEKISHO_DNS_QUOTA: z
@@ -272,10 +285,16 @@ const environment = z.object({
   SEKISHO_INTROSPECTION: flag.default(false),
   // 2 would tell a reporter that there is exactly one other.
   SEKISHO_PRIVACY_K: count(3, 100, '3').default(3),
+  SEKISHO_OTLP_URL: url(['http', 'https'], 'http://127.0.0.1:4318').optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(['http', 'https'], 'http://127.0.0.1:4318').optional(),
+  SEKISHO_TRACE_PERCENT: count(0, 100, '10').default(100),
   SEKISHO_LOG: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], { error: fault('not a log level', 'info') })
     .default('info'),
 });
+
+/** The collector as every program with OpenTelemetry takes it. */
+const STANDARD_OTLP = 'OTEL_EXPORTER_OTLP_ENDPOINT';
 
 const NAMES = Object.keys(environment.shape);
 
@@ -286,7 +305,8 @@ const NAMES = Object.keys(environment.shape);
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(
     Object.entries(env).filter(
-      ([name, value]) => name.startsWith('SEKISHO_') && value !== undefined && value !== '',
+      ([name, value]) =>
+        (name.startsWith('SEKISHO_') || name === STANDARD_OTLP) && value !== undefined && value !== '',
     ),
   );
   const unknown = Object.keys(given).filter((name) => !NAMES.includes(name));
@@ -318,6 +338,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return {
     dataDir,
     databaseUrl: values.SEKISHO_DATABASE_URL,
+    databaseReplicaUrl: values.SEKISHO_DATABASE_REPLICA_URL,
     queueUrl: values.SEKISHO_QUEUE_URL,
     migrate: values.SEKISHO_MIGRATE,
     http: values.SEKISHO_HTTP,
@@ -335,6 +356,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     dnsWorkers: values.SEKISHO_DNS_WORKERS ?? Math.max(1, availableParallelism() - 1),
     isDnsHot: values.SEKISHO_DNS_HOT,
     dnsHttp: values.SEKISHO_DNS_HTTP,
+    workerHttp: values.SEKISHO_WORKER_HTTP,
     dnsMaxAgeSeconds: values.SEKISHO_DNS_MAX_AGE,
     publicUrl: (values.SEKISHO_PUBLIC_URL ?? local).replace(/\/+$/, ''),
     hubUrl: (values.SEKISHO_HUB_URL ?? local).replace(/\/+$/, ''),
@@ -355,6 +377,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     isDemo: values.SEKISHO_DEMO,
     hasIntrospection: values.SEKISHO_INTROSPECTION,
     privacyK: values.SEKISHO_PRIVACY_K,
+    otlpUrl: (values.SEKISHO_OTLP_URL ?? values.OTEL_EXPORTER_OTLP_ENDPOINT)?.replace(/\/+$/, ''),
+    tracePercent: values.SEKISHO_TRACE_PERCENT,
     logLevel: values.SEKISHO_LOG,
   };
 }

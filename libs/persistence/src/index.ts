@@ -56,6 +56,8 @@ export {
   type ListingFilter,
   type StoredReputation,
 } from './reputations/reputation.repository.js';
+export { examineReplica, type ReplicaExamination } from './replica/examine-replica.js';
+export { Replica, REPLICA_LAG_AT_MOST_MS } from './replica/replica.js';
 export { ModelRehearsals, type ModelRehearsal } from './reputations/model-rehearsals.js';
 export { reputationAsOf } from './reputations/past-reputation.js';
 export { ScoringRepository, type Scored, type SubjectEvidence } from './reputations/scoring.repository.js';

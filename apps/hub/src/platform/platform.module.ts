@@ -29,6 +29,7 @@ import {
   ZoneRepository,
 } from '@sekisho/persistence';
 import { Platform } from './platform.js';
+import { ReputationReads } from './reputation-reads.service.js';
 
 const REPOSITORIES = [
   EventStreamRepository,
@@ -69,12 +70,13 @@ export class PlatformModule {
       global: true,
       providers: [
         { provide: Platform, useValue: platform },
+        ReputationReads,
         ...REPOSITORIES.map((Repository) => ({
           provide: Repository,
           useValue: new Repository(platform.dataSource),
         })),
       ],
-      exports: [Platform, ...REPOSITORIES],
+      exports: [Platform, ReputationReads, ...REPOSITORIES],
     };
   }
 }
