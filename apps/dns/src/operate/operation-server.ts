@@ -1,23 +1,20 @@
 import type { ListenAddress } from '@sekisho/config';
-import { Registry, type Logger } from '@sekisho/telemetry';
-import { Inject, Injectable } from '@nestjs/common';
+import type { Logger, Registry } from '@sekisho/telemetry';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { LOGGER } from '../tokens.js';
-import { ZoneAge } from './zone-age.js';
+import type { ZoneAge } from './zone-age.js';
 
 /**
  * Metrics and health over HTTP, for the operator's own network: no access control. `/health/ready` is 503 while
  * the zones are older than the limit; DNS answers go on.
  */
-@Injectable()
 export class OperationServer {
   private server: Server | undefined;
 
   constructor(
     private readonly registry: Registry,
     private readonly age: ZoneAge,
-    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly logger: Logger,
   ) {}
 
   /** @throws what the system says when it cannot listen */
