@@ -43,6 +43,7 @@ export const ARGUMENTS: ArgumentTable = {
   'Mutation.setCaseKey': [`(caseId: "${CASE_ID}", key: "{}")`],
   'Mutation.sendCaseMessage': [`(caseId: "${CASE_ID}", messageId: "${CASE_ID}", sealed: "x")`],
   // Those of the walk's own receipts and alerts are added where they are known.
+  'Query.sentReports': [],
   'Mutation.retractReport': [],
   'Mutation.answerAlert': [],
 };

@@ -11,6 +11,7 @@ export const OPERATIONS = [
   'token:request',
   'report:submit',
   'report:retract',
+  'report:read-own',
   'reputation:read',
   'reputation:read-public',
   'listing:read',
@@ -50,6 +51,7 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   // Authentic by the envelope's own signature, whoever carries it.
   'report:submit': everyone,
   'report:retract': ['member', 'reviewer'],
+  'report:read-own': ['member', 'reviewer'],
   'reputation:read': members,
   // One subject at a time, for anyone listed who wants to know why.
   'reputation:read-public': everyone,
