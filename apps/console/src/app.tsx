@@ -9,15 +9,12 @@ import { InvitationPage } from './session/invitation-page.tsx';
 import { SignInPage } from './session/sign-in-page.tsx';
 import { refreshSession, useSessionState } from './session/session-store.ts';
 import { SessionExpired } from './session/session-expired.tsx';
-import { PAGES } from './shell/navigation.ts';
+import { mayOpen, PAGES } from './shell/navigation.ts';
 import { Shell } from './shell/shell.tsx';
 import { Page } from './parts/page.tsx';
 
 /** Each page is a file of its own, fetched when it is first opened. */
-const ROUTES = PAGES.flatMap(({ paths, load }) => {
-  const Component = lazy(load);
-  return paths.map((path) => <Route key={path} path={path} component={Component} />);
-});
+const ROUTES = PAGES.map((page) => ({ page, Component: lazy(page.load) }));
 
 export function App() {
   return (
@@ -56,7 +53,10 @@ function Signed() {
         <Boundary>
           <Suspense fallback={<Loading />}>
             <Switch>
-              {ROUTES}
+              {ROUTES.filter(({ page }) => mayOpen(page, state.session.person.role)).flatMap(
+                ({ page, Component }) =>
+                  page.paths.map((path) => <Route key={path} path={path} component={Component} />),
+              )}
               <Route path="/sign-in">
                 <Redirect to="/" replace />
               </Route>

@@ -7,14 +7,13 @@ import { csrfToken, renewed } from '../session/session-store.ts';
 
 const EXPIRED = new Set(['authentication-required', 'session-expired', 'token-invalid']);
 
-const codesOf = (error: CombinedError): readonly unknown[] =>
-  error.graphQLErrors.map(({ extensions }) => extensions['code']);
+const codesOf = (error: CombinedError): readonly string[] =>
+  error.graphQLErrors.map(({ extensions: { code } }) => (typeof code === 'string' ? code : 'other'));
 
-const isExpired = (error: CombinedError): boolean => codesOf(error).some((code) => EXPIRED.has(String(code)));
+const isExpired = (error: CombinedError): boolean => codesOf(error).some((code) => EXPIRED.has(code));
 
 /** The code of a refusal, for errors.ts; `unreachable` when there was no answer. */
-export const codeOf = (error: CombinedError): string =>
-  error.networkError && error.graphQLErrors.length === 0 ? 'unreachable' : String(codesOf(error)[0] ?? 'unreachable');
+export const codeOf = (error: CombinedError): string => codesOf(error)[0] ?? 'unreachable';
 
 const socket = createSocket({
   url: () => `${location.origin.replace(/^http/, 'ws')}/graphql`,
@@ -35,14 +34,19 @@ export const client = new Client({
           utilities.appendHeaders(operation, { 'x-sekisho-csrf': csrfToken() }),
         didAuthError: isExpired,
         // Resolves when the person has signed in again; the operation is then sent once more.
-        refreshAuth: renewed,
+        refreshAuth: async () => {
+          await renewed();
+        },
       }),
     ),
     fetchExchange,
     subscriptionExchange({
       forwardSubscription: ({ query, variables }) => ({
         subscribe: (sink) => ({
-          unsubscribe: socket.subscribe({ query: query ?? '', ...(variables && { variables }) }, sink as never),
+          unsubscribe: socket.subscribe(
+            { query: query ?? '', ...(variables && { variables }) },
+            sink as never,
+          ),
         }),
       }),
     }),

@@ -54,13 +54,16 @@ export function AlertPanel({ alert, back }: { readonly alert: AlertRow; readonly
           ...(alert.quietAt !== null && alert.state === 'observing'
             ? [[t('alerts.quietAt'), <Time key="quiet" at={alert.quietAt} />] as const]
             : []),
-          ...(alert.failedFixes > 0 ? [[t('alerts.failedFixes'), format.number(alert.failedFixes)] as const] : []),
+          ...(alert.failedFixes > 0
+            ? [[t('alerts.failedFixes'), format.number(alert.failedFixes)] as const]
+            : []),
           ...(alert.closedAt !== null
             ? [
                 [
                   t('alerts.closedAt'),
                   <span key="closed">
-                    <Time at={alert.closedAt} /> {alert.outcome !== null && word('alertOutcome', alert.outcome)}
+                    <Time at={alert.closedAt} />{' '}
+                    {alert.outcome !== null && word('alertOutcome', alert.outcome)}
                   </span>,
                 ] as const,
               ]

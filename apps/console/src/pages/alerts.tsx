@@ -16,7 +16,7 @@ import { useSubscription } from 'urql';
 
 const ALERTS = graphql(`
   query Alerts {
-    alerts(first: 1000) {
+    alerts(first: 500) {
       edges {
         node {
           id
@@ -122,7 +122,10 @@ export default function Alerts() {
   const { t, word } = speech;
   const { id } = useParams();
   const [filter, setFilter] = useUrlState(DEFAULTS);
-  const [{ data, fetching, error }, refresh] = useQuery({ query: ALERTS, requestPolicy: 'cache-and-network' });
+  const [{ data, fetching, error }, refresh] = useQuery({
+    query: ALERTS,
+    requestPolicy: 'cache-and-network',
+  });
   // Alerts have no subscription of their own: what is listed in one's networks is what they follow.
   const [{ data: change }] = useSubscription({ query: LISTING_CHANGED });
   useEffect(() => {
@@ -177,7 +180,10 @@ export default function Alerts() {
             <Select
               label={t('column.state')}
               value={filter.state}
-              options={[['', t('filter.allStates')], ...STATES.map((state) => [state, word('alertState', state)] as const)]}
+              options={[
+                ['', t('filter.allStates')],
+                ...STATES.map((state) => [state, word('alertState', state)] as const),
+              ]}
               onChange={(state) => {
                 setFilter({ state });
               }}

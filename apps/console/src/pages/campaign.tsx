@@ -117,7 +117,11 @@ function Details({ campaign }: { readonly campaign: Shown }) {
             [t('column.lastSeen'), <Time key="last" at={campaign.lastSeen} />],
             [
               t('campaigns.outbreakAt'),
-              campaign.outbreakAt ? <Time key="outbreak" at={campaign.outbreakAt} /> : t('campaigns.noOutbreak'),
+              campaign.outbreakAt ? (
+                <Time key="outbreak" at={campaign.outbreakAt} />
+              ) : (
+                t('campaigns.noOutbreak')
+              ),
             ],
             [t('column.id'), <code key="id">{campaign.id}</code>],
           ]}
@@ -131,7 +135,12 @@ function Details({ campaign }: { readonly campaign: Shown }) {
         )}
       </Panel>
       <div className="columns thirds">
-        <Names title={t('campaigns.fromDomains')} hint={t('campaigns.fromDomainsHint')} names={campaign.fromDomains} hasPass />
+        <Names
+          title={t('campaigns.fromDomains')}
+          hint={t('campaigns.fromDomainsHint')}
+          names={campaign.fromDomains}
+          hasPass
+        />
         <Names title={t('campaigns.linkedHosts')} names={campaign.linkedHosts} />
         <Names title={t('campaigns.networks')} names={campaign.networks} />
       </div>

@@ -82,7 +82,8 @@ function columnsFor({ t, format }: Speech): Column<CampaignRow>[] {
         ) : (
           <Badge>{t('campaigns.suspected')}</Badge>
         ),
-      text: ({ outbreakAt, isConfirmed }) => (outbreakAt ? 'outbreak' : isConfirmed ? 'confirmed' : 'suspected'),
+      text: ({ outbreakAt, isConfirmed }) =>
+        outbreakAt ? 'outbreak' : isConfirmed ? 'confirmed' : 'suspected',
     },
     {
       id: 'members',
@@ -137,7 +138,10 @@ export default function Campaigns() {
   const speech = useLanguage();
   const { t } = speech;
   const [filter, setFilter] = useUrlState(DEFAULTS);
-  const [{ data, fetching, error }, refresh] = useQuery({ query: CAMPAIGNS, requestPolicy: 'cache-and-network' });
+  const [{ data, fetching, error }, refresh] = useQuery({
+    query: CAMPAIGNS,
+    requestPolicy: 'cache-and-network',
+  });
   const [{ data: change }] = useSubscription({ query: CAMPAIGN_CHANGED });
   useEffect(() => {
     if (change) refresh({ requestPolicy: 'network-only' });

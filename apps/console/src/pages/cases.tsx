@@ -196,10 +196,7 @@ export default function Cases() {
   const isCases = filter.list !== 'records';
   const [cases] = useQuery({ query: CASES, requestPolicy: 'cache-and-network', pause: !isCases });
   const [records] = useQuery({ query: TERMINATIONS, requestPolicy: 'cache-and-network', pause: isCases });
-  const columns = useMemo(
-    () => ({ cases: caseColumns(speech), records: recordColumns(speech) }),
-    [speech],
-  );
+  const columns = useMemo(() => ({ cases: caseColumns(speech), records: recordColumns(speech) }), [speech]);
   const text = filter.q.trim().toLowerCase();
   const common = {
     sort: filter.sort,
@@ -232,7 +229,10 @@ export default function Cases() {
         <Select
           label={t('column.state')}
           value={filter.state}
-          options={[['', t('filter.allStates')], ...STATES.map((state) => [state, word('recordState', state)] as const)]}
+          options={[
+            ['', t('filter.allStates')],
+            ...STATES.map((state) => [state, word('recordState', state)] as const),
+          ]}
           onChange={(state) => {
             setFilter({ state });
           }}

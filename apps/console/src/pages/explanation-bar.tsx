@@ -11,7 +11,13 @@ interface Line {
 const COLORS = 6;
 
 /** The score as one bar out of 100, a stretch for each factor; each is named with its points below. */
-export function ExplanationBar({ score, lines }: { readonly score: number; readonly lines: readonly Line[] }) {
+export function ExplanationBar({
+  score,
+  lines,
+}: {
+  readonly score: number;
+  readonly lines: readonly Line[];
+}) {
   const { t, word, format } = useLanguage();
   const nameOf = (factor: string) => {
     const evidence = evidenceOf(factor);

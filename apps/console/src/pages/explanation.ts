@@ -7,7 +7,11 @@ interface Shape {
   readonly say: (t: Translate, groups: readonly string[]) => string;
 }
 
-const plain = (pattern: RegExp, key: Extract<MessageKey, `because.${string}`>, names: readonly string[] = []): Shape => ({
+const plain = (
+  pattern: RegExp,
+  key: Extract<MessageKey, `because.${string}`>,
+  names: readonly string[] = [],
+): Shape => ({
   pattern,
   say: (t, groups) => {
     const values = Object.fromEntries(names.map((name, i) => [name, groups[i] ?? '']));
@@ -17,11 +21,15 @@ const plain = (pattern: RegExp, key: Extract<MessageKey, `because.${string}`>, n
 
 const SHAPES: readonly Shape[] = [
   {
-    pattern: /^(fewer than \d+|\d+) members, (fewer than 10|\d+) messages(?: or more)?, last seen (.+), half-life ([\d.]+) h$/,
+    pattern:
+      /^(fewer than \d+|\d+) members, (fewer than 10|\d+) messages(?: or more)?, last seen (.+), half-life ([\d.]+) h$/,
     say: (t, [members = '', messages = '', age = '', halfLife = '']) =>
       t('because.evidence', {
         members: countOf(t, members),
-        messages: messages === 'fewer than 10' ? t('because.fewMessages') : t('because.someMessages', { count: Number(messages) }),
+        messages:
+          messages === 'fewer than 10'
+            ? t('because.fewMessages')
+            : t('because.someMessages', { count: Number(messages) }),
         age: ageOf(t, age),
         halfLife: Number(halfLife),
       }),
@@ -37,7 +45,10 @@ const SHAPES: readonly Shape[] = [
   plain(/^forged by others with score (\d+): not its own doing$/, 'because.victim', ['score']),
   plain(/^a match is for a person to review, never listed$/, 'because.review'),
   plain(/^mean score of (\d+) listed below it$/, 'because.children', ['count']),
-  plain(/^(\d+) of the (\d+) that a listing needs; more bring it nearer to the mean$/, 'because.number', ['count', 'needed']),
+  plain(/^(\d+) of the (\d+) that a listing needs; more bring it nearer to the mean$/, 'because.number', [
+    'count',
+    'needed',
+  ]),
   plain(/^the owner fixed it and it stayed quiet: what was seen before counts no more$/, 'because.fixed'),
 ];
 
@@ -60,7 +71,8 @@ export function explainDetail(t: Translate, detail: string): string {
   const text = suffix === '' ? detail : detail.slice(0, -suffix.length);
   for (const { pattern, say } of SHAPES) {
     const groups = pattern.exec(text);
-    if (groups) return say(t, groups.slice(1)) + (network === undefined ? '' : t('because.ofNetwork', { network }));
+    if (groups)
+      return say(t, groups.slice(1)) + (network === undefined ? '' : t('because.ofNetwork', { network }));
   }
   return detail;
 }

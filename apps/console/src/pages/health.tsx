@@ -44,9 +44,10 @@ export default function Health() {
     setAt(new Date());
   }, []);
   useEffect(() => {
-    void look();
+    const first = setTimeout(() => void look());
     const timer = setInterval(() => void look(), REFRESH_MS);
     return () => {
+      clearTimeout(first);
       clearInterval(timer);
     };
   }, [look]);
@@ -76,7 +77,12 @@ export default function Health() {
               ...(found.description
                 ? ([
                     [t('health.hubId'), found.description.hub],
-                    [t('health.zones'), found.description.zone.names.map((name) => `${name}.${found.description?.zone.apex ?? ''}`).join(', ')],
+                    [
+                      t('health.zones'),
+                      found.description.zone.names
+                        .map((name) => `${name}.${found.description?.zone.apex ?? ''}`)
+                        .join(', '),
+                    ],
                   ] as const)
                 : []),
               ...(at ? ([[t('health.lookedAt'), format.dateTime(at)]] as const) : []),

@@ -13,5 +13,8 @@ const POINTS = 14;
 /** Fourteen moments from the start of the range to `now`, oldest first. */
 export function historyTimes(range: string, now: Date): Date[] {
   const length = LENGTH_MS[RANGES.find((known) => known === range) ?? 'day'];
-  return Array.from({ length: POINTS }, (_, i) => new Date(now.getTime() - (length * (POINTS - 1 - i)) / (POINTS - 1)));
+  return Array.from(
+    { length: POINTS },
+    (_, i) => new Date(now.getTime() - (length * (POINTS - 1 - i)) / (POINTS - 1)),
+  );
 }

@@ -30,7 +30,8 @@ export interface ListingFilter {
 export function filterListings(rows: readonly ListingRow[], filter: ListingFilter): readonly ListingRow[] {
   const text = filter.q.trim().toLowerCase();
   const least = Number(filter.min) || 0;
-  if (text === '' && filter.type === '' && filter.category === '' && filter.advice === '' && least === 0) return rows;
+  if (text === '' && filter.type === '' && filter.category === '' && filter.advice === '' && least === 0)
+    return rows;
   return rows.filter(
     ({ subject, categories, recommendation, score }) =>
       (text === '' || subject.includes(text)) &&

@@ -112,7 +112,7 @@ export default function Listings() {
         onSort={(sort) => {
           setFilter({ sort });
         }}
-        isLoading={!isComplete}
+        isLoading={!isComplete && error === undefined}
         empty={t('listings.empty')}
         csvName="sekisho-listings"
         note={
@@ -134,7 +134,10 @@ export default function Listings() {
             <Select
               label={t('column.type')}
               value={filter.type}
-              options={[['', t('filter.allTypes')], ...SUBJECT_TYPES.map((type) => [type, word('type', type)] as const)]}
+              options={[
+                ['', t('filter.allTypes')],
+                ...SUBJECT_TYPES.map((type) => [type, word('type', type)] as const),
+              ]}
               onChange={(type) => {
                 setFilter({ type });
               }}

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState, type FormEvent } from 'react';
+import { useEffect, useMemo, useState, type SyntheticEvent } from 'react';
 import { useQuery, useSubscription } from 'urql';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { codeOf } from '../graphql/client.ts';
@@ -68,7 +68,7 @@ function LookupForm({ asked }: { readonly asked: string }) {
   const { t } = useLanguage();
   const [text, setText] = useState(asked);
   const [, go] = useLocation();
-  const look = (event: FormEvent) => {
+  const look = (event: SyntheticEvent) => {
     event.preventDefault();
     if (text.trim() !== '') go(lookupPath(text.trim()));
   };
@@ -99,7 +99,6 @@ function LookupForm({ asked }: { readonly asked: string }) {
 
 function Answer({ asked }: { readonly asked: string }) {
   const { t } = useLanguage();
-  const [at, setAt] = useState(() => new Date());
   const variables = useMemo(() => ({ subject: asked }), [asked]);
   const [{ data, fetching, error }, refresh] = useQuery({
     query: REPUTATION,
@@ -111,8 +110,11 @@ function Answer({ asked }: { readonly asked: string }) {
   useEffect(() => {
     if (changed === undefined || changed !== data?.reputation?.subject) return;
     refresh({ requestPolicy: 'network-only' });
-    setAt(new Date());
-  }, [change, changed, data, refresh]);
+    // Not `data`, which the new answer changes: once for each change.
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- see above
+  }, [change, refresh]);
+  // The history ends at the answer that is shown.
+  const at = useMemo(() => (data ? new Date() : new Date()), [data]);
   if (error) return <Fault code={codeOf(error)} detail={error.message} />;
   if (!data) return fetching ? <Loading /> : null;
   const { reputation } = data;

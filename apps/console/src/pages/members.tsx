@@ -13,7 +13,7 @@ import { useSession } from '../session/session-store.ts';
 
 const MEMBERS = graphql(`
   query Members {
-    members(first: 1000) {
+    members(first: 500) {
       edges {
         node {
           id
@@ -65,7 +65,9 @@ function columnsFor({ t, word, format, language }: Speech, ownId: string | undef
       header: t('column.state'),
       width: '7rem',
       isMain: true,
-      cell: ({ status }) => <Badge tone={STATUS_TONE[status] ?? 'plain'}>{word('memberStatus', status)}</Badge>,
+      cell: ({ status }) => (
+        <Badge tone={STATUS_TONE[status] ?? 'plain'}>{word('memberStatus', status)}</Badge>
+      ),
       text: ({ status }) => status,
       compare: (a, b) => order.compare(a.status, b.status),
     },
@@ -114,7 +116,10 @@ export default function Members() {
     const text = filter.q.trim().toLowerCase();
     return all.filter(
       ({ id, name, networks, asns, status }) =>
-        [id, name, ...networks, ...asns.map((asn) => `as${String(asn)}`)].join(' ').toLowerCase().includes(text) &&
+        [id, name, ...networks, ...asns.map((asn) => `as${String(asn)}`)]
+          .join(' ')
+          .toLowerCase()
+          .includes(text) &&
         (filter.status === '' || status === filter.status),
     );
   }, [all, filter]);

@@ -27,7 +27,8 @@ export class KeyFileFault extends Error {
 export async function readKeyFile(text: string): Promise<OpeningKey> {
   try {
     const jwk = jwkSchema.parse(JSON.parse(text));
-    if ((await calculateJwkThumbprint(jwk)) !== jwk.kid) throw new KeyFileFault('the key does not belong to its kid');
+    if ((await calculateJwkThumbprint(jwk)) !== jwk.kid)
+      throw new KeyFileFault('the key does not belong to its kid');
     const key = await importJWK(jwk, 'ECDH-ES+A256KW', { extractable: false });
     if (!(key instanceof CryptoKey)) throw new KeyFileFault('not a private key');
     return { kid: jwk.kid, key };
@@ -49,14 +50,17 @@ const settled = <T>(request: IDBRequest<T>): Promise<T> =>
     };
   });
 
-async function withStore<T>(mode: IDBTransactionMode, use: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+async function withStore<T>(
+  mode: IDBTransactionMode,
+  ask: (store: IDBObjectStore) => IDBRequest<T>,
+): Promise<T> {
   const opening = indexedDB.open(DATABASE, 1);
   opening.onupgradeneeded = () => {
     opening.result.createObjectStore(STORE, { keyPath: 'kid' });
   };
   const database = await settled(opening);
   try {
-    return await settled(use(database.transaction(STORE, mode).objectStore(STORE)));
+    return await settled(ask(database.transaction(STORE, mode).objectStore(STORE)));
   } finally {
     database.close();
   }

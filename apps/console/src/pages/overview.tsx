@@ -70,7 +70,11 @@ export default function Overview() {
   const now = useNow();
   const { member } = useSession();
   const [{ data, error, fetching }] = useQuery({ query: OVERVIEW, requestPolicy: 'cache-and-network' });
-  const [alerts] = useQuery({ query: OWN_ALERTS, requestPolicy: 'cache-and-network', pause: member === null });
+  const [alerts] = useQuery({
+    query: OWN_ALERTS,
+    requestPolicy: 'cache-and-network',
+    pause: member === null,
+  });
   const feed = useLiveFeed(30);
   const since = now.getTime() - DAY_MS;
   const campaigns = (data?.campaigns.edges ?? [])
@@ -103,18 +107,31 @@ export default function Overview() {
       {data && (
         <>
           <ul className="tiles">
-            <Tile name={t('overview.listings')} to="/listings" value={format.number(data.statistics.listings)}>
+            <Tile
+              name={t('overview.listings')}
+              to="/listings"
+              value={format.number(data.statistics.listings)}
+            >
               {t('overview.changedToday', { count: sum(data.listingActivity.map(({ changed }) => changed)) })}
             </Tile>
             {member && (
-              <Tile name={t('overview.openAlerts')} to="/alerts?state=open" value={format.number(open)} isUrgent={open > 0}>
+              <Tile
+                name={t('overview.openAlerts')}
+                to="/alerts?state=open"
+                value={format.number(open)}
+                isUrgent={open > 0}
+              >
                 {open > 0 ? t('overview.answerThem') : t('overview.nothingToAnswer')}
               </Tile>
             )}
             <Tile name={t('overview.campaigns')} to="/campaigns" value={format.number(campaigns.length)}>
               {t('overview.outbreaks', { count: campaigns.filter(({ outbreakAt }) => outbreakAt).length })}
             </Tile>
-            <Tile name={t('overview.reports')} to="/statistics" value={format.blurred(data.statistics.reports)}>
+            <Tile
+              name={t('overview.reports')}
+              to="/statistics"
+              value={format.blurred(data.statistics.reports)}
+            >
               {t('overview.asOf', { time: format.time(data.statistics.asOf) })}
             </Tile>
           </ul>
@@ -122,7 +139,10 @@ export default function Overview() {
             <Panel title={t('overview.activity')}>
               <TimeChart label={t('overview.activityLabel')} times={times} curves={curves} />
             </Panel>
-            <Panel title={t('overview.recentCampaigns')} aside={<Link href="/campaigns">{t('overview.all')}</Link>}>
+            <Panel
+              title={t('overview.recentCampaigns')}
+              aside={<Link href="/campaigns">{t('overview.all')}</Link>}
+            >
               {campaigns.length === 0 ? (
                 <Empty>{t('overview.noCampaigns')}</Empty>
               ) : (

@@ -99,45 +99,47 @@ export function ReceiptPanel({ receiptId, receipt, onClose }: ReceiptPanelProps)
                 </tr>
               </thead>
               <tbody>
-                {data.sentReports.map(({ index, subject, category, evidence, count, lastSeen, retractedAt }) => (
-                  <tr key={index}>
-                    <th scope="row">
-                      <SubjectLink subject={subject} />
-                    </th>
-                    <td>
-                      {word('category', category)} · {word('evidence', evidence)}
-                    </td>
-                    <td className="number">{format.number(count)}</td>
-                    <td>
-                      <Time at={lastSeen} isShort />
-                    </td>
-                    <td>
-                      {retractedAt !== null ? (
-                        <span className="muted">
-                          {t('reports.takenBack')} <Time at={retractedAt} isShort />
-                        </span>
-                      ) : asking === index ? (
-                        <button
-                          type="button"
-                          className="danger"
-                          disabled={retraction.fetching}
-                          onClick={() => void takeBack(index)}
-                        >
-                          {t('reports.confirmTakeBack')}
-                        </button>
-                      ) : (
-                        <button
-                          type="button"
-                          onClick={() => {
-                            setAsking(index);
-                          }}
-                        >
-                          {t('reports.takeBack')}
-                        </button>
-                      )}
-                    </td>
-                  </tr>
-                ))}
+                {data.sentReports.map(
+                  ({ index, subject, category, evidence, count, lastSeen, retractedAt }) => (
+                    <tr key={index}>
+                      <th scope="row">
+                        <SubjectLink subject={subject} />
+                      </th>
+                      <td>
+                        {word('category', category)} · {word('evidence', evidence)}
+                      </td>
+                      <td className="number">{format.number(count)}</td>
+                      <td>
+                        <Time at={lastSeen} isShort />
+                      </td>
+                      <td>
+                        {retractedAt !== null ? (
+                          <span className="muted">
+                            {t('reports.takenBack')} <Time at={retractedAt} isShort />
+                          </span>
+                        ) : asking === index ? (
+                          <button
+                            type="button"
+                            className="danger"
+                            disabled={retraction.fetching}
+                            onClick={() => void takeBack(index)}
+                          >
+                            {t('reports.confirmTakeBack')}
+                          </button>
+                        ) : (
+                          <button
+                            type="button"
+                            onClick={() => {
+                              setAsking(index);
+                            }}
+                          >
+                            {t('reports.takeBack')}
+                          </button>
+                        )}
+                      </td>
+                    </tr>
+                  ),
+                )}
               </tbody>
             </table>
           </div>

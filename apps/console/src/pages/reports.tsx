@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useQuery } from 'urql';
 import { codeOf } from '../graphql/client.ts';
 import { graphql, type ResultOf } from '../graphql/graphql.ts';
@@ -13,7 +13,7 @@ import { ReceiptPanel } from './receipt-panel.tsx';
 
 const RECEIPTS = graphql(`
   query Receipts($after: String, $refusedOnly: Boolean!) {
-    receipts(first: 500, after: $after, refusedOnly: $refusedOnly) {
+    receipts(first: 200, after: $after, refusedOnly: $refusedOnly) {
       edges {
         node {
           receiptId
@@ -119,10 +119,6 @@ export default function Reports() {
     variables,
     requestPolicy: 'cache-and-network',
   });
-  useEffect(() => {
-    setAfter(undefined);
-    setEarlier([]);
-  }, [refusedOnly]);
   const columns = useMemo(
     () =>
       columnsFor(speech, (receipt) => {
@@ -171,6 +167,8 @@ export default function Reports() {
               ['refused', t('reports.refusedOnly')],
             ]}
             onChange={(show) => {
+              setAfter(undefined);
+              setEarlier([]);
               setFilter({ show });
             }}
           />

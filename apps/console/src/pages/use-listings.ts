@@ -59,7 +59,7 @@ class ListingsStore {
 
   /** Follows changes, and fetches everything; resolves to what ends the following. */
   open(client: Client): () => void {
-    const { unsubscribe } = client.subscription(LISTING_CHANGED, {}).subscribe(({ data }) => {
+    const live = client.subscription(LISTING_CHANGED, {}).subscribe(({ data }) => {
       if (!data) return;
       const row = data.listingChanged;
       this.changed.add(row.subject);
@@ -67,7 +67,9 @@ class ListingsStore {
       else this.rows.delete(row.subject);
       this.draw({});
     });
-    this.stopLive = unsubscribe;
+    this.stopLive = () => {
+      live.unsubscribe();
+    };
     this.loading ??= this.load(client).finally(() => {
       this.loading = undefined;
     });

@@ -46,7 +46,7 @@ export function useLiveFeed(most: number): readonly FeedItem[] {
         return newestFirst.slice(0, most);
       });
     };
-    const { unsubscribe } = client.subscription(LISTING_CHANGED, {}).subscribe(({ data }) => {
+    const live = client.subscription(LISTING_CHANGED, {}).subscribe(({ data }) => {
       if (!data) return;
       arrived.push({ row: data.listingChanged, at: new Date() });
       arrived = arrived.slice(-most);
@@ -54,7 +54,7 @@ export function useLiveFeed(most: number): readonly FeedItem[] {
     });
     return () => {
       clearTimeout(timer);
-      unsubscribe();
+      live.unsubscribe();
     };
   }, [client, most]);
   return items;

@@ -38,7 +38,11 @@ const ROW_PIXELS = 36;
 const NARROW_ROW_PIXELS = 48;
 
 /** Rows in the order that the address names; the order given when it names none. */
-export function sorted<Row>(rows: readonly Row[], columns: readonly Column<Row>[], by: string): readonly Row[] {
+export function sorted<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  by: string,
+): readonly Row[] {
   const [id, direction] = by.split('.');
   const compare = columns.find((column) => column.id === id)?.compare;
   if (!compare) return rows;
@@ -179,7 +183,10 @@ function moveByKey(event: KeyboardEvent<HTMLDivElement>, count: number, show: (i
   const focus = (attempts: number): void => {
     const control = body.querySelector<HTMLElement>(`[data-index="${String(to)}"] :is(a, button)`);
     if (control) control.focus({ preventScroll: true });
-    else if (attempts > 0) requestAnimationFrame(() => { focus(attempts - 1); });
+    else if (attempts > 0)
+      requestAnimationFrame(() => {
+        focus(attempts - 1);
+      });
   };
   // A few frames until the virtualiser has drawn the row.
   focus(10);

@@ -27,7 +27,8 @@ interface ListProps<Row> {
 
 /** What every list has: filters, a count, CSV of what is shown, and the table. */
 export function List<Row>(props: ListProps<Row>) {
-  const { label, columns, keyOf, filters, isLoading, error, empty, total, csvName, note, selectedKey } = props;
+  const { label, columns, keyOf, filters, isLoading, error, empty, total, csvName, note, selectedKey } =
+    props;
   const { t, format } = useLanguage();
   const rows = useMemo(() => sorted(props.rows, columns, props.sort), [props.rows, columns, props.sort]);
   const save = () => {

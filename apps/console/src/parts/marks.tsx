@@ -12,7 +12,8 @@ export const SubjectLink = ({ subject }: { readonly subject: string }) => (
 );
 
 /** Bands as in the documentation of recommendations; the number is always there too. */
-const band = (score: number) => (score >= 90 ? 'high' : score >= 70 ? 'listed' : score >= 30 ? 'some' : 'low');
+const band = (score: number) =>
+  score >= 90 ? 'high' : score >= 70 ? 'listed' : score >= 30 ? 'some' : 'low';
 
 export const Score = ({ value }: { readonly value: number }) => (
   <span className={`score score-${band(value)}`}>

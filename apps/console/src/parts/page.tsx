@@ -16,7 +16,8 @@ export function Page({ title, lead, actions, children }: PageProps) {
   }, [title]);
   useEffect(() => {
     // Not on the first page, where the browser has put the focus at the document's start.
-    if (document.activeElement !== document.body || history.length > 1) heading.current?.focus({ preventScroll: true });
+    if (document.activeElement !== document.body || history.length > 1)
+      heading.current?.focus({ preventScroll: true });
   }, []);
   return (
     <>

@@ -58,8 +58,18 @@ export function TimeChart({ label, times, curves, max }: TimeChartProps) {
           ...curves.map(({ label: name, color, isBars }): uPlot.Series => {
             const stroke = style.getPropertyValue(color);
             return {
-              ...{ label: name, stroke, fill: `${stroke.trim()}33`, width: 2, points: { show: times.length < 40 } },
-              ...(isBars && uPlot.paths.bars && { paths: uPlot.paths.bars({ size: [0.7, 40] }), points: { show: false } }),
+              ...{
+                label: name,
+                stroke,
+                fill: `${stroke.trim()}33`,
+                width: 2,
+                points: { show: times.length < 20 },
+              },
+              ...(isBars &&
+                uPlot.paths.bars && {
+                  paths: uPlot.paths.bars({ size: [0.7, 40] }),
+                  points: { show: false },
+                }),
             };
           }),
         ],
@@ -122,7 +132,9 @@ function labelTicks(ticks: readonly number[], language: string, timeZone: string
   const [first = 0, second = first] = ticks;
   const zone = timeZone === 'UTC' ? { timeZone: 'UTC' } : {};
   const shape: Intl.DateTimeFormatOptions =
-    second - first < DAY_SECONDS ? { hour: '2-digit', minute: '2-digit' } : { month: 'numeric', day: 'numeric' };
+    second - first < DAY_SECONDS
+      ? { hour: '2-digit', minute: '2-digit' }
+      : { month: 'numeric', day: 'numeric' };
   const labels = new Intl.DateTimeFormat(language, { ...shape, hourCycle: 'h23', ...zone });
   return ticks.map((tick) => labels.format(new Date(tick * 1_000)));
 }

@@ -21,7 +21,7 @@ export function useUrlState<State extends Words>(defaults: State): [State, (chan
       setParameters(
         (before) => {
           const after = new URLSearchParams(before);
-          for (const [name, value] of Object.entries(next)) {
+          for (const [name, value] of Object.entries<string | undefined>(next)) {
             if (value === undefined || value === defaults[name]) after.delete(name);
             else after.set(name, value);
           }

@@ -1,4 +1,4 @@
-import { useEffect, useState, type FormEvent } from 'react';
+import { useEffect, useState, type SyntheticEvent } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import { useLanguage } from '../language/use-language.ts';
 import { Field } from '../parts/fields.tsx';
@@ -20,7 +20,7 @@ export function InvitationPage() {
   useEffect(() => {
     document.title = `${t('invitation.title')} · Sekisho`;
   }, [t]);
-  const accept = async (event: FormEvent) => {
+  const accept = async (event: SyntheticEvent) => {
     event.preventDefault();
     if (isBusy) return;
     setIsBusy(true);

@@ -88,4 +88,5 @@ export const savePreferences = (csrf: string, language: string): Promise<unknown
   ask('PUT', '/session/preferences', { csrf, body: { language } });
 
 /** Whether one of the hub's plain routes answers; what it says. @throws {HubRefused} */
-export const readRoute = (path: '/health/ready' | '/.well-known/sekisho'): Promise<unknown> => ask('GET', path);
+export const readRoute = (path: '/health/ready' | '/.well-known/sekisho'): Promise<unknown> =>
+  ask('GET', path);

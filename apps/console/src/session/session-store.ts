@@ -12,7 +12,7 @@ export type SessionState =
 
 let state: SessionState = { kind: 'loading' };
 const listeners = new Set<() => void>();
-let waiting: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+let waiting: { readonly promise: Promise<undefined>; readonly resolve: (value: undefined) => void } | undefined;
 
 function set(next: SessionState): void {
   state = next;
@@ -58,15 +58,15 @@ export async function refreshSession(): Promise<void> {
   const language = LANGUAGES.find((known) => known === session.person.language);
   if (!before && language) changeSettings({ language });
   set({ kind: 'signed-in', session, isExpired: false });
-  waiting?.resolve();
+  waiting?.resolve(undefined);
   waiting = undefined;
 }
 
 /** Says that the hub no longer knows the session; resolves when the person has signed in again. */
-export function renewed(): Promise<void> {
+export function renewed(): Promise<unknown> {
   if (state.kind !== 'signed-in') return Promise.resolve();
   if (!waiting) {
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = Promise.withResolvers<undefined>();
     waiting = { promise, resolve };
     set({ ...state, isExpired: true });
   }

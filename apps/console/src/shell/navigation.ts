@@ -96,7 +96,14 @@ export const PAGES: readonly PageEntry[] = [
     needs: 'hub:describe',
     load: () => import('../pages/health.tsx'),
   },
-  { paths: ['/settings'], title: 'settings.title', group: 'system', key: ',', needs: undefined, load: () => import('../pages/settings.tsx') },
+  {
+    paths: ['/settings'],
+    title: 'settings.title',
+    group: 'system',
+    key: ',',
+    needs: undefined,
+    load: () => import('../pages/settings.tsx'),
+  },
 ];
 
 export const mayOpen = ({ needs }: PageEntry, role: string): boolean =>

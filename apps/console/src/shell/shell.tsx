@@ -1,4 +1,4 @@
-import { useEffect, useState, type FormEvent, type ReactNode } from 'react';
+import { useEffect, useState, type SyntheticEvent, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { onLive } from '../graphql/client.ts';
 import { useLanguage } from '../language/use-language.ts';
@@ -14,11 +14,10 @@ const GROUPS = ['watch', 'ours', 'together', 'system'] as const;
 /** What surrounds every page: ways to the others, the lookup, and who one is. */
 export function Shell({ children }: { readonly children: ReactNode }) {
   const { t } = useLanguage();
-  const [isOpen, setIsOpen] = useState(false);
   const [location] = useLocation();
-  useEffect(() => {
-    setIsOpen(false);
-  }, [location]);
+  // The page at which the menu was opened: going to another one closes it.
+  const [openAt, setOpenAt] = useState<string>();
+  const isOpen = openAt === location;
   return (
     <div className="shell">
       <a className="skip" href="#main">
@@ -31,7 +30,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           aria-expanded={isOpen}
           aria-controls="navigation"
           onClick={() => {
-            setIsOpen(!isOpen);
+            setOpenAt(isOpen ? undefined : location);
           }}
         >
           {t('shell.menu')}
@@ -68,7 +67,8 @@ function Navigation() {
         </p>
         <ul aria-labelledby={`nav-${group}`}>
           {pages.map(({ paths: [path], title }) => {
-            const isHere = path === '/' ? location === '/' : location === path || location.startsWith(`${path}/`);
+            const isHere =
+              path === '/' ? location === '/' : location === path || location.startsWith(`${path}/`);
             return (
               <li key={path}>
                 <Link href={path} aria-current={isHere ? 'page' : undefined}>
@@ -87,7 +87,7 @@ function QuickLookup() {
   const { t } = useLanguage();
   const [, go] = useLocation();
   const [text, setText] = useState('');
-  const look = (event: FormEvent) => {
+  const look = (event: SyntheticEvent) => {
     event.preventDefault();
     if (text.trim() === '') return;
     go(lookupPath(text.trim()));

@@ -35,7 +35,11 @@ export class SentReportsRepository {
   /** The member's receipts, newest first. One more than `first` tells that there is a next page. */
   async list(
     memberId: string,
-    { first, before, isRefusedOnly }: { first: number; before: SentBefore | undefined; isRefusedOnly: boolean },
+    {
+      first,
+      before,
+      isRefusedOnly,
+    }: { first: number; before: SentBefore | undefined; isRefusedOnly: boolean },
   ): Promise<SentEnvelope[]> {
     return this.dataSource.query<SentEnvelope[]>(
       `SELECT id AS "receiptId", received_at AS "receivedAt", accepted, rejected, scored_at IS NOT NULL AS "isScored"

@@ -1,6 +1,8 @@
 import { Field, Int, ObjectType } from '@nestjs/graphql';
 
-@ObjectType('ListingActivity', { description: 'What became of listings in one hour, over the whole federation' })
+@ObjectType('ListingActivity', {
+  description: 'What became of listings in one hour, over the whole federation',
+})
 export class ListingActivityModel {
   @Field(() => Date, { description: "the hour's beginning" })
   at!: Date;
