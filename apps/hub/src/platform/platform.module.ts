@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
-  AlertEventRepository,
+  MemberEventRepository,
   AlertRepository,
   CaseRepository,
   CheckRepository,
@@ -21,7 +21,7 @@ import {
 import { Platform } from './platform.js';
 
 const REPOSITORIES = [
-  AlertEventRepository,
+  MemberEventRepository,
   AlertRepository,
   CaseRepository,
   CheckRepository,
