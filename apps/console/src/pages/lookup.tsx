@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState, type SyntheticEvent } from 'react';
-import { useQuery, useSubscription } from 'urql';
+import { useClient, useQuery } from 'urql';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { codeOf } from '../graphql/client.ts';
 import { graphql, type ResultOf } from '../graphql/graphql.ts';
@@ -105,16 +105,21 @@ function Answer({ asked }: { readonly asked: string }) {
     variables,
     requestPolicy: 'cache-and-network',
   });
-  const [{ data: change }] = useSubscription({ query: LISTING_CHANGED });
-  const changed = change?.listingChanged.subject;
+  const client = useClient();
+  // The history ends here.
+  const [at, setAt] = useState(() => new Date());
+  const shown = data?.reputation?.subject;
   useEffect(() => {
-    if (changed === undefined || changed !== data?.reputation?.subject) return;
-    refresh({ requestPolicy: 'network-only' });
-    // Not `data`, which the new answer changes: once for each change.
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- see above
-  }, [change, refresh]);
-  // The history ends at the answer that is shown.
-  const at = useMemo(() => (data ? new Date() : new Date()), [data]);
+    if (shown === undefined) return;
+    const live = client.subscription(LISTING_CHANGED, {}).subscribe(({ data: change }) => {
+      if (change?.listingChanged.subject !== shown) return;
+      refresh({ requestPolicy: 'network-only' });
+      setAt(new Date());
+    });
+    return () => {
+      live.unsubscribe();
+    };
+  }, [client, shown, refresh]);
   if (error) return <Fault code={codeOf(error)} detail={error.message} />;
   if (!data) return fetching ? <Loading /> : null;
   const { reputation } = data;
