@@ -55,6 +55,7 @@ export const PATHS: Readonly<Record<string, readonly string[]>> = {
   '/': ['en', 'ja'].flatMap((lang) =>
     SUBJECTS.map((subject) => `/?lang=${lang}&subject=${encodeURIComponent(subject)}`),
   ),
+  '/console/*': ['/console/lookup', '/console/assets/none.js'],
   '/log/tile/*': ['/log/tile/0/000.p/1', '/log/tile/entries/000.p/1'],
   '/zones/:zone/snapshot': ZONES.map((zone) => `/zones/${zone}/snapshot`),
   '/zones/:zone/changes': ZONES.map((zone) => `/zones/${zone}/changes?since=1`),

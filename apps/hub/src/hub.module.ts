@@ -10,6 +10,8 @@ import { GraphqlApiModule } from './graphql/graphql-api.module.js';
 import { HealthController } from './health/health.controller.js';
 import { LogModule } from './log/log.module.js';
 import { MembersModule } from './members/members.module.js';
+import { ConsoleController } from './console/console.controller.js';
+import { PeopleModule } from './people/people.module.js';
 import { PlatformModule } from './platform/platform.module.js';
 import type { Platform } from './platform/platform.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
@@ -29,9 +31,9 @@ export class HubModule {
         PlatformModule.on(platform),
         ...[AccessModule, MembersModule, ReportsModule, ReputationsModule],
         ...[SubscribersModule, ZonesModule, LogModule, DiscoveryModule, GraphqlApiModule],
-        ...[PrivacyModule, EvidenceModule, CampaignsModule, AlertsModule, EventsModule],
+        ...[PrivacyModule, EvidenceModule, CampaignsModule, AlertsModule, EventsModule, PeopleModule],
       ],
-      controllers: [HealthController, PublicController],
+      controllers: [HealthController, PublicController, ConsoleController],
       providers: [{ provide: APP_FILTER, useClass: ProblemFilter }],
     };
   }

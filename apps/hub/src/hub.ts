@@ -1,4 +1,5 @@
 import rateLimit from '@fastify/rate-limit';
+import fastifyStatic from '@fastify/static';
 import type { IncomingMessage } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -44,9 +45,21 @@ const OPEN_TO_ANYONE: ReadonlyMap<string, number> = new Map([
   ['/.well-known/sekisho', 1_200],
   ['/.well-known/jwks.json', 1_200],
   ['/oprf/statements', 600],
+  ['/demo/sign-in', 30],
   ['/log/checkpoint', 1_200],
   ['/log/tile/*', 6_000],
 ]);
+
+/** On every answer that does not say otherwise: what is no page must not become one. */
+const headersUnder = (origin: string): readonly (readonly [string, string])[] => [
+  ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
+  ['x-content-type-options', 'nosniff'],
+  ['referrer-policy', 'no-referrer'],
+  ['cross-origin-opener-policy', 'same-origin'],
+  ['cross-origin-resource-policy', 'same-origin'],
+  ['permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()'],
+  ...(origin.startsWith('https:') ? [['strict-transport-security', 'max-age=31536000'] as const] : []),
+];
 
 /** More than this is not waited for: who sends it loses the connection. */
 const MAX_DISCARDED_BYTES = 32 * 1024 * 1024;
@@ -78,6 +91,14 @@ export async function createHub(platform: Platform): Promise<NestFastifyApplicat
     timeWindow: '1 minute',
     errorResponseBuilder: (_request, { ttl }) =>
       new RequestRefused('too-many-requests', 'too many requests from this address', Math.ceil(ttl / 1_000)),
+  });
+  // Files are sent by the console's controller, behind the access guard like everything else.
+  await adapter.getInstance().register(fastifyStatic, { serve: false, preCompressed: true });
+  adapter.getInstance().addHook('onSend', (_request, reply, _payload, done) => {
+    for (const [name, value] of headersUnder(platform.origin)) {
+      if (!reply.hasHeader(name)) void reply.header(name, value);
+    }
+    done();
   });
   return NestFactory.create<NestFastifyApplication>(HubModule.on(platform), adapter, {
     logger: new NestLog(platform.logger),

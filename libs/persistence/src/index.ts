@@ -122,3 +122,15 @@ export {
   type StoredDecision,
 } from './decisions/decision.repository.js';
 export { DecisionRefused } from './decisions/errors.js';
+export {
+  PersonActionRepository,
+  type NewPersonAction,
+  type PersonAction,
+} from './people/action.repository.js';
+export { PersonRepository, type Language, type NewPerson, type Person } from './people/person.repository.js';
+export {
+  SESSION_IDLE_MS,
+  SESSION_LIFETIME_MS,
+  SessionRepository,
+  type PersonSession,
+} from './people/session.repository.js';

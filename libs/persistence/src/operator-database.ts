@@ -1,11 +1,12 @@
 // What the operator's own commands do, beside a running hub or without one.
 import type { Config } from '@sekisho/config';
 import { DEFAULT_TRUST } from '@sekisho/reputation';
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { openBackend } from './backend.js';
 import { DecisionRepository } from './decisions/decision.repository.js';
 import { findRunningEmbeddedDatabase } from './embedded/index.js';
 import { MemberRepository, type NewMember } from './members/member.repository.js';
+import { PersonRepository, type NewPerson } from './people/person.repository.js';
 import { ModelRehearsals } from './reputations/model-rehearsals.js';
 import { PersonRequests } from './retention/person-requests.js';
 import { heldRows, type HeldRows } from './retention/privacy-report.js';
@@ -16,6 +17,7 @@ const CODE_ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
 const CODE_GROUPS = 3;
 const CODE_GROUP_LENGTH = 5;
 const CODE_LIFETIME_MS = 7 * 24 * 3_600_000;
+const DEMO_CODE_LIFETIME_MS = 24 * 3_600_000;
 
 export interface MemberSummary extends NewMember {
   readonly isEnrolled: boolean;
@@ -45,6 +47,10 @@ export interface OperatorDatabase {
     readonly requests: Pick<PersonRequests, 'access' | 'correct' | 'delete' | 'list'>;
   };
   readonly decisions: Pick<DecisionRepository, 'set' | 'end' | 'list'>;
+  readonly people: {
+    /** What a hub in demo mode signs this new person in with, for a day, as often as it is used. */
+    addForDemo(person: NewPerson, now: Date): Promise<{ readonly code: string; readonly personId: string }>;
+  };
   readonly models: Pick<ModelRehearsals, 'rehearse' | 'list'>;
   close(): Promise<void>;
 }
@@ -62,6 +68,7 @@ export async function openOperatorDatabase(config: Config): Promise<OperatorData
     },
   );
   const members = new MemberRepository(backend.dataSource);
+  const people = new PersonRepository(backend.dataSource);
   const newCode = async (id: string, now: Date): Promise<EnrolmentCode> => {
     const code = randomCode();
     const expiresAt = new Date(now.getTime() + CODE_LIFETIME_MS);
@@ -90,6 +97,14 @@ export async function openOperatorDatabase(config: Config): Promise<OperatorData
       requests: new PersonRequests(backend.dataSource),
     },
     decisions: new DecisionRepository(backend.dataSource),
+    people: {
+      async addForDemo(person, now) {
+        const code = randomBytes(24).toString('base64url');
+        const expiresAt = new Date(now.getTime() + DEMO_CODE_LIFETIME_MS);
+        const { id } = await people.addForDemo(person, code, now, expiresAt);
+        return { code, personId: id };
+      },
+    },
     models: new ModelRehearsals(backend.dataSource),
     close: () => backend.close(),
   };

@@ -17,6 +17,7 @@ class RecordingDatabase implements OperatorDatabase {
     report: unused,
     requests: { access: unused, correct: unused, delete: unused, list: unused },
   };
+  readonly people = { addForDemo: unused };
   readonly models = { rehearse: unused, list: unused };
   readonly decisions: OperatorDatabase['decisions'] = {
     set: (decision) => {

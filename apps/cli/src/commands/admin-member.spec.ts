@@ -11,6 +11,7 @@ const unused = () => Promise.reject(new Error('not part of these tests'));
 
 /** The contract of the database, kept in memory. */
 class MemoryDatabase implements OperatorDatabase {
+  readonly people = { addForDemo: unused };
   readonly stored: MemberSummary[] = [];
   closed = 0;
   readonly members: OperatorDatabase['members'] = {

@@ -13,6 +13,7 @@ const REHEARSED: ModelRehearsal = {
 };
 
 class RecordingDatabase implements OperatorDatabase {
+  readonly people = { addForDemo: unused };
   readonly asked: unknown[] = [];
   closed = 0;
   readonly members = { add: unused, list: unused, suspend: unused, resume: unused, newCode: unused };

@@ -6,6 +6,7 @@ import { AlertNotFound, EnvelopeReplayed, MemberChangeRefused, ReportNotFound } 
 import { SubjectInvalid } from '@sekisho/subject';
 import { SubscriberRefused } from '@sekisho/subscriber';
 import { AccessDenied } from '../access/errors.js';
+import { SignInRefused } from '../people/errors.js';
 import { RequestRefused } from './errors.js';
 
 export interface Problem {
@@ -28,6 +29,7 @@ type KnownError =
   | NotAuthentic
   | ReportNotFound
   | RequestRefused
+  | SignInRefused
   | SubjectInvalid
   | SubscriberRefused;
 
@@ -41,6 +43,7 @@ const KNOWN = [
   NotAuthentic,
   ReportNotFound,
   RequestRefused,
+  SignInRefused,
   SubjectInvalid,
   SubscriberRefused,
 ];
@@ -50,6 +53,12 @@ const isKnown = (error: unknown): error is KnownError => KNOWN.some((known) => e
 const STATUS: Readonly<Record<KnownError['code'], number>> = {
   'authentication-required': 401,
   'access-denied': 403,
+  'csrf-refused': 403,
+  'member-not-active': 403,
+  'sign-in-refused': 401,
+  'invitation-invalid': 401,
+  'passkeys-unavailable': 503,
+  'origin-refused': 403,
   'envelope-malformed': 400,
   'envelope-not-authentic': 401,
   'envelope-replayed': 409,

@@ -1,12 +1,12 @@
 // The one place that says how long what is kept, and why. A test fails when a table of the database is not here.
 import { FEEDBACK } from '@sekisho/feedback';
 import { EVIDENCE_RETENTION_MS } from '../evidence/sealed-evidence.repository.js';
+import { PEOPLE_RETENTION } from '../people/retention.js';
 import { SIGHTING_RETENTION_MS } from '../reports/partitions.js';
 
 const DAY_MS = 24 * 3_600_000;
 /** As long as a person may ask why an application was looked at. */
 const CHECK_RETENTION_MS = 365 * DAY_MS;
-
 /**
  * What a table is to the people whose traces it holds: `evidence` and `derived` are about third parties (addresses are
  * personal data); `member` is about the organisations that take part; `operation` keeps the system running; `record`
@@ -189,6 +189,7 @@ export const RETENTION: readonly Retention[] = [
     until: '60 days after the code ended',
     expiry: rows(SIGHTING_RETENTION_MS, 'expires_at < $1'),
   },
+  ...PEOPLE_RETENTION,
   {
     ...{ table: 'subscriber_termination', class: 'evidence', agedBy: 'registered_at' },
     basis: 'prevention of hit-and-run abuse, told to subscribers in the notice',
