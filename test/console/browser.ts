@@ -4,7 +4,6 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect } from 'vitest';
 
 const CHROMIUM = '/usr/bin/chromium';
 /** Kept for people to look at; git ignores them. */
@@ -44,24 +43,35 @@ export const openContext = (browser: Browser, look: Partial<Look> = {}): Promise
 
 /** Collects what no page may do: errors in the console (a broken policy is one), scripts that throw, other hosts. */
 export class Watch {
-  readonly faults: string[] = [];
-  /** Answers that the test itself brings about. */
-  readonly expected: RegExp[] = [];
+  private faults: string[] = [];
 
-  constructor(page: Page, hubUrl: string) {
+  constructor(
+    page: Page,
+    hubUrl: string,
+    /** What the test itself brings about. */
+    private readonly expected: readonly RegExp[] = [],
+  ) {
     const { host } = new URL(hubUrl);
     page.on('console', (message) => {
-      if (message.type() === 'error' || /Content.Security.Policy/i.test(message.text()))
-        this.note(message.text());
+      const isPolicy = /Content.Security.Policy/i.test(message.text());
+      if (message.type() === 'error' || isPolicy) this.note(message.text());
     });
     page.on('pageerror', (error) => {
-      this.note(String(error.stack));
+      this.note(error.stack ?? error.message);
     });
     page.on('request', (request) => {
       const url = new URL(request.url());
-      if (url.protocol !== 'blob:' && url.protocol !== 'data:' && url.host !== host)
+      if (url.protocol !== 'blob:' && url.protocol !== 'data:' && url.host !== host) {
         this.note(`asked ${url.href}`);
+      }
     });
+  }
+
+  /** What was noticed since the last time. */
+  take(): string[] {
+    const { faults } = this;
+    this.faults = [];
+    return faults;
   }
 
   private note(text: string): void {
@@ -69,27 +79,25 @@ export class Watch {
   }
 }
 
-/** No wider than the window. */
-export async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  const excess = await page.evaluate(() => {
-    const { scrollWidth } = document.documentElement;
+/** What is wider than the window; nothing may be. */
+export async function outsideOf(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    if (document.documentElement.scrollWidth <= window.innerWidth) return [];
     const outside = [...document.querySelectorAll('body *')].filter(
       (element) => element.getBoundingClientRect().right > window.innerWidth + 1,
     );
-    return scrollWidth > window.innerWidth
-      ? outside.slice(0, 5).map((element) => element.outerHTML.slice(0, 120))
-      : [];
+    return outside.slice(0, 5).map((element) => `too wide: ${element.outerHTML.slice(0, 160)}`);
   });
-  expect(excess).toEqual([]);
 }
 
-export async function expectAccessible(page: Page): Promise<void> {
+/** What axe finds; nothing may be. */
+export async function barriersOf(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();
-  const told = violations.map(({ id, help, nodes }) => ({
-    ...{ id, help },
-    at: nodes.slice(0, 3).map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary ?? ''}`),
-  }));
-  expect(told).toEqual([]);
+  return violations.flatMap(({ id, nodes }) =>
+    nodes
+      .slice(0, 3)
+      .map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary ?? ''}`),
+  );
 }
 
 /** All that was asked for has come, and nothing says that it is still loading. */

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execute, reportOf } from '@sekisho/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectAccessible, openBrowser, openContext, settled, Watch } from './browser.js';
+import { barriersOf, openBrowser, openContext, settled, Watch } from './browser.js';
 import { INJECTION, LISTED, OWNED, Scene } from './scene.js';
 
 let scene: Scene;
@@ -23,7 +23,7 @@ async function opened(path: string, role: 'reviewer' | 'abuse-desk' | 'mail-oper
   const context = await openContext(browser);
   const person = await scene.signIn(context, { role });
   const page = await context.newPage();
-  const watch = new Watch(page, scene.federation.hubUrl);
+  const watch = new Watch(page, scene.origin);
   await scene.visit(page, path);
   await settled(page);
   return { context, page, watch, person };
@@ -48,7 +48,7 @@ describe('the abuse desk', () => {
     expect(await page.locator('.piece').count()).toBe(3);
     expect(await page.getByText('40000', { exact: true }).count()).toBe(1);
     expect(await page.title()).not.toContain('INJECTED');
-    await expectAccessible(page);
+    expect(await barriersOf(page)).toEqual([]);
     const { d } = JSON.parse(await readFile(keyFile(), 'utf8')) as { d: string };
     expect(sent.filter((text) => text.includes(d))).toEqual([]);
 
@@ -60,7 +60,7 @@ describe('the abuse desk', () => {
     await settled(page);
     await page.goForward();
     await page.getByText('being observed').waitFor();
-    expect(watch.faults).toEqual([]);
+    expect(watch.take()).toEqual([]);
     await context.close();
   });
 

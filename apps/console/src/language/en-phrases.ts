@@ -6,8 +6,7 @@ export const EN_PHRASES = {
   'alerts.failedFixes': 'Seen again after a fix',
   'alerts.lead': 'What other members saw coming from your own networks. Answer each: seen, found, fixed.',
   'alerts.observing': 'Fixed, and being observed: if it stays quiet, the listing ends early.',
-  'alerts.observingFullTerm':
-    'Fixed, and being observed. Earlier fixes had no effect, so the listing keeps its full term.',
+  'alerts.observingFullTerm': 'Fixed, and being observed. Earlier fixes had no effect, so the listing keeps its full term.',
   'alerts.one': 'Alert about {subject}',
   'alerts.quietAt': 'Observed until',
   'alerts.search': 'Address or network',
@@ -38,8 +37,7 @@ export const EN_PHRASES = {
   'campaigns.empty': 'No campaigns are known at the moment.',
   'campaigns.facts': 'At a glance',
   'campaigns.fromDomains': 'Domains in From',
-  'campaigns.fromDomainsHint':
-    'A domain whose mail mostly fails authentication is being forged: a victim, not the sender.',
+  'campaigns.fromDomainsHint': 'A domain whose mail mostly fails authentication is being forged: a victim, not the sender.',
   'campaigns.gone': 'There is no such campaign, or no evidence any more that it does harm.',
   'campaigns.lead': 'Mail of one make, seen by several members, with evidence that it does harm.',
   'campaigns.linkedHosts': 'Linked hosts',
@@ -57,15 +55,12 @@ export const EN_PHRASES = {
   'campaigns.title': 'Campaigns',
   'cases.bothSides': 'Both sides',
   'cases.empty': 'No cases: no check has matched a record.',
-  'cases.hint':
-    'Checks and the letters of a case are sealed with keys that only your agent has: use `sekisho subscriber check` and `sekisho subscriber case`.',
-  'cases.lead':
-    'Matches between sign-up checks and terminated subscribers. A match is for a person to review, never a refusal by itself.',
+  'cases.hint': 'Checks and the letters of a case are sealed with keys that only your agent has: use `sekisho subscriber check` and `sekisho subscriber case`.',
+  'cases.lead': 'Matches between sign-up checks and terminated subscribers. A match is for a person to review, never a refusal by itself.',
   'cases.matches': 'Cases',
   'cases.noRecords': 'You have not registered any terminated subscriber.',
   'cases.records': 'Own records',
-  'cases.recordsHint':
-    'Records are made, corrected and withdrawn with `sekisho subscriber`: the identifiers never pass through the browser.',
+  'cases.recordsHint': 'Records are made, corrected and withdrawn with `sekisho subscriber`: the identifiers never pass through the browser.',
   'cases.search': 'Case number or id',
   'cases.show': 'Show',
   'cases.title': 'Sign-up cases',
@@ -117,16 +112,14 @@ export const EN_PHRASES = {
   'evidence.forgetKey': 'Forget the key',
   'evidence.keepKey': 'Keep the key in this browser (not on shared devices)',
   'evidence.keyFile': "Your member's encryption.jwk",
-  'evidence.keyHint':
-    'The file stays on this device: it is imported so that nothing can take the key out again, and is never sent.',
+  'evidence.keyHint': 'The file stays on this device: it is imported so that nothing can take the key out again, and is never sent.',
   'evidence.keyReady': 'Key ready:',
   'evidence.none': 'No sealed evidence is waiting.',
   'evidence.open': 'Open the evidence',
   'evidence.received': 'Received',
   'evidence.sourcePort': 'Source port',
   'evidence.title': 'Sealed evidence',
-  'evidence.waiting':
-    '{count} pieces are sealed to your key. They are opened in this browser; the hub cannot read them.',
+  'evidence.waiting': '{count} pieces are sealed to your key. They are opened in this browser; the hub cannot read them.',
   'filter.allAdvice': 'All advice',
   'filter.allCategories': 'All categories',
   'filter.allStates': 'All states',
@@ -228,8 +221,7 @@ export const EN_PHRASES = {
   'reports.title': 'Reports sent',
   'reports.waiting': 'waiting',
   'session.expired': 'Your session has ended',
-  'session.expiredLead':
-    'Sign in again: what you typed is still here, and what you were sending is sent afterwards.',
+  'session.expiredLead': 'Sign in again: what you typed is still here, and what you were sending is sent afterwards.',
   'session.lead': 'The console of the federation, for abuse desks, mail operators and the working group.',
   'session.noPasskey': 'No passkey yet? An officer of your member can invite you.',
   'session.publicPage': 'Public lookup',
@@ -264,8 +256,7 @@ export const EN_PHRASES = {
   'statistics.asOf': 'As of',
   'statistics.envelopes': 'Envelopes',
   'statistics.federation': 'Federation',
-  'statistics.hint':
-    'Told for full hours in which enough members reported, so that nobody can be singled out.',
+  'statistics.hint': 'Told for full hours in which enough members reported, so that nobody can be singled out.',
   'statistics.lead': "Figures of the whole federation; no member's own.",
   'statistics.listings': 'Listed now',
   'statistics.members': 'Members',

@@ -6,11 +6,9 @@ export const JA_PHRASES = {
   'alerts.closedAt': '終了',
   'alerts.empty': 'アラートはありません。自社ネットワークに関する通報は届いていません。',
   'alerts.failedFixes': '対処後の再発回数',
-  'alerts.lead':
-    '自社ネットワークについて他の参加事業者が観測したものです。確認・特定・対処を順に回答してください。',
+  'alerts.lead': '自社ネットワークについて他の参加事業者が観測したものです。確認・特定・対処を順に回答してください。',
   'alerts.observing': '対処済みとして経過観察中です。再発しなければ掲載は早期に終了します。',
-  'alerts.observingFullTerm':
-    '対処済みとして経過観察中です。以前の対処に効果がなかったため、掲載は期限まで続きます。',
+  'alerts.observingFullTerm': '対処済みとして経過観察中です。以前の対処に効果がなかったため、掲載は期限まで続きます。',
   'alerts.one': '{subject} のアラート',
   'alerts.quietAt': '経過観察の終了',
   'alerts.search': 'アドレスまたはネットワーク',
@@ -41,8 +39,7 @@ export const JA_PHRASES = {
   'campaigns.empty': '現在、把握しているキャンペーンはありません。',
   'campaigns.facts': '概要',
   'campaigns.fromDomains': '差出人のドメイン',
-  'campaigns.fromDomainsHint':
-    '認証にほとんど失敗しているドメインは詐称されている被害者であり、送信者ではありません。',
+  'campaigns.fromDomainsHint': '認証にほとんど失敗しているドメインは詐称されている被害者であり、送信者ではありません。',
   'campaigns.gone': 'このキャンペーンは存在しないか、害があるという証拠がなくなりました。',
   'campaigns.lead': '複数の参加事業者が観測した同種のメールで、害があるという証拠のあるものです。',
   'campaigns.linkedHosts': 'リンク先のホスト',
@@ -60,15 +57,12 @@ export const JA_PHRASES = {
   'campaigns.title': 'キャンペーン',
   'cases.bothSides': '両方',
   'cases.empty': '案件はありません。一致した照合はありません。',
-  'cases.hint':
-    '照合と案件の通信は自社のエージェントだけが持つ鍵で封印されます。`sekisho subscriber check` と `sekisho subscriber case` を使ってください。',
-  'cases.lead':
-    '申込時の照合と解約済み契約者との一致です。一致は人が確認するものであり、それだけで申込を拒否しないでください。',
+  'cases.hint': '照合と案件の通信は自社のエージェントだけが持つ鍵で封印されます。`sekisho subscriber check` と `sekisho subscriber case` を使ってください。',
+  'cases.lead': '申込時の照合と解約済み契約者との一致です。一致は人が確認するものであり、それだけで申込を拒否しないでください。',
   'cases.matches': '照合の案件',
   'cases.noRecords': '登録した解約済み契約者はありません。',
   'cases.records': '自社の登録',
-  'cases.recordsHint':
-    '登録・訂正・取り下げは `sekisho subscriber` で行います。識別子がブラウザーを通ることはありません。',
+  'cases.recordsHint': '登録・訂正・取り下げは `sekisho subscriber` で行います。識別子がブラウザーを通ることはありません。',
   'cases.search': '案件番号または ID',
   'cases.show': '表示',
   'cases.title': '申込時の照合',
@@ -120,16 +114,14 @@ export const JA_PHRASES = {
   'evidence.forgetKey': '鍵を消去',
   'evidence.keepKey': 'この鍵をブラウザーに保存する（共有端末では使わないでください）',
   'evidence.keyFile': '自社の encryption.jwk',
-  'evidence.keyHint':
-    'ファイルは端末の外に出ません。鍵は取り出せない形で読み込まれ、送信されることはありません。',
+  'evidence.keyHint': 'ファイルは端末の外に出ません。鍵は取り出せない形で読み込まれ、送信されることはありません。',
   'evidence.keyReady': '使用中の鍵:',
   'evidence.none': '届いている封印済みの証拠はありません。',
   'evidence.open': '証拠を開封',
   'evidence.received': '受領',
   'evidence.sourcePort': '送信元ポート',
   'evidence.title': '封印された証拠',
-  'evidence.waiting':
-    '自社の鍵で封印された証拠が {count} 件あります。このブラウザーの中で開封し、ハブは内容を読めません。',
+  'evidence.waiting': '自社の鍵で封印された証拠が {count} 件あります。このブラウザーの中で開封し、ハブは内容を読めません。',
   'filter.allAdvice': 'すべての推奨',
   'filter.allCategories': 'すべての種類',
   'filter.allStates': 'すべての状態',
@@ -231,8 +223,7 @@ export const JA_PHRASES = {
   'reports.title': '送信した通報',
   'reports.waiting': '待機中',
   'session.expired': 'セッションが終了しました',
-  'session.expiredLead':
-    'もう一度サインインしてください。入力内容は残っており、送信中のものはその後に送信されます。',
+  'session.expiredLead': 'もう一度サインインしてください。入力内容は残っており、送信中のものはその後に送信されます。',
   'session.lead': '迷惑メール対応窓口、メール運用担当、ワーキンググループのための画面です。',
   'session.noPasskey': 'パスキーをお持ちでない場合は、自社の責任者に招待を依頼してください。',
   'session.publicPage': '公開の照会ページ',
@@ -240,8 +231,7 @@ export const JA_PHRASES = {
   'session.title': 'サインイン',
   'session.tryAgain': '再試行',
   'session.unreachable': 'ハブが応答しません',
-  'session.unreachableLead':
-    'メールサーバーへの応答は DNS エッジが続けています。しばらくしてからもう一度お試しください。',
+  'session.unreachableLead': 'メールサーバーへの応答は DNS エッジが続けています。しばらくしてからもう一度お試しください。',
   'session.waiting': '端末の応答を待っています…',
   'settings.display': '表示',
   'settings.language': '言語',
@@ -268,8 +258,7 @@ export const JA_PHRASES = {
   'statistics.asOf': '時点',
   'statistics.envelopes': 'エンベロープ',
   'statistics.federation': '連合',
-  'statistics.hint':
-    '十分な数の参加事業者が通報した 1 時間単位で公表し、個社を特定できないようにしています。',
+  'statistics.hint': '十分な数の参加事業者が通報した 1 時間単位で公表し、個社を特定できないようにしています。',
   'statistics.lead': '連合全体の数値です。個々の参加事業者の数値ではありません。',
   'statistics.listings': '現在の掲載',
   'statistics.members': '参加事業者',
