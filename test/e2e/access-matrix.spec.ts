@@ -1,12 +1,6 @@
 // The matrix of role and operation (libs/access), held against the running hub over HTTP, GraphQL and the socket.
 import { ModulesContainer } from '@nestjs/core';
-import {
-  accessMatrix,
-  OPERATIONS,
-  PERSON_ROLES,
-  type Operation,
-  type PersonRole,
-} from '@sekisho/access';
+import { accessMatrix, OPERATIONS, PERSON_ROLES, type Operation, type PersonRole } from '@sekisho/access';
 import { formatFingerprint, SKETCH_BYTES } from '@sekisho/campaign';
 import { readEdgeToken } from '@sekisho/config';
 import {
@@ -16,11 +10,13 @@ import {
   type FederationMember,
   type TestDatabase,
 } from '@sekisho/testing';
+import { WorkingGroup } from '@sekisho/client';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { OPERATION } from '../../apps/hub/src/access/allow.decorator.js';
 import { CALLERS, isLetThrough, personRoleOf, type Caller } from '../setup/access-callers.js';
 import { GraphqlSocket } from '../setup/graphql-socket.js';
+import { ACTION_FIELDS } from '../setup/action-fields.js';
 import { startHubInProcess } from '../setup/hub-in-process.js';
 import { SUBSCRIBER_FIELDS } from '../setup/subscriber-fields.js';
 import { askGraphql, askHttp, type Answer, type Credentials, type Method } from '../setup/hub-requests.js';
@@ -165,6 +161,7 @@ const PROBES: readonly Probe[] = [
     'AlertsResolver.answerAlert',
     `mutation { answerAlert(id: "${randomUUID()}", answer: SEEN) { id } }`,
   ),
+  ...ACTION_FIELDS.map(([operation, handler, query]) => field(operation, handler, query)),
   field('statistics:read', 'StatisticsResolver.statistics', '{ statistics { reports } }'),
 ];
 /** A fingerprint of which nothing is known but that all who name it name the same. */
@@ -202,6 +199,16 @@ const SUBSCRIPTIONS: readonly SubscriptionProbe[] = [
           member.submit(reportOf(`203.0.113.${host}`, { fingerprint: FINGERPRINT })),
         ),
       ),
+  },
+  {
+    ...{ operation: 'action:read', handler: 'ActionsResolver.actionChanged' },
+    ...{ field: 'actionChanged', query: 'subscription { actionChanged { id } }' },
+    cause: async (host) => {
+      const group = new WorkingGroup(await owner.session());
+      await group.acceptConduct((await group.conduct()).version);
+      const input = { kind: 'JOINT_THROTTLE', title: 'x', reason: 'x', subjects: [`203.0.113.${host}`] };
+      await group.command('propose', { input });
+    },
   },
 ];
 

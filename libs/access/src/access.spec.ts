@@ -33,6 +33,7 @@ describe('the access matrix', () => {
       'console:read',
       'session:start',
       'invitation:accept',
+      'conduct:read',
     ]);
   });
 

@@ -54,6 +54,14 @@ export const OPERATIONS = [
   'person:list',
   'person:invite',
   'person:remove',
+  'action:read',
+  'action:propose',
+  'action:vote',
+  'action:schedule',
+  'action:roll-back',
+  'action:acknowledge',
+  'conduct:read',
+  'conduct:accept',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -122,6 +130,15 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   'person:list': ['officer', 'operator'],
   'person:invite': ['officer', 'operator'],
   'person:remove': ['officer', 'operator'],
+  // Whose action it is, who is recused and what two officers may do, libs/workgroup decides.
+  'action:read': federation,
+  'action:propose': own,
+  'action:vote': own,
+  'action:schedule': own,
+  'action:roll-back': own,
+  'action:acknowledge': mailOperator,
+  'conduct:read': everyone,
+  'conduct:accept': own,
 };
 
 export const isAllowed = (role: Role, operation: Operation): boolean => RULES[operation].includes(role);

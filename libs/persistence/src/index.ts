@@ -134,3 +134,13 @@ export {
   SessionRepository,
   type PersonSession,
 } from './people/session.repository.js';
+export { ActionRepository, type Commander } from './actions/action.repository.js';
+export type { StoredAction } from './actions/action-row.js';
+export {
+  ParticipationRepository,
+  type ActionComment,
+  type ActionDetails,
+  type ActionStatement,
+  type Participant,
+  type RecordedTransition,
+} from './actions/participation.repository.js';

@@ -5,6 +5,7 @@ import { AnswerRefused } from '@sekisho/feedback';
 import { AlertNotFound, EnvelopeReplayed, MemberChangeRefused, ReportNotFound } from '@sekisho/persistence';
 import { SubjectInvalid } from '@sekisho/subject';
 import { SubscriberRefused } from '@sekisho/subscriber';
+import { ActionRefused } from '@sekisho/workgroup';
 import { AccessDenied } from '../access/errors.js';
 import { SignInRefused } from '../people/errors.js';
 import { RequestRefused } from './errors.js';
@@ -21,6 +22,7 @@ export interface Problem {
 
 type KnownError =
   | AccessDenied
+  | ActionRefused
   | AlertNotFound
   | AnswerRefused
   | EnvelopeReplayed
@@ -35,6 +37,7 @@ type KnownError =
 
 const KNOWN = [
   AccessDenied,
+  ActionRefused,
   AlertNotFound,
   AnswerRefused,
   EnvelopeReplayed,
@@ -80,6 +83,20 @@ const STATUS: Readonly<Record<KnownError['code'], number>> = {
   'not-found': 404,
   'alert-unknown': 404,
   'alert-closed': 409,
+  'action-unknown': 404,
+  'action-malformed': 400,
+  'action-state': 409,
+  'action-changed': 409,
+  'not-entitled': 403,
+  'not-an-elector': 403,
+  recused: 403,
+  'conduct-not-accepted': 403,
+  'vote-cast': 409,
+  'vote-over': 409,
+  'schedule-refused': 400,
+  'delegation-refused': 409,
+  'result-malformed': 400,
+  'result-not-authentic': 401,
   'evaluation-malformed': 400,
   'epoch-unknown': 404,
   'epoch-destroyed': 410,
