@@ -38,6 +38,8 @@ export const ARGUMENTS: ArgumentTable = {
       ...['checkSubscriber', 'correctTermination'],
     ].map((name) => [`Mutation.${name}`, ['(envelope: "x")']]),
   ),
+  'Mutation.invitePerson': ['(name: "Walked", role: ABUSE_DESK)'],
+  'Mutation.removePerson': [`(id: "${CASE_ID}")`],
   'Mutation.acknowledgeEvidence': ['(ids: ["1", "2", "3", "4", "5"])'],
   'Mutation.contestTermination': [`(terminationId: "${RECORD_ID}")`],
   'Mutation.decideAppeal': [`(terminationId: "${RECORD_ID}", decision: "upheld", appeal: "A-1")`],

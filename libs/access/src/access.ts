@@ -154,8 +154,12 @@ const INVITES: Readonly<Partial<Record<PersonRole, readonly PersonRole[]>>> = {
   operator: ['abuse-desk', 'mail-operator', 'reviewer', 'officer'],
 };
 
-/** The roles that a person may give to others, and take from them. Operators are made at the hub's machine only. */
+/** The roles that a person may give to others. Operators are made at the hub's machine only. */
 export const rolesInvitedBy = (role: Role): readonly PersonRole[] => INVITES[role as PersonRole] ?? [];
+
+/** Whose people may be sent away by somebody of this role: a reviewer who leaves the member cannot wait for the operator. */
+export const rolesRemovedBy = (role: Role): readonly PersonRole[] =>
+  role === 'officer' ? ['abuse-desk', 'mail-operator', 'reviewer'] : rolesInvitedBy(role);
 
 /** The whole matrix, for the test that walks it and for the table in the documentation. */
 export const accessMatrix = (): ReadonlyMap<Operation, readonly Role[]> =>

@@ -144,3 +144,12 @@ export {
   type Participant,
   type RecordedTransition,
 } from './actions/participation.repository.js';
+export {
+  InvitationRepository,
+  type InvitationCode,
+  type NewInvitation,
+  type StoredInvitation,
+} from './people/invitation.repository.js';
+export { PersonChangeRefused } from './people/errors.js';
+export { type OperatorPeople, type PersonSummary } from './people/operator-people.js';
+export { PasskeyRepository, type StoredPasskey } from './people/passkey.repository.js';

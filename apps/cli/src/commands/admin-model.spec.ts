@@ -13,7 +13,10 @@ const REHEARSED: ModelRehearsal = {
 };
 
 class RecordingDatabase implements OperatorDatabase {
-  readonly people = { addForDemo: unused };
+  readonly people = {
+    ...{ invite: unused, list: unused, remove: unused },
+    ...{ signOut: unused, actions: unused, addForDemo: unused },
+  };
   readonly asked: unknown[] = [];
   closed = 0;
   readonly members = { add: unused, list: unused, suspend: unused, resume: unused, newCode: unused };

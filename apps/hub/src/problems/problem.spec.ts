@@ -1,6 +1,11 @@
 import { BadRequestException, NotFoundException, ServiceUnavailableException } from '@nestjs/common';
 import { NotAuthentic } from '@sekisho/auth';
-import { EnvelopeReplayed, MemberChangeRefused, ReportNotFound } from '@sekisho/persistence';
+import {
+  EnvelopeReplayed,
+  MemberChangeRefused,
+  PersonChangeRefused,
+  ReportNotFound,
+} from '@sekisho/persistence';
 import { SubjectInvalid } from '@sekisho/subject';
 import { describe, expect, it } from 'vitest';
 import { AccessDenied } from '../access/errors.js';
@@ -54,6 +59,11 @@ const SIGN_IN: Record<SignInRefused['code'], number> = {
   'origin-refused': 403,
 };
 
+const PERSON: Record<PersonChangeRefused['code'], number> = {
+  'person-unknown': 404,
+  'role-not-admissible': 400,
+};
+
 const casesOf = <Code extends string>(
   table: Record<Code, number>,
   make: (code: Code) => Error,
@@ -66,6 +76,7 @@ const CASES = [
   ...casesOf(MEMBER, (code) => new MemberChangeRefused(code, 'what to do')),
   ...casesOf(REQUEST, (code) => new RequestRefused(code, 'what to do')),
   ...casesOf(SIGN_IN, (code) => new SignInRefused(code, 'what to do')),
+  ...casesOf(PERSON, (code) => new PersonChangeRefused(code, 'what to do')),
   ...casesOf(SUBJECT, (code) => new SubjectInvalid(code, 'what to do')),
 ];
 

@@ -2,7 +2,13 @@
 import { NotAuthentic } from '@sekisho/auth';
 import { EvaluationRefused } from '@sekisho/evaluation';
 import { AnswerRefused } from '@sekisho/feedback';
-import { AlertNotFound, EnvelopeReplayed, MemberChangeRefused, ReportNotFound } from '@sekisho/persistence';
+import {
+  AlertNotFound,
+  EnvelopeReplayed,
+  MemberChangeRefused,
+  PersonChangeRefused,
+  ReportNotFound,
+} from '@sekisho/persistence';
 import { SubjectInvalid } from '@sekisho/subject';
 import { SubscriberRefused } from '@sekisho/subscriber';
 import { ActionRefused } from '@sekisho/workgroup';
@@ -29,6 +35,7 @@ type KnownError =
   | EvaluationRefused
   | MemberChangeRefused
   | NotAuthentic
+  | PersonChangeRefused
   | ReportNotFound
   | RequestRefused
   | SignInRefused
@@ -44,6 +51,7 @@ const KNOWN = [
   EvaluationRefused,
   MemberChangeRefused,
   NotAuthentic,
+  PersonChangeRefused,
   ReportNotFound,
   RequestRefused,
   SignInRefused,
@@ -62,6 +70,8 @@ const STATUS: Readonly<Record<KnownError['code'], number>> = {
   'invitation-invalid': 401,
   'passkeys-unavailable': 503,
   'origin-refused': 403,
+  'person-unknown': 404,
+  'role-not-admissible': 400,
   'envelope-malformed': 400,
   'envelope-not-authentic': 401,
   'envelope-replayed': 409,
