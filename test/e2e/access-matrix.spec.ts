@@ -125,6 +125,12 @@ const PROBES: readonly Probe[] = [
     'mutation { submitReports(envelope: "x") { receiptId } }',
   ),
   field('report:retract', 'ReportsResolver.retractReport', RETRACTION),
+  field('report:read-own', 'SentReportsResolver.receipts', '{ receipts { edges { cursor } } }'),
+  field(
+    'report:read-own',
+    'SentReportsResolver.sentReports',
+    `{ sentReports(receiptId: "${randomUUID()}") { index } }`,
+  ),
   field(
     'reputation:read',
     'ReputationsResolver.reputation',
@@ -136,6 +142,7 @@ const PROBES: readonly Probe[] = [
     '{ reputations(subjects: ["203.0.113.9"]) { score } }',
   ),
   field('listing:read', 'ReputationsResolver.listings', '{ listings { edges { cursor } } }'),
+  field('listing:read', 'ListingActivityResolver.listingActivity', '{ listingActivity { changed } }'),
   field('member:read-own', 'MembersResolver.me', '{ me { id } }'),
   field('member:read-own', 'MembersResolver.dnsQueries', '{ dnsQueries { answered } }'),
   route('oprf:evaluate', 'OprfController.evaluate', 'POST', '/oprf/evaluate'),

@@ -172,6 +172,7 @@ beforeAll(async () => {
   walk = walkOf(await readSchema(federation.hubUrl, owner.token), {
     ...ARGUMENTS,
     'Mutation.answerAlert': [`(id: "${alert.node.id}", answer: SEEN)`],
+    'Query.sentReports': receiptIds.map((id) => `(receiptId: "${id}")`),
     'Mutation.retractReport': receiptIds.map((id) => `(receiptId: "${id}", index: 1)`),
   });
 });

@@ -68,6 +68,7 @@ export const ARGUMENTS: ArgumentTable = {
   'Mutation.reportAgent': ['(clockOffsetMs: 0)'],
   'Mutation.acceptConduct': ['(version: "1999-01")'],
   // Those of the walk's own receipts and alerts are added where they are known.
+  'Query.sentReports': [],
   'Mutation.retractReport': [],
   'Mutation.answerAlert': [],
 };

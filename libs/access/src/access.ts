@@ -22,6 +22,7 @@ export const OPERATIONS = [
   'token:request',
   'report:submit',
   'report:retract',
+  'report:read-own',
   'reputation:read',
   'reputation:read-public',
   'listing:read',
@@ -84,6 +85,7 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   // Authentic by the envelope's own signature, whoever carries it.
   'report:submit': everyone,
   'report:retract': abuseDesk,
+  'report:read-own': abuseDesk,
   'reputation:read': federation,
   // One subject at a time, for anyone listed who wants to know why.
   'reputation:read-public': everyone,

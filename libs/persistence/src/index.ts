@@ -51,6 +51,7 @@ export {
   type Receipt,
   type Refusal,
 } from './reports/report.repository.js';
+export { SentReportsRepository, type SentEnvelope, type SentReport } from './reports/sent-reports.repository.js';
 export {
   ReputationRepository,
   type ListingFilter,
@@ -83,6 +84,7 @@ export {
 export {
   publish,
   ZoneRepository,
+  type ListingActivity,
   type WantedEntry,
   type ZoneChanges,
   type ZoneEntryRow,
