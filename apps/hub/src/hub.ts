@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MAX_ENVELOPE_BYTES } from '@sekisho/report';
 import { NestLog } from '@sekisho/telemetry';
+import { guardSockets, type SocketServer } from './graphql/socket-guard.js';
 import { HubModule } from './hub.module.js';
 import type { Platform } from './platform/platform.js';
 import { RequestRefused } from './problems/errors.js';
@@ -15,7 +16,12 @@ import { sendProblem } from './problems/send-problem.js';
  */
 class HubAdapter extends FastifyAdapter {
   constructor(platform: Platform) {
-    super({ bodyLimit: MAX_ENVELOPE_BYTES, trustProxy: false });
+    const { trustedProxies } = platform.config;
+    super({
+      bodyLimit: MAX_ENVELOPE_BYTES,
+      // Anybody else could write any address into X-Forwarded-For.
+      trustProxy: trustedProxies.length > 0 && [...trustedProxies],
+    });
     this.getInstance().setErrorHandler(async (error, request, reply) => {
       await discardBody(request.raw);
       sendProblem(error, reply, platform);
@@ -35,18 +41,29 @@ class HubAdapter extends FastifyAdapter {
   }
 }
 
-/** Requests a minute from one address on routes that do work for callers who have shown nothing yet. */
+/** Requests a minute from one address, or one IPv6 /64, on every route that is not named below. */
+const REQUESTS_A_MINUTE = 12_000;
+
+/** The same on routes that do more work for callers who have shown nothing yet, or that nobody asks so often. */
 const OPEN_TO_ANYONE: ReadonlyMap<string, number> = new Map([
   ['/', 120],
+  ['/reports', 6_000],
+  ['/graphql', 6_000],
   ['/enrolments', 300],
   ['/keys', 300],
   ['/oauth/token', 600],
   ['/.well-known/sekisho', 1_200],
   ['/.well-known/jwks.json', 1_200],
   ['/oprf/statements', 600],
+  ['/oprf/evaluate', 1_200],
+  ['/schema/report.json', 600],
+  ['/health/live', 600],
+  ['/health/ready', 600],
   ['/log/checkpoint', 1_200],
   ['/log/tile/*', 6_000],
 ]);
+
+const MAX_ADDRESSES = 10_000;
 
 /** More than this is not waited for: who sends it loses the connection. */
 const MAX_DISCARDED_BYTES = 32 * 1024 * 1024;
@@ -65,19 +82,34 @@ async function discardBody(request: IncomingMessage): Promise<void> {
   }
 }
 
+/** Mercurius makes it while it is registered. */
+function serverOf(instance: unknown): SocketServer {
+  const { websocketServer } = instance as { websocketServer?: SocketServer };
+  if (!websocketServer) throw new Error('there is no server of sockets to guard');
+  return websocketServer;
+}
+
 /** The hub on its platform, ready to listen. */
 export async function createHub(platform: Platform): Promise<NestFastifyApplication> {
   const adapter = new HubAdapter(platform);
   // Before the plugin, which reads a route's configuration in a hook of its own.
   adapter.getInstance().addHook('onRoute', (route) => {
     const max = OPEN_TO_ANYONE.get(route.url);
-    if (max !== undefined) route.config = { ...route.config, rateLimit: { max } };
+    if (max !== undefined && platform.config.hasRateLimit)
+      route.config = { ...route.config, rateLimit: { max } };
   });
   await adapter.getInstance().register(rateLimit, {
-    global: false,
+    max: platform.config.hasRateLimit ? REQUESTS_A_MINUTE : Number.MAX_SAFE_INTEGER,
     timeWindow: '1 minute',
+    // For each limited route: who asks from more networks makes it forget the oldest, and uses no more memory.
+    cache: MAX_ADDRESSES,
+    ipv6Subnet: 64,
     errorResponseBuilder: (_request, { ttl }) =>
       new RequestRefused('too-many-requests', 'too many requests from this address', Math.ceil(ttl / 1_000)),
+  });
+  adapter.getInstance().addHook('onReady', (done) => {
+    guardSockets(serverOf(adapter.getInstance()), () => platform.now());
+    done();
   });
   return NestFactory.create<NestFastifyApplication>(HubModule.on(platform), adapter, {
     logger: new NestLog(platform.logger),

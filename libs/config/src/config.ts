@@ -87,6 +87,10 @@ export interface Config {
   readonly trustee: TrusteeConfig;
   /** Servers that the hub asks for TXT records of members' domains; none: those of the machine. */
   readonly resolvers: readonly ListenAddress[];
+  /** Reverse proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Requests of one address are counted and limited. */
+  readonly hasRateLimit: boolean;
   /** Sign-up checks of one member in a day. */
   readonly checkQuota: number;
   /** Demo mode: documentation and private addresses may be reported. */
@@ -263,6 +267,8 @@ const environment = z.object({
     .default('pinned'),
   SEKISHO_TRUSTEE_QUOTA: count(1, 999_999_999, '10000').default(10_000),
   SEKISHO_RESOLVER: listenList.default([]),
+  SEKISHO_TRUSTED_PROXIES: networkList.default([]),
+  SEKISHO_RATE_LIMIT: flag.default(true),
   SEKISHO_CHECK_QUOTA: count(1, 999_999_999, '1000').default(1_000),
   SEKISHO_DEMO: flag.default(false),
   SEKISHO_INTROSPECTION: flag.default(false),
@@ -339,6 +345,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       quota: values.SEKISHO_TRUSTEE_QUOTA,
     },
     resolvers: values.SEKISHO_RESOLVER,
+    trustedProxies: values.SEKISHO_TRUSTED_PROXIES,
+    hasRateLimit: values.SEKISHO_RATE_LIMIT,
     checkQuota: values.SEKISHO_CHECK_QUOTA,
     isDemo: values.SEKISHO_DEMO,
     hasIntrospection: values.SEKISHO_INTROSPECTION,

@@ -3,8 +3,17 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { HASH_BYTES } from './hash.js';
 
 /** What an entry stands for; the number is its first byte. */
-export const ENTRY_KINDS = { report: 1, listing: 2, key: 3, vote: 4, appeal: 5, epoch: 6 } as const;
+export const ENTRY_KINDS = {
+  ...{ report: 1, listing: 2, key: 3, vote: 4, appeal: 5, epoch: 6, action: 7 },
+} as const;
 export type EntryKind = keyof typeof ENTRY_KINDS;
+
+/** What the hub, its operator or its members decide; their statements are not for everybody, so each has a salt. */
+export const DECISION_KINDS = ['listing', 'key', 'vote', 'appeal', 'action'] as const;
+export type DecisionKind = (typeof DECISION_KINDS)[number];
+
+/** Statements for everybody; no kind has both, so that no statement can be read as a salt and another one. */
+export type PublicKind = Exclude<EntryKind, 'report' | DecisionKind>;
 
 export const SALT_BYTES = 16;
 export const ENTRY_BYTES = 1 + HASH_BYTES;
@@ -32,7 +41,21 @@ export function reportEntry(salt: Uint8Array, envelopeDigest: Uint8Array, item: 
   return encodeEntry('report', sha256(preimage));
 }
 
+/**
+ * Commits to one decision. The salt (16 bytes, one for each decision) goes to those who may read the statement; without it
+ * nobody can try out which address was listed or who voted how.
+ */
+export function decisionEntry(kind: DecisionKind, salt: Uint8Array, statement: string): Uint8Array {
+  const label = new TextEncoder().encode(`sekisho/${kind}\n`);
+  const said = new TextEncoder().encode(statement);
+  const preimage = new Uint8Array(label.length + SALT_BYTES + said.length);
+  preimage.set(label);
+  preimage.set(salt, label.length);
+  preimage.set(said, label.length + SALT_BYTES);
+  return encodeEntry(kind, sha256(preimage));
+}
+
 /** Commits to a statement that everybody may read, such as a compact JWS: the log holds when it was made and that it stays. */
-export function statementEntry(kind: Exclude<EntryKind, 'report'>, statement: string): Uint8Array {
+export function statementEntry(kind: PublicKind, statement: string): Uint8Array {
   return encodeEntry(kind, sha256(new TextEncoder().encode(`sekisho/${kind}\n${statement}`)));
 }

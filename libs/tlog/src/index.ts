@@ -1,11 +1,15 @@
 export {
+  DECISION_KINDS,
+  decisionEntry,
   ENTRY_BYTES,
   ENTRY_KINDS,
   encodeEntry,
   reportEntry,
   SALT_BYTES,
   statementEntry,
+  type DecisionKind,
   type EntryKind,
+  type PublicKind,
 } from './entry.js';
 export { LogRefused, type LogErrorCode } from './errors.js';
 export {

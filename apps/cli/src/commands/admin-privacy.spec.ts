@@ -28,7 +28,7 @@ class RecordingDatabase implements OperatorDatabase {
       access: (subject, ground, now) => {
         this.asked.push(['access', subject, ground, now]);
         const none = { sightings: [], mentions: [], reputation: [], zoneEntries: [], zoneChanges: [] };
-        return Promise.resolve({ subject: subject.value, ...none, sealedEvidence: [], alerts: [] });
+        return Promise.resolve({ subject: subject.value, ...none, sealedEvidence: [], alerts: [], decisions: [] });
       },
       correct: (subject: Subject, only, ground) => {
         this.asked.push(['correct', subject, only, ground]);
