@@ -13,7 +13,10 @@ printTable(
     'known listed',
     'warning list',
     'bots cleared',
+    'own cleared',
     '/24 listed',
+    'standing lost',
+    '1 or 2 told',
     'reporters named',
   ],
   [1, 2, 5, 20].map((colluders) => {
@@ -24,7 +27,10 @@ printTable(
       percent(harm.listedKnown),
       percent(harm.listedOnWarningList),
       percent(harm.clearedBots),
+      percent(harm.clearedOwnBots),
       harm.isNetworkListed ? 'yes' : 'no',
+      String(harm.standingLost),
+      percent(harm.countGuessed),
       percent(harm.namedReporters),
     ];
   }),

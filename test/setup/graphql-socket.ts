@@ -10,13 +10,15 @@ export interface SocketMessage {
 export class GraphqlSocket implements Disposable {
   readonly messages: SocketMessage[] = [];
   isClosed = false;
+  closeCode: number | undefined;
 
   private constructor(private readonly socket: WebSocket) {
     socket.addEventListener('message', ({ data }) => {
       this.messages.push(JSON.parse(String(data)) as SocketMessage);
     });
-    socket.addEventListener('close', () => {
+    socket.addEventListener('close', ({ code }) => {
       this.isClosed = true;
+      this.closeCode = code;
     });
   }
 
@@ -47,7 +49,8 @@ export class GraphqlSocket implements Disposable {
     this.send({ id, type: 'subscribe', payload: { query } });
   }
 
-  private send(message: SocketMessage): void {
+  /** Also what no client would send. */
+  send(message: SocketMessage): void {
     this.socket.send(JSON.stringify(message));
   }
 

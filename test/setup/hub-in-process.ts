@@ -10,11 +10,15 @@ import { Platform } from '../../apps/hub/src/platform/platform.js';
 
 export interface HubInProcess extends AsyncDisposable {
   readonly app: NestFastifyApplication;
+  readonly platform: Platform;
 }
 
 /** The hub's own application, started and not listening, for what only its inside can tell: its schema and its handlers. */
-export async function startHubInProcess(databaseUrl: string): Promise<HubInProcess> {
-  const config = readConfig({ SEKISHO_DATABASE_URL: databaseUrl, SEKISHO_LOG: 'error' });
+export async function startHubInProcess(
+  databaseUrl: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<HubInProcess> {
+  const config = readConfig({ SEKISHO_DATABASE_URL: databaseUrl, SEKISHO_LOG: 'error', ...env });
   const logger = createLogger({ name: 'hub', level: config.logLevel });
   const onError = (error: unknown) => {
     logger.error({ err: error }, 'database connection');
@@ -39,10 +43,11 @@ export async function startHubInProcess(databaseUrl: string): Promise<HubInProce
     newId = () => randomUUID();
     randomBytes = (length: number) => randomBytes(length);
   }
-  const app = await createHub(new TestPlatform());
+  const platform = new TestPlatform();
+  const app = await createHub(platform);
   await app.init();
   return {
-    app,
+    ...{ app, platform },
     async [Symbol.asyncDispose]() {
       await app.close();
       await parts.notifications.close();

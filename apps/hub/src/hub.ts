@@ -1,20 +1,26 @@
 import rateLimit from '@fastify/rate-limit';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MAX_ENVELOPE_BYTES } from '@sekisho/report';
 import { NestLog } from '@sekisho/telemetry';
-import { guardSockets, type SocketServer } from './graphql/socket-guard.js';
+import { guardRoute } from './graphql/socket-guard.js';
 import { HubModule } from './hub.module.js';
 import type { Platform } from './platform/platform.js';
 import { RequestRefused } from './problems/errors.js';
 import { sendProblem } from './problems/send-problem.js';
+
+/** Half of what a process has to end in (libs/telemetry). */
+const IN_FLIGHT_PATIENCE_MS = 5_000;
 
 /**
  * Errors of requests that Fastify refuses before a route sees them become problem details too. Routes keep the handler
  * that is set when they are registered, and Nest sets its own only afterwards: ours is set first and stays.
  */
 class HubAdapter extends FastifyAdapter {
+  private readonly connections = new Set<Socket>();
+
   constructor(platform: Platform) {
     const { trustedProxies } = platform.config;
     super({
@@ -26,6 +32,10 @@ class HubAdapter extends FastifyAdapter {
       await discardBody(request.raw);
       sendProblem(error, reply, platform);
     });
+    this.getInstance().server.on('connection', (socket) => {
+      this.connections.add(socket);
+      socket.once('close', () => this.connections.delete(socket));
+    });
     this.getInstance().removeContentTypeParser('text/plain');
     this.getInstance().addContentTypeParser(
       'application/jwt',
@@ -34,6 +44,18 @@ class HubAdapter extends FastifyAdapter {
         done(null, body);
       },
     );
+  }
+
+  /** Answers what is under way; who is not done then, or holds a socket open, is cut off. */
+  override async close(): Promise<void> {
+    const timer = setTimeout(() => {
+      for (const connection of this.connections) connection.destroy();
+    }, IN_FLIGHT_PATIENCE_MS);
+    try {
+      await super.close();
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   override setErrorHandler() {
@@ -82,18 +104,12 @@ async function discardBody(request: IncomingMessage): Promise<void> {
   }
 }
 
-/** Mercurius makes it while it is registered. */
-function serverOf(instance: unknown): SocketServer {
-  const { websocketServer } = instance as { websocketServer?: SocketServer };
-  if (!websocketServer) throw new Error('there is no server of sockets to guard');
-  return websocketServer;
-}
-
 /** The hub on its platform, ready to listen. */
 export async function createHub(platform: Platform): Promise<NestFastifyApplication> {
   const adapter = new HubAdapter(platform);
   // Before the plugin, which reads a route's configuration in a hook of its own.
   adapter.getInstance().addHook('onRoute', (route) => {
+    guardRoute(route, () => platform.now());
     const max = OPEN_TO_ANYONE.get(route.url);
     if (max !== undefined && platform.config.hasRateLimit)
       route.config = { ...route.config, rateLimit: { max } };
@@ -107,13 +123,8 @@ export async function createHub(platform: Platform): Promise<NestFastifyApplicat
     errorResponseBuilder: (_request, { ttl }) =>
       new RequestRefused('too-many-requests', 'too many requests from this address', Math.ceil(ttl / 1_000)),
   });
-  adapter.getInstance().addHook('onReady', (done) => {
-    guardSockets(serverOf(adapter.getInstance()), () => platform.now());
-    done();
-  });
   return NestFactory.create<NestFastifyApplication>(HubModule.on(platform), adapter, {
     logger: new NestLog(platform.logger),
     abortOnError: false,
-    forceCloseConnections: true,
   });
 }

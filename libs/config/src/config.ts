@@ -1,5 +1,6 @@
 // The one place where SEKISHO_* is read. A bad value stops the process before it does anything.
 import ipaddr from 'ipaddr.js';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -279,7 +280,33 @@ const environment = z.object({
     .default('info'),
 });
 
-const NAMES = Object.keys(environment.shape);
+/** Hold a password: each may be given by a file instead, named by the variable with _FILE behind it. */
+const SECRETS = ['SEKISHO_DATABASE_URL', 'SEKISHO_QUEUE_URL'];
+const fileOf = (name: string) => `${name}_FILE`;
+
+const NAMES = [...Object.keys(environment.shape), ...SECRETS.map(fileOf)];
+
+/** The variables with what the files hold in their places. */
+function withFiles(given: Record<string, string | undefined>): {
+  values: Record<string, string | undefined>;
+  faults: string[];
+} {
+  const values = { ...given };
+  const faults: string[] = [];
+  for (const name of SECRETS) {
+    const path = values[fileOf(name)];
+    if (path === undefined) continue;
+    if (values[name] !== undefined)
+      faults.push(`${fileOf(name)}: ${name} is set as well; set one of the two`);
+    try {
+      values[name] = readFileSync(path, 'utf8').trim();
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? 'error';
+      faults.push(`${fileOf(name)}: the file cannot be read (${code}). Example: /run/secrets/database-url`);
+    }
+  }
+  return { values, faults };
+}
 
 /**
  * Reads and validates the environment. An empty variable counts as unset.
@@ -292,8 +319,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ),
   );
   const unknown = Object.keys(given).filter((name) => !NAMES.includes(name));
-  const parsed = environment.safeParse(given);
+  const { values: complete, faults: fileFaults } = withFiles(given);
+  const parsed = environment.safeParse(complete);
   const faults = [
+    ...fileFaults,
     ...(parsed.error?.issues ?? []).map((issue) => `${String(issue.path[0])}: ${issue.message}`),
     ...unknown.map((name) => `${name}: no such variable. Known: ${NAMES.join(', ')}`),
   ];

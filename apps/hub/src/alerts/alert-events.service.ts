@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { signSecurityEvent } from '@sekisho/auth';
 import { bucketOf, magnitudeOf } from '@sekisho/feedback';
 import { AlertEventRepository, type AlertEvent } from '@sekisho/persistence';
@@ -28,7 +28,7 @@ export interface Polled {
 
 /** Gives owners what they have not acknowledged, over and over until they do. */
 @Injectable()
-export class AlertEventsService implements OnApplicationShutdown {
+export class AlertEventsService implements BeforeApplicationShutdown {
   /** One long poll for each member: a newer one ends the older, so that none pile up. */
   private readonly waiting = new Map<string, (isOver: boolean) => void>();
   private readonly stop: () => void;
@@ -42,7 +42,8 @@ export class AlertEventsService implements OnApplicationShutdown {
     });
   }
 
-  onApplicationShutdown(): void {
+  /** Before the listening ends, which waits for whoever still waits here. */
+  beforeApplicationShutdown(): void {
     this.stop();
     for (const end of [...this.waiting.values()]) end(true);
   }

@@ -1,7 +1,7 @@
 import { UnsecuredJWT } from 'jose';
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { guardSockets, type GuardedSocket, type SocketServer } from './socket-guard.js';
+import { guardRoute, type GuardedSocket } from './socket-guard.js';
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.UTC(2026, 10, 24) });
@@ -20,18 +20,21 @@ class Socket extends EventEmitter implements GuardedSocket {
     this.isTerminated = true;
     this.emit('close');
   }
-  send(message: unknown): void {
-    this.emit('message', Buffer.from(typeof message === 'string' ? message : JSON.stringify(message)));
+  /** @returns what is left of it for others */
+  send(message: unknown): string {
+    const data = Buffer.from(typeof message === 'string' ? message : JSON.stringify(message));
+    this.emit('message', data);
+    return data.toString();
   }
 }
 
 function open(): Socket {
-  const server = new EventEmitter() as EventEmitter & SocketServer;
-  Object.assign(server, { options: {} });
-  guardSockets(server, () => new Date());
-  expect(server.options.maxPayload).toBe(16_384);
+  const served: GuardedSocket[] = [];
+  const route = { wsHandler: (socket: GuardedSocket) => served.push(socket) };
+  guardRoute(route, () => new Date());
   const socket = new Socket();
-  server.emit('connection', socket);
+  route.wsHandler(socket);
+  expect(served).toEqual([socket]);
   return socket;
 }
 
@@ -68,6 +71,7 @@ describe('a socket', () => {
     ['brings another credential with an operation', [{ type: 'subscribe', id: '1', extensions: [] }], 4400],
     ['sends what is no message', ['{'], 4400],
     ['sends an array', [[]], 4400],
+    ['sends too much at once', [`"${'x'.repeat(20_000)}"`], 1009],
     ['floods', Array.from({ length: 121 }, () => ({ type: 'ping' })), 4429],
     [
       'begins too many operations',
@@ -76,8 +80,10 @@ describe('a socket', () => {
     ],
   ])('that %s is closed', (_case, messages, code) => {
     const socket = open();
-    for (const message of messages) socket.send(message);
+    const left = messages.map((message) => socket.send(message)).at(-1);
     expect(socket.closes).toEqual([code]);
+    // Nobody works on what was refused.
+    expect(left?.trim()).toBe('');
   });
 
   it('may begin as many operations as it ends', () => {
