@@ -15,7 +15,6 @@ printTable(
     'bots cleared',
     'own cleared',
     '/24 listed',
-    'standing lost',
     '1 or 2 told',
     'reporters named',
   ],
@@ -29,7 +28,6 @@ printTable(
       percent(harm.clearedBots),
       percent(harm.clearedOwnBots),
       harm.isNetworkListed ? 'yes' : 'no',
-      String(harm.standingLost),
       percent(harm.countGuessed),
       percent(harm.namedReporters),
     ];

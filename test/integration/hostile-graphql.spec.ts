@@ -52,7 +52,7 @@ const HOSTILE: readonly (readonly [string, string])[] = [
   ['many aliases', `{ ${times(16, (i) => `a${i}: me { id }`)} }`],
   ['a cycle of fragments', `{ me { ...A } } ${CYCLE}`],
   ['a cycle that is not used', `{ me { id } } ${CYCLE}`],
-  ['a fragment spread many times', `{ me { ${times(400, () => '...A')} } } fragment A on Member { id }`],
+  ['a fragment spread many times', `{ me { ${times(600, () => '...A')} } } fragment A on Member { id }`],
   ['fields that have to be compared in pairs', `{ ${times(1_000, () => 'me { id }')} }`],
   ['a flood of directives', `{ me { id ${times(1_000, () => '@include(if: true)')} } }`],
   ['a flood of variables', `query (${times(1_000, (i) => `$v${i}: ID`)}) { me { id } }`],

@@ -32,8 +32,6 @@ export interface PoisoningHarm {
   readonly clearedOwnBots: number;
   /** A competitor's /24 is listed as a whole. */
   readonly isNetworkListed: boolean;
-  /** Points that the score of a competitor's next report loses after the colluders contradicted all of its reports. */
-  readonly standingLost: number;
   /** How often a colluder guesses right, from what is published, whether one or two members reported; 0.5 is chance. */
   readonly countGuessed: number;
   /** Of reports of others, those whose reporter a colluder can tell from what is published, beyond guessing. */
@@ -89,7 +87,6 @@ export function simulatePoisoning(options: PoisoningOptions): PoisoningHarm {
       return !score([...bot, ...praise], context).listed;
     }),
     isNetworkListed: network.listed,
-    standingLost: standingLost(colluders),
     countGuessed: countGuessed(subjects, random),
     namedReporters: shareOf(bots, (bot) => {
       const other = bot.map((sighting) => ({ ...sighting, reporter: `other-${sighting.reporter}` }));
@@ -124,16 +121,6 @@ function countGuessed(subjects: number, random: () => number): number {
     seen.set(picture, counts);
   }
   return [...seen.values()].reduce((right, counts) => right + Math.max(...counts), 0) / subjects;
-}
-
-/** What one report of a competitor weighs, before and after the colluders said the contrary of all that it said. */
-function standingLost(colluders: number): number {
-  const next = say(1, 'honest', 'zombie', 'trap', 8);
-  const before = score(next).score;
-  for (let i = 0; i < 100; i++) {
-    score([...say(1, 'honest', 'zombie', 'trap', 8), ...say(colluders, 'colluder', 'ham', 'manual', 1_000)]);
-  }
-  return before - score(next).score;
 }
 
 const score = (sightings: readonly Sighting[], context = OPEN): Reputation =>

@@ -58,6 +58,16 @@ export function validateSubscription(
   for (let token = document.loc.startToken.next; token; token = token.next) tokens += 1;
   // The end of the document is a token, too.
   if (tokens > MAX_TOKENS + 1) throw invalid(`query: more than ${MAX_TOKENS} tokens`);
-  const [error] = validate(schema, document, [...specifiedRules, ...rules], { maxErrors: 1 });
+  const [error] = errorsOf(() => validate(schema, document, [...specifiedRules, ...rules], { maxErrors: 1 }));
   if (error) throw invalid(error.message);
+}
+
+/** A rule may report its error or throw it. */
+function errorsOf(judge: () => readonly GraphQLError[]): readonly GraphQLError[] {
+  try {
+    return judge();
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error];
+    throw error;
+  }
 }
