@@ -11,7 +11,10 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+
+// Many processes start one after the other, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 const run = promisify(execFile);
 const CLI = join(import.meta.dirname, '../../apps/cli/bin/sekisho.mjs');
@@ -63,14 +66,14 @@ describe('a listing', () => {
     for (const member of members) receipts.push(await member.submit(reportOf(SUBJECT)));
     await expect
       .poll(async () => (await prove(memberAt(0))).listing.map(({ said }) => said['codes']), {
-        timeout: 20_000,
+        timeout: 120_000,
       })
       .toContainEqual([expect.stringMatching(/^127\.0\.\d+\.3$/)]);
     for (const [at, { receiptId }] of receipts.entries()) {
       await (await memberAt(at).session()).retract(receiptId, 0);
     }
     await expect
-      .poll(async () => (await prove(memberAt(0))).listing.at(-1)?.said['codes'], { timeout: 20_000 })
+      .poll(async () => (await prove(memberAt(0))).listing.at(-1)?.said['codes'], { timeout: 120_000 })
       .toEqual([]);
     expect((await prove(memberAt(1))).listing).toEqual((await prove(memberAt(2))).listing);
   });
@@ -113,7 +116,7 @@ describe('`sekisho log verify --follow`', () => {
     let shown = '';
     monitor.child.stdout?.on('data', (text: string) => (shown += text));
     await Promise.race([
-      expect.poll(() => shown, { timeout: 60_000 }).toContain('only grew since the last visit'),
+      expect.poll(() => shown, { timeout: 240_000 }).toContain('only grew since the last visit'),
       ended.then((failure) => {
         throw new Error(`it ended early: ${failure?.stderr ?? ''}`);
       }),

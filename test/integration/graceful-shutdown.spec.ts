@@ -5,7 +5,10 @@ import { createTestDatabase, Federation, reportOf, type TestDatabase } from '@se
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+
+// Many processes start one after the other, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 let database: TestDatabase;
 let federation: Federation;
@@ -64,9 +67,9 @@ describe('a hub that is told to stop', () => {
       .toBe(true);
     const stopped = federation.exitStatusOf('hub');
     // The edge is let go first: by then the hub is stopping.
-    await expect.poll(edge.answer, { timeout: 10_000 }).toMatch(/^HTTP\/1\.1 204 /);
+    await expect.poll(edge.answer, { timeout: 60_000 }).toMatch(/^HTTP\/1\.1 204 /);
     sender.socket.write(envelope.slice(100));
-    await expect.poll(sender.answer, { timeout: 10_000 }).toMatch(/^HTTP\/1\.1 202 [\s\S]*"receiptId"/);
+    await expect.poll(sender.answer, { timeout: 60_000 }).toMatch(/^HTTP\/1\.1 202 [\s\S]*"receiptId"/);
     expect(await stopped).toBe(0);
     await expect(fetch(`${federation.hubUrl}/health/live`)).rejects.toThrow();
 

@@ -1,5 +1,5 @@
 import { DecisionRepository, LogRepository, MemberRepository, publish } from '@sekisho/persistence';
-import { decisionEntry, leafHash, Prover, verifyInclusion, type TreeHead } from '@sekisho/tlog';
+import { saltedEntry, leafHash, Prover, verifyInclusion, type TreeHead } from '@sekisho/tlog';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestDatabase, type OpenTestDatabase } from '../setup/open-database.js';
 
@@ -105,8 +105,8 @@ describe('decisions in the log', () => {
     for (const [i, { index, salt, statement }] of told.entries()) {
       const kind = i < 3 ? 'listing' : 'key';
       const proof = await prover.inclusion(index);
-      verifyInclusion(leafHash(decisionEntry(kind, salt, statement)), index, size, proof, root);
-      const other = decisionEntry(kind, salt, statement.replace('a', 'b'));
+      verifyInclusion(leafHash(saltedEntry(kind, salt, statement)), index, size, proof, root);
+      const other = saltedEntry(kind, salt, statement.replace('a', 'b'));
       expect(() => {
         verifyInclusion(leafHash(other), index, size, proof, root);
       }).toThrow();

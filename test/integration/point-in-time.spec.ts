@@ -6,8 +6,11 @@ import { chown, cp, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startDebianPostgresql, type OtherPostgresql } from '../setup/debian-postgresql.js';
+
+// Many processes start one after the other, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
@@ -78,7 +81,7 @@ async function verify(directory: string) {
 async function reportProved(value: string, reports: number): Promise<void> {
   await member.submit(reportOf(value));
   await expect
-    .poll(async () => (await verify(member.directory)).provedReports, { timeout: 60_000, interval: 500 })
+    .poll(async () => (await verify(member.directory)).provedReports, { timeout: 240_000, interval: 500 })
     .toBe(reports);
 }
 
@@ -128,7 +131,7 @@ describe('a hub whose database is put back to a moment', () => {
     await expect
       .poll(
         async () => (await query<{ busy: boolean }>(restored, 'SELECT pg_is_in_recovery() AS busy')).busy,
-        { timeout: 60_000 },
+        { timeout: 240_000 },
       )
       .toBe(false);
     await execute(databaseAt(restored), MOVE_SERIALS);
@@ -141,7 +144,7 @@ describe('a hub whose database is put back to a moment', () => {
     // New reports are taken and logged.
     await member.submit(reportOf('203.0.113.4'), reportOf('203.0.113.5'));
     await expect
-      .poll(async () => (await verify(before)).size, { timeout: 60_000, interval: 500 })
+      .poll(async () => (await verify(before)).size, { timeout: 240_000, interval: 500 })
       .toBeGreaterThan(
         (
           await query<{ size: number }>(

@@ -5,8 +5,11 @@ import { openOperatorDatabase } from '@sekisho/persistence';
 import { createTestDatabase, dig, Federation, nameOf, reportOf, type TestDatabase } from '@sekisho/testing';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { GraphqlSocket } from '../setup/graphql-socket.js';
+
+// Many processes start one after the other, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 const PROCESSES = ['hub', 'worker', 'dns', 'trustee'] as const;
 const SUBJECTS = ['203.0.113.77', '198.51.100.77', '2001:db8:77::77', 'listed-77.example.com'];

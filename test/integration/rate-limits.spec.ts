@@ -11,7 +11,9 @@ let proxied: HubInProcess;
 beforeAll(async () => {
   database = await createTestDatabase(inject('databaseUrl'), { template: inject('templateDatabase') });
   hub = await startHubInProcess(database.url);
-  proxied = await startHubInProcess(database.url, { SEKISHO_TRUSTED_PROXIES: '192.0.2.1/32' });
+  proxied = await startHubInProcess(database.url, {
+    env: { SEKISHO_TRUSTED_PROXIES: '192.0.2.1/32' },
+  });
 });
 
 afterAll(async () => {

@@ -10,8 +10,11 @@ import {
 } from '@sekisho/testing';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { buildPreviousRelease, type PreviousRelease } from '../setup/previous-release.js';
+
+// Many processes start one after the other, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 let previous: PreviousRelease;
 let database: TestDatabase;
@@ -58,7 +61,7 @@ async function report(...hubs: string[]): Promise<void> {
 }
 
 const allScored = () =>
-  expect.poll(() => count('receipt WHERE scored_at IS NULL'), { timeout: 60_000, interval: 250 }).toBe(0);
+  expect.poll(() => count('receipt WHERE scored_at IS NULL'), { timeout: 240_000, interval: 250 }).toBe(0);
 
 describe('an upgrade process by process', () => {
   it('loses and doubles nothing, and both versions serve meanwhile', async () => {
@@ -97,7 +100,7 @@ describe('an upgrade process by process', () => {
     await expect
       .poll(
         async () => (await verifyLog({ directory: member.directory, hub, runtime: systemRuntime })).size,
-        { timeout: 20_000 },
+        { timeout: 120_000 },
       )
       .toBeGreaterThanOrEqual(sent);
   });

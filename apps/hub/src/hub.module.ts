@@ -1,14 +1,18 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import { ActionsModule } from './actions/actions.module.js';
 import { AccessModule } from './access/access.module.js';
 import { AlertsModule } from './alerts/alerts.module.js';
 import { CampaignsModule } from './campaigns/campaigns.module.js';
 import { DiscoveryModule } from './discovery/discovery.module.js';
+import { EventsModule } from './events/events.module.js';
 import { EvidenceModule } from './evidence/evidence.module.js';
 import { GraphqlApiModule } from './graphql/graphql-api.module.js';
 import { HealthController } from './health/health.controller.js';
 import { LogModule } from './log/log.module.js';
 import { MembersModule } from './members/members.module.js';
+import { ConsoleController } from './console/console.controller.js';
+import { PeopleModule } from './people/people.module.js';
 import { PlatformModule } from './platform/platform.module.js';
 import type { Platform } from './platform/platform.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
@@ -28,9 +32,10 @@ export class HubModule {
         PlatformModule.on(platform),
         ...[AccessModule, MembersModule, ReportsModule, ReputationsModule],
         ...[SubscribersModule, ZonesModule, LogModule, DiscoveryModule, GraphqlApiModule],
-        ...[PrivacyModule, EvidenceModule, CampaignsModule, AlertsModule],
+        ...[PrivacyModule, EvidenceModule, CampaignsModule, AlertsModule, EventsModule, PeopleModule],
+        ...[ActionsModule],
       ],
-      controllers: [HealthController, PublicController],
+      controllers: [HealthController, PublicController, ConsoleController],
       providers: [{ provide: APP_FILTER, useClass: ProblemFilter }],
     };
   }

@@ -1,4 +1,5 @@
 import rateLimit from '@fastify/rate-limit';
+import fastifyStatic from '@fastify/static';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { NestFactory } from '@nestjs/core';
@@ -66,7 +67,7 @@ class HubAdapter extends FastifyAdapter {
 /** Requests a minute from one address, or one IPv6 /64, on every route that is not named below. */
 const REQUESTS_A_MINUTE = 12_000;
 
-/** The same on routes that do more work for callers who have shown nothing yet, or that nobody asks so often. */
+/** The same on routes, or on one method of them, that do more work for callers who have shown nothing yet, or that nobody asks so often. */
 const OPEN_TO_ANYONE: ReadonlyMap<string, number> = new Map([
   ['/', 120],
   ['/reports', 6_000],
@@ -81,11 +82,27 @@ const OPEN_TO_ANYONE: ReadonlyMap<string, number> = new Map([
   ['/schema/report.json', 600],
   ['/health/live', 600],
   ['/health/ready', 600],
+  ['/demo/sign-in', 30],
+  ['/session/options', 60],
+  ['POST /session', 60],
+  ['/invitations/options', 20],
+  ['/invitations', 20],
   ['/log/checkpoint', 1_200],
   ['/log/tile/*', 6_000],
 ]);
 
 const MAX_ADDRESSES = 10_000;
+
+/** On every answer that does not say otherwise: what is no page must not become one. */
+const headersUnder = (origin: string): readonly (readonly [string, string])[] => [
+  ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
+  ['x-content-type-options', 'nosniff'],
+  ['referrer-policy', 'no-referrer'],
+  ['cross-origin-opener-policy', 'same-origin'],
+  ['cross-origin-resource-policy', 'same-origin'],
+  ['permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()'],
+  ...(origin.startsWith('https:') ? [['strict-transport-security', 'max-age=31536000'] as const] : []),
+];
 
 /** More than this is not waited for: who sends it loses the connection. */
 const MAX_DISCARDED_BYTES = 32 * 1024 * 1024;
@@ -110,9 +127,10 @@ export async function createHub(platform: Platform): Promise<NestFastifyApplicat
   // Before the plugin, which reads a route's configuration in a hook of its own.
   adapter.getInstance().addHook('onRoute', (route) => {
     guardRoute(route, () => platform.now());
-    const max = OPEN_TO_ANYONE.get(route.url);
-    if (max !== undefined && platform.config.hasRateLimit)
+    const max = OPEN_TO_ANYONE.get(route.url) ?? OPEN_TO_ANYONE.get(`${String(route.method)} ${route.url}`);
+    if (max !== undefined && platform.config.hasRateLimit) {
       route.config = { ...route.config, rateLimit: { max } };
+    }
   });
   await adapter.getInstance().register(rateLimit, {
     max: platform.config.hasRateLimit ? REQUESTS_A_MINUTE : Number.MAX_SAFE_INTEGER,
@@ -122,6 +140,14 @@ export async function createHub(platform: Platform): Promise<NestFastifyApplicat
     ipv6Subnet: 64,
     errorResponseBuilder: (_request, { ttl }) =>
       new RequestRefused('too-many-requests', 'too many requests from this address', Math.ceil(ttl / 1_000)),
+  });
+  // Files are sent by the console's controller, behind the access guard like everything else.
+  await adapter.getInstance().register(fastifyStatic, { serve: false, preCompressed: true });
+  adapter.getInstance().addHook('onSend', (_request, reply, _payload, done) => {
+    for (const [name, value] of headersUnder(platform.origin)) {
+      if (!reply.hasHeader(name)) void reply.header(name, value);
+    }
+    done();
   });
   return NestFactory.create<NestFastifyApplication>(HubModule.on(platform), adapter, {
     logger: new NestLog(platform.logger),

@@ -1,10 +1,13 @@
 import type { Config } from '@sekisho/config';
 import {
+  ActionRepository,
   AlertRepository,
   ClusteringRepository,
+  DecisionRepository,
   dropExpiredPartitions,
   dropExpiredRows,
   ensurePartitions,
+  openNotifications,
   readWarningLists,
   ReportRepository,
   ScoringRepository,
@@ -13,7 +16,9 @@ import {
 } from '@sekisho/persistence';
 import { openQueue, runJobs } from '@sekisho/queue';
 import type { Logger } from '@sekisho/telemetry';
+import { settleActions } from './actions/settle-actions.js';
 import { ClusteringService } from './campaigns/clustering.service.js';
+import { DecisionClock } from './decisions/decision-clock.js';
 import { ScoringService } from './scoring/scoring.service.js';
 
 /** How often decayed subjects are looked for; they leave a listing at most this late. */
@@ -23,6 +28,8 @@ const REVIEW_AT_MOST = 20_000;
 const SCHEDULE_AGAIN_MS = 30_000;
 /** Receipts wake it; this is for those whose job was lost, for retractions and for what has ended. */
 const CLUSTER_EVERY_MS = 5_000;
+/** What falls due in between is waited for. */
+const SETTLE_EVERY_MS = 1_000;
 const EXPIRE_EVERY_MS = 3_600_000;
 /** Receipts at a time: their subjects fill the batches of scoring together. */
 const CONCURRENCY = 12;
@@ -47,6 +54,28 @@ export async function startWorker(
   );
   const clustering = new ClusteringService(new ClusteringRepository(dataSource), warningLists, now);
   const alerts = new AlertRepository(dataSource);
+  const decisions = new DecisionClock(
+    new DecisionRepository(dataSource),
+    {
+      score: (subjects) => scoring.scoreSubjects(subjects),
+      reviewDependents: async () => {
+        await scoring.review(REVIEW_AT_MOST);
+        await clustering.run();
+      },
+    },
+    now,
+    (error) => {
+      logger.error({ err: error }, 'decisions could not be seen to; it is tried again');
+    },
+  );
+  const notifications = await openNotifications(databaseUrl, (error) => {
+    logger.error({ err: error }, 'notifications of the database');
+  });
+  notifications.on('sekisho_decisions', () => {
+    decisions.wake();
+  });
+  decisions.wake();
+  const actions = new ActionRepository(dataSource);
   const queue = await openQueue(queueUrl);
   const runner = await runJobs(
     queueUrl,
@@ -57,6 +86,7 @@ export async function startWorker(
         await scoring.review(atMost);
       },
       'cluster-fingerprints': () => clustering.run(),
+      'settle-actions': () => settleActions(actions, { now, withinMs: SETTLE_EVERY_MS }),
       expire: async () => {
         await ensurePartitions(dataSource, now());
         const expired = await dropExpiredRows(dataSource, now());
@@ -77,6 +107,7 @@ export async function startWorker(
   const schedule = async () => {
     await queue.schedule('review-subjects', { atMost: REVIEW_AT_MOST }, { everyMs: REVIEW_EVERY_MS });
     await queue.schedule('cluster-fingerprints', {}, { everyMs: CLUSTER_EVERY_MS });
+    await queue.schedule('settle-actions', {}, { everyMs: SETTLE_EVERY_MS });
     await queue.schedule('expire', {}, { everyMs: EXPIRE_EVERY_MS });
   };
   await schedule();
@@ -90,6 +121,8 @@ export async function startWorker(
     async close() {
       clearInterval(timer);
       await runner.close();
+      await notifications.close();
+      await decisions.close();
       await queue.close();
     },
   };

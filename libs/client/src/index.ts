@@ -69,3 +69,10 @@ export {
   type TerminationRequest,
 } from './subscriber/subscriber-agent.js';
 export { SubscriberRecords, type SubscriberRecord } from './subscriber/subscriber-records.js';
+export {
+  ActionNotTaken,
+  type ActionCommandName,
+  type CodeOfConduct,
+  type JointAction,
+} from './action-query.js';
+export { WorkingGroup } from './working-group.js';

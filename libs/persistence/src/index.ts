@@ -103,5 +103,52 @@ export { type HeldRows } from './retention/privacy-report.js';
 export { RETENTION, type Retention, type RetentionClass } from './retention/retention.js';
 export { StatisticsRepository, type FederationFigures } from './retention/statistics.repository.js';
 export { AlertRepository, AlertNotFound, type StoredAlert } from './alerts/alert.repository.js';
-export { AlertEventRepository, type AlertEvent } from './alerts/alert-event.repository.js';
+export {
+  MemberEventRepository,
+  tellMember,
+  type MemberEvent,
+  type MemberEventType,
+  type NewMemberEvent,
+} from './events/member-event.repository.js';
 export type { AlertObservation } from './alerts/keep-alerts.js';
+export {
+  DecisionRepository,
+  endDecision,
+  setDecision,
+  type DecisionSource,
+  type DueDecision,
+  type NewDecision,
+  type StoredDecision,
+} from './decisions/decision.repository.js';
+export { DecisionRefused } from './decisions/errors.js';
+export {
+  PersonActionRepository,
+  type NewPersonAction,
+  type PersonAction,
+} from './people/action.repository.js';
+export { PersonRepository, type Language, type NewPerson, type Person } from './people/person.repository.js';
+export {
+  SESSION_IDLE_MS,
+  SESSION_LIFETIME_MS,
+  SessionRepository,
+  type PersonSession,
+} from './people/session.repository.js';
+export {
+  InvitationRepository,
+  type InvitationCode,
+  type NewInvitation,
+  type StoredInvitation,
+} from './people/invitation.repository.js';
+export { PersonChangeRefused } from './people/errors.js';
+export { type OperatorPeople, type PersonSummary } from './people/operator-people.js';
+export { PasskeyRepository, type StoredPasskey } from './people/passkey.repository.js';
+export { ActionRepository, type Commander } from './actions/action.repository.js';
+export type { StoredAction } from './actions/action-row.js';
+export {
+  ParticipationRepository,
+  type ActionComment,
+  type ActionDetails,
+  type ActionStatement,
+  type Participant,
+  type RecordedTransition,
+} from './actions/participation.repository.js';

@@ -1,19 +1,22 @@
 // What the log's leaves are: commitments only, because entries stay for ever.
 import { sha256 } from '@noble/hashes/sha2.js';
+import { concatBytes } from '@noble/hashes/utils.js';
 import { HASH_BYTES } from './hash.js';
 
 /** What an entry stands for; the number is its first byte. */
 export const ENTRY_KINDS = {
-  ...{ report: 1, listing: 2, key: 3, vote: 4, appeal: 5, epoch: 6, action: 7 },
+  report: 1,
+  listing: 2,
+  key: 3,
+  vote: 4,
+  appeal: 5,
+  epoch: 6,
+  action: 7,
 } as const;
 export type EntryKind = keyof typeof ENTRY_KINDS;
 
-/** What the hub, its operator or its members decide; their statements are not for everybody, so each has a salt. */
-export const DECISION_KINDS = ['listing', 'key', 'vote', 'appeal', 'action'] as const;
-export type DecisionKind = (typeof DECISION_KINDS)[number];
-
-/** Statements for everybody; no kind has both, so that no statement can be read as a salt and another one. */
-export type PublicKind = Exclude<EntryKind, 'report' | DecisionKind>;
+/** What hub, operator and members decide: their statements are not for everybody. */
+export type DecisionKind = Exclude<EntryKind, 'report' | 'epoch'>;
 
 export const SALT_BYTES = 16;
 export const ENTRY_BYTES = 1 + HASH_BYTES;
@@ -42,20 +45,20 @@ export function reportEntry(salt: Uint8Array, envelopeDigest: Uint8Array, item: 
 }
 
 /**
- * Commits to one decision. The salt (16 bytes, one for each decision) goes to those who may read the statement; without it
- * nobody can try out which address was listed or who voted how.
+ * Commits to a statement that only those who are told its salt (16 random bytes) can recognise: what it says of anybody is
+ * forgotten with the salt, and the entry stays.
  */
-export function decisionEntry(kind: DecisionKind, salt: Uint8Array, statement: string): Uint8Array {
-  const label = new TextEncoder().encode(`sekisho/${kind}\n`);
-  const said = new TextEncoder().encode(statement);
-  const preimage = new Uint8Array(label.length + SALT_BYTES + said.length);
-  preimage.set(label);
-  preimage.set(salt, label.length);
-  preimage.set(said, label.length + SALT_BYTES);
-  return encodeEntry(kind, sha256(preimage));
+export function saltedEntry(
+  kind: Exclude<EntryKind, 'report'>,
+  salt: Uint8Array,
+  statement: string,
+): Uint8Array {
+  const encoder = new TextEncoder();
+  const parts = [encoder.encode(`sekisho/${kind}/salted\n`), salt, encoder.encode(statement)];
+  return encodeEntry(kind, sha256(concatBytes(...parts)));
 }
 
 /** Commits to a statement that everybody may read, such as a compact JWS: the log holds when it was made and that it stays. */
-export function statementEntry(kind: PublicKind, statement: string): Uint8Array {
+export function statementEntry(kind: Exclude<EntryKind, 'report'>, statement: string): Uint8Array {
   return encodeEntry(kind, sha256(new TextEncoder().encode(`sekisho/${kind}\n${statement}`)));
 }

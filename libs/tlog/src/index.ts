@@ -1,15 +1,13 @@
 export {
-  DECISION_KINDS,
-  decisionEntry,
   ENTRY_BYTES,
   ENTRY_KINDS,
   encodeEntry,
   reportEntry,
+  saltedEntry,
   SALT_BYTES,
   statementEntry,
   type DecisionKind,
   type EntryKind,
-  type PublicKind,
 } from './entry.js';
 export { LogRefused, type LogErrorCode } from './errors.js';
 export {

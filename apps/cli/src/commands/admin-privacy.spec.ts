@@ -7,6 +7,10 @@ const unused = () => Promise.reject(new Error('not part of these tests'));
 
 /** Keeps what was asked of it. */
 class RecordingDatabase implements OperatorDatabase {
+  readonly people = {
+    ...{ invite: unused, list: unused, remove: unused },
+    ...{ signOut: unused, actions: unused, addForDemo: unused },
+  };
   readonly asked: unknown[][] = [];
   closed = 0;
   readonly members = { add: unused, list: unused, suspend: unused, resume: unused, newCode: unused };
@@ -28,7 +32,15 @@ class RecordingDatabase implements OperatorDatabase {
       access: (subject, ground, now) => {
         this.asked.push(['access', subject, ground, now]);
         const none = { sightings: [], mentions: [], reputation: [], zoneEntries: [], zoneChanges: [] };
-        return Promise.resolve({ subject: subject.value, ...none, sealedEvidence: [], alerts: [], decisions: [] });
+        return Promise.resolve({
+          subject: subject.value,
+          ...none,
+          sealedEvidence: [],
+          alerts: [],
+          events: [],
+          decisions: [],
+          loggedDecisions: [],
+        });
       },
       correct: (subject: Subject, only, ground) => {
         this.asked.push(['correct', subject, only, ground]);
@@ -43,6 +55,7 @@ class RecordingDatabase implements OperatorDatabase {
   };
 
   readonly models = { rehearse: unused, list: unused };
+  readonly decisions = { set: unused, end: unused, list: unused };
 
   close(): Promise<void> {
     this.closed++;

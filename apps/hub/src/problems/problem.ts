@@ -2,10 +2,18 @@
 import { NotAuthentic } from '@sekisho/auth';
 import { EvaluationRefused } from '@sekisho/evaluation';
 import { AnswerRefused } from '@sekisho/feedback';
-import { AlertNotFound, EnvelopeReplayed, MemberChangeRefused, ReportNotFound } from '@sekisho/persistence';
+import {
+  AlertNotFound,
+  EnvelopeReplayed,
+  MemberChangeRefused,
+  PersonChangeRefused,
+  ReportNotFound,
+} from '@sekisho/persistence';
 import { SubjectInvalid } from '@sekisho/subject';
 import { SubscriberRefused } from '@sekisho/subscriber';
+import { ActionRefused } from '@sekisho/workgroup';
 import { AccessDenied } from '../access/errors.js';
+import { SignInRefused } from '../people/errors.js';
 import { RequestRefused } from './errors.js';
 
 export interface Problem {
@@ -20,27 +28,33 @@ export interface Problem {
 
 type KnownError =
   | AccessDenied
+  | ActionRefused
   | AlertNotFound
   | AnswerRefused
   | EnvelopeReplayed
   | EvaluationRefused
   | MemberChangeRefused
   | NotAuthentic
+  | PersonChangeRefused
   | ReportNotFound
   | RequestRefused
+  | SignInRefused
   | SubjectInvalid
   | SubscriberRefused;
 
 const KNOWN = [
   AccessDenied,
+  ActionRefused,
   AlertNotFound,
   AnswerRefused,
   EnvelopeReplayed,
   EvaluationRefused,
   MemberChangeRefused,
   NotAuthentic,
+  PersonChangeRefused,
   ReportNotFound,
   RequestRefused,
+  SignInRefused,
   SubjectInvalid,
   SubscriberRefused,
 ];
@@ -50,6 +64,14 @@ const isKnown = (error: unknown): error is KnownError => KNOWN.some((known) => e
 const STATUS: Readonly<Record<KnownError['code'], number>> = {
   'authentication-required': 401,
   'access-denied': 403,
+  'csrf-refused': 403,
+  'member-not-active': 403,
+  'sign-in-refused': 401,
+  'invitation-invalid': 401,
+  'passkeys-unavailable': 503,
+  'origin-refused': 403,
+  'person-unknown': 404,
+  'role-not-admissible': 400,
   'envelope-malformed': 400,
   'envelope-not-authentic': 401,
   'envelope-replayed': 409,
@@ -71,6 +93,20 @@ const STATUS: Readonly<Record<KnownError['code'], number>> = {
   'not-found': 404,
   'alert-unknown': 404,
   'alert-closed': 409,
+  'action-unknown': 404,
+  'action-malformed': 400,
+  'action-state': 409,
+  'action-changed': 409,
+  'not-entitled': 403,
+  'not-an-elector': 403,
+  recused: 403,
+  'conduct-not-accepted': 403,
+  'vote-cast': 409,
+  'vote-over': 409,
+  'schedule-refused': 400,
+  'delegation-refused': 409,
+  'result-malformed': 400,
+  'result-not-authentic': 401,
   'evaluation-malformed': 400,
   'epoch-unknown': 404,
   'epoch-destroyed': 410,

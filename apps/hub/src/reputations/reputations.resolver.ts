@@ -2,11 +2,10 @@ import { Args, Query, Resolver, Subscription } from '@nestjs/graphql';
 import { ReputationRepository, type StoredReputation } from '@sekisho/persistence';
 import { formatSubject, readSubject, type Subject } from '@sekisho/subject';
 import { Allow } from '../access/allow.decorator.js';
-import { CallingMember, CurrentMember } from '../access/request.js';
+import { CallingMember, StillWelcome, type Welcome } from '../access/request.js';
 import { ConnectionArgs, readPage } from '../graphql/connection.args.js';
 import { pageOf } from '../graphql/connection.js';
 import { SubjectText } from '../graphql/subject.scalar.js';
-import { MemberRegister } from '../members/member-register.service.js';
 import { OwnerView } from '../privacy/owner-view.service.js';
 import { RequestRefused } from '../problems/errors.js';
 import { ListingFeed } from './listing-feed.service.js';
@@ -21,7 +20,6 @@ export class ReputationsResolver {
   constructor(
     private readonly repository: ReputationRepository,
     private readonly feed: ListingFeed,
-    private readonly register: MemberRegister,
     private readonly past: PastReputations,
     private readonly owners: OwnerView,
   ) {}
@@ -94,7 +92,7 @@ export class ReputationsResolver {
     resolve: (model: ReputationModel) => model,
   })
   @Allow('listing:read')
-  listingChanged(@CurrentMember() memberId: string): AsyncIterableIterator<ReputationModel> {
-    return this.feed.subscribe(() => this.register.isActive(memberId));
+  listingChanged(@StillWelcome() isWelcome: Welcome): AsyncIterableIterator<ReputationModel> {
+    return this.feed.subscribe(isWelcome);
   }
 }

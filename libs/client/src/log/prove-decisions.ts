@@ -1,5 +1,5 @@
 import {
-  decisionEntry,
+  saltedEntry,
   leafHash,
   LogRefused,
   verifyInclusion,
@@ -35,7 +35,7 @@ export async function proveDecisions(
   for (const decision of decisions) {
     const { index, salt, statement } = decision;
     if (index >= head.size) continue;
-    const leaf = leafHash(decisionEntry(kind, Buffer.from(salt, 'base64url'), statement));
+    const leaf = leafHash(saltedEntry(kind, Buffer.from(salt, 'base64url'), statement));
     try {
       verifyInclusion(leaf, index, head.size, await prover.inclusion(index), head.root);
     } catch (error) {

@@ -1,5 +1,5 @@
 // Decisions in the transparency log: what was decided, kept for those who may read it, and the entry that commits to it.
-import { decisionEntry, SALT_BYTES, type DecisionKind } from '@sekisho/tlog';
+import { saltedEntry, SALT_BYTES, type DecisionKind } from '@sekisho/tlog';
 import { randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import type { Sql } from '../database.js';
@@ -34,7 +34,7 @@ export async function logDecisions(sql: Sql, decisions: readonly NewDecision[], 
   const logged = decisions.map(({ kind, about, decided }, i) => {
     const salt = salts.subarray(i * SALT_BYTES, (i + 1) * SALT_BYTES);
     const statement = JSON.stringify({ about, at, ...decided });
-    return { kind, about, salt, statement, entry: decisionEntry(kind, salt, statement) };
+    return { kind, about, salt, statement, entry: saltedEntry(kind, salt, statement) };
   });
   await sql.query(
     `WITH head AS (UPDATE log_head SET size = size + $1::int RETURNING size - $1::int AS first_index),

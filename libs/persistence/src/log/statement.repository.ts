@@ -1,9 +1,9 @@
-import { statementEntry, type PublicKind } from '@sekisho/tlog';
+import { statementEntry, type EntryKind } from '@sekisho/tlog';
 import { QueryFailedError, type DataSource } from 'typeorm';
 import { appendToLog } from './append.js';
 
 export interface NewStatement {
-  readonly kind: PublicKind;
+  readonly kind: Exclude<EntryKind, 'report'>;
   /** Whose statement it is. */
   readonly issuer: string;
   /** SHA-256 of what is said, without when: what was said before is not said again. */

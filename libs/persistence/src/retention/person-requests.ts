@@ -29,8 +29,11 @@ export interface HeldAboutSubject {
   readonly sealedEvidence: readonly HeldRecord[];
   /** What the owner of the network was told, and what it answered. */
   readonly alerts: readonly HeldRecord[];
-  /** When it was listed and delisted, as the transparency log committed to it. */
+  readonly events: readonly HeldRecord[];
+  /** What people decided of it. */
   readonly decisions: readonly HeldRecord[];
+  /** When it was listed and delisted, as the transparency log committed to it. */
+  readonly loggedDecisions: readonly HeldRecord[];
 }
 
 export type RowCounts = Readonly<Record<string, number>>;
@@ -55,9 +58,12 @@ const HELD = {
   zoneEntries: 'SELECT zone, codes FROM zone_entry WHERE subject = $1 ORDER BY zone',
   zoneChanges: 'SELECT zone, codes, changed_at FROM zone_change WHERE subject = $1 ORDER BY changed_at',
   sealedEvidence: `SELECT received_at, length(sealed) AS characters FROM sealed_evidence WHERE subject = $1 ORDER BY received_at`,
-  decisions: `SELECT log_index, statement FROM log_decision WHERE kind = 'listing' AND about = $1 ORDER BY log_index`,
+  loggedDecisions: `SELECT log_index, statement FROM log_decision WHERE kind = 'listing' AND about = $1 ORDER BY log_index`,
   alerts: `SELECT opened_at, category, state, message_count, last_seen, answered_at, fixed_at, quiet_at, failed_fixes, closed_at,
     outcome FROM alert WHERE subject = $1 ORDER BY opened_at`,
+  events: 'SELECT type, details, made_at FROM member_event WHERE subject = $1 ORDER BY sequence',
+  decisions: `SELECT kind, category, valid_from, valid_until, source_type, made_at, ended_at FROM decision
+    WHERE subject = $1 ORDER BY made_at`,
 } as const;
 
 export class PersonRequests {
@@ -77,7 +83,10 @@ export class PersonRequests {
         zoneChanges: await read(HELD.zoneChanges),
         sealedEvidence: await read(HELD.sealedEvidence),
         alerts: await read(HELD.alerts),
+        events: await read(HELD.events),
         decisions: await read(HELD.decisions),
+        loggedDecisions: await read(HELD.loggedDecisions),
+        loggedDecisions: await read(HELD.loggedDecisions),
       };
       const counts = Object.fromEntries(
         Object.entries(held).flatMap(([name, rows]) => (Array.isArray(rows) ? [[name, rows.length]] : [])),
@@ -136,6 +145,8 @@ export class PersonRequests {
         )[1],
         sealedEvidence: await remove('DELETE FROM sealed_evidence WHERE subject = $1'),
         alerts: await remove('DELETE FROM alert WHERE subject = $1'),
+        events: await remove('DELETE FROM member_event WHERE subject = $1'),
+        decisions: await remove('DELETE FROM decision WHERE subject = $1'),
         campaigns: await forgetInCampaigns(manager, subject),
         reputation: await remove('DELETE FROM reputation WHERE subject = $1'),
       };
@@ -157,8 +168,8 @@ export class PersonRequests {
       await publish(manager, withdrawn, now);
       await publish(manager, withdrawn, now, 'campaign');
       // Also what was just logged of its end: without salt and statement the commitments say nothing of anybody.
-      const decisions = await remove(`DELETE FROM log_decision WHERE kind = 'listing' AND about = $1`);
-      return { ...counts, zoneEntries: entries.length, decisions };
+      const loggedDecisions = await remove(`DELETE FROM log_decision WHERE kind = 'listing' AND about = $1`);
+      return { ...counts, zoneEntries: entries.length, loggedDecisions };
     });
   }
 

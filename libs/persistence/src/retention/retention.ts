@@ -1,11 +1,15 @@
 // The one place that says how long what is kept, and why. A test fails when a table of the database is not here.
 import { FEEDBACK } from '@sekisho/feedback';
 import { EVIDENCE_RETENTION_MS } from '../evidence/sealed-evidence.repository.js';
+import { PEOPLE_RETENTION } from '../people/retention.js';
 import { SIGHTING_RETENTION_MS } from '../reports/partitions.js';
 
 const DAY_MS = 24 * 3_600_000;
 /** As long as a person may ask why an application was looked at. */
 const CHECK_RETENTION_MS = 365 * DAY_MS;
+
+/** Objections to what was done, and questions of authorities, come within this time. */
+const ACTION_RETENTION_MS = 3 * 365 * DAY_MS;
 
 /**
  * What a table is to the people whose traces it holds: `evidence` and `derived` are about third parties (addresses are
@@ -139,9 +143,81 @@ export const RETENTION: readonly Retention[] = [
   },
   {
     ...{ table: 'alert_event', class: 'derived', agedBy: 'made_at', basis: 'the owner alone can act on it' },
-    holds: 'what an owner has not yet been told of an alert: the change, counts, times',
+    holds: 'the same as member_event, for processes of the release before',
+    until: 'an older hub acknowledged it, at most 30 days',
+    expiry: rows(30 * DAY_MS, 'made_at < $1'),
+  },
+  {
+    ...{
+      table: 'member_event',
+      class: 'derived',
+      agedBy: 'made_at',
+      basis: 'the member alone can act on it',
+    },
+    holds: 'what a member has not yet been told: what happened to which subject, coarse counts and times',
     until: 'its receiver acknowledged it, at most 30 days',
     expiry: rows(30 * DAY_MS, 'made_at < $1'),
+  },
+  {
+    ...{ table: 'decision', class: 'record', agedBy: 'made_at' },
+    holds: 'what people decided of a subject: list or never list, from when until when, by what, the reason',
+    basis: 'showing why something is or was listed',
+    until: '1 year after it was over',
+    expiry: rows(365 * DAY_MS, 'least(valid_until, ended_at) < $1 AND due_at IS NULL'),
+  },
+  {
+    ...{ table: 'decision_entry', class: 'record' },
+    holds: 'which entry of the transparency log commits to a decision, and its salt',
+    basis: 'proof of what was decided, and when',
+    ...{ until: 'as long as the decision', expiry: { how: 'other', by: 'goes with the decision' } },
+  },
+  {
+    ...{ table: 'action', class: 'record', agedBy: 'proposed_at' },
+    holds: 'what the working group was asked to decide, about which subjects, and when it held',
+    basis: 'accountability of those who decide about others',
+    until: '3 years after it was proposed',
+    expiry: rows(
+      ACTION_RETENTION_MS,
+      `proposed_at < $1 AND state IN ('rejected', 'expired', 'rolled-back', 'reported')`,
+    ),
+  },
+  ...(
+    [
+      ['action_transition', 'at', 'which member moved an action, when and why'],
+      ['action_vote', 'at', 'how a member voted, and why'],
+      ['action_elector', undefined, 'which members were heard, and which of them did not vote'],
+      [
+        'action_participant',
+        'at',
+        'what a member did of an action and when; counts of its lookups in buckets',
+      ],
+      ['action_comment', 'at', 'what a member said about an action'],
+    ] as const
+  ).map(([table, agedBy, holds]): Retention => ({
+    ...{ table, class: 'record', holds, ...(agedBy && { agedBy }) },
+    ...{ basis: 'accountability of those who decide about others', until: 'as long as the action' },
+    expiry: { how: 'other', by: 'goes with the action' },
+  })),
+  {
+    ...{ table: 'action_delegate', class: 'member', agedBy: 'since', basis: MEMBERSHIP },
+    ...{
+      holds: 'which member votes for which',
+      until: 'taken back, or the membership ends',
+      expiry: withMember,
+    },
+  },
+  {
+    ...{ table: 'member_agent', class: 'operation', agedBy: 'seen_at', basis: MEMBERSHIP },
+    ...{ holds: "when a member's agent was last there, and its clock", until: 'the membership ends' },
+    expiry: withMember,
+  },
+  {
+    ...{ table: 'conduct_acceptance', class: 'record', agedBy: 'accepted_at', basis: MEMBERSHIP },
+    ...{
+      holds: 'which code of conduct a member accepted when',
+      until: 'the membership ends',
+      expiry: withMember,
+    },
   },
   {
     ...{ table: 'member', class: 'member', agedBy: 'created_at', basis: MEMBERSHIP },
@@ -165,6 +241,7 @@ export const RETENTION: readonly Retention[] = [
     until: '60 days after the code ended',
     expiry: rows(SIGHTING_RETENTION_MS, 'expires_at < $1'),
   },
+  ...PEOPLE_RETENTION,
   {
     ...{ table: 'subscriber_termination', class: 'evidence', agedBy: 'registered_at' },
     basis: 'prevention of hit-and-run abuse, told to subscribers in the notice',
