@@ -1,13 +1,13 @@
-import { DecisionRepository, LogRepository, MemberRepository, publish } from '@sekisho/persistence';
+import { DecisionLog, LogRepository, MemberRepository, publish } from '@sekisho/persistence';
 import { saltedEntry, leafHash, Prover, verifyInclusion, type TreeHead } from '@sekisho/tlog';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTestDatabase, type OpenTestDatabase } from '../setup/open-database.js';
 
 let database: OpenTestDatabase;
-let decisions: DecisionRepository;
+let decisions: DecisionLog;
 beforeAll(async () => {
   database = await openTestDatabase();
-  decisions = new DecisionRepository(database.dataSource);
+  decisions = new DecisionLog(database.dataSource);
 });
 afterAll(() => database[Symbol.asyncDispose]());
 

@@ -1,5 +1,5 @@
 import { Args, Query, Resolver } from '@nestjs/graphql';
-import { DecisionRepository } from '@sekisho/persistence';
+import { DecisionLog } from '@sekisho/persistence';
 import { formatSubject, type Subject } from '@sekisho/subject';
 import type { DecisionKind } from '@sekisho/tlog';
 import { Allow } from '../access/allow.decorator.js';
@@ -12,7 +12,7 @@ const MAX_DECISIONS = 200;
 
 @Resolver(() => LoggedDecisionModel)
 export class DecisionsResolver {
-  constructor(private readonly decisions: DecisionRepository) {}
+  constructor(private readonly decisions: DecisionLog) {}
 
   @Query(() => [LoggedDecisionModel], {
     description: `When a subject was listed, changed or delisted: the last ${MAX_DECISIONS} of 60 days, oldest first`,

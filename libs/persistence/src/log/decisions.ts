@@ -7,7 +7,7 @@ import type { Sql } from '../database.js';
 /** Members are told no time more exactly, and a statement cannot be blurred after it is in the log. */
 const TIME_STEP_MS = 10 * 60_000;
 
-export interface NewDecision {
+export interface DecisionToLog {
   readonly kind: DecisionKind;
   /** What it is found by: the subject of a listing, the member whose key changed, the id of an action or an appeal. */
   readonly about: string;
@@ -27,7 +27,7 @@ export interface LoggedDecision {
  * Logs decisions in the transaction of `sql` and with its fate: call it last, because other appends wait until that
  * transaction ends. Each decision becomes one entry, all of them in one statement.
  */
-export async function logDecisions(sql: Sql, decisions: readonly NewDecision[], now: Date): Promise<void> {
+export async function logDecisions(sql: Sql, decisions: readonly DecisionToLog[], now: Date): Promise<void> {
   if (decisions.length === 0) return;
   const at = new Date(Math.floor(now.getTime() / TIME_STEP_MS) * TIME_STEP_MS).toISOString();
   const salts = randomBytes(decisions.length * SALT_BYTES);
@@ -57,7 +57,7 @@ export async function logDecisions(sql: Sql, decisions: readonly NewDecision[], 
   );
 }
 
-export class DecisionRepository {
+export class DecisionLog {
   constructor(private readonly dataSource: DataSource) {}
 
   /** The last `limit` decisions of a kind about something, in the order of the log. */

@@ -86,7 +86,6 @@ export class PersonRequests {
         events: await read(HELD.events),
         decisions: await read(HELD.decisions),
         loggedDecisions: await read(HELD.loggedDecisions),
-        loggedDecisions: await read(HELD.loggedDecisions),
       };
       const counts = Object.fromEntries(
         Object.entries(held).flatMap(([name, rows]) => (Array.isArray(rows) ? [[name, rows.length]] : [])),
