@@ -11,6 +11,7 @@ import { HubModule } from './hub.module.js';
 import type { Platform } from './platform/platform.js';
 import { RequestRefused } from './problems/errors.js';
 import { sendProblem } from './problems/send-problem.js';
+import { traceRequests } from './platform/request-spans.js';
 
 /** Half of what a process has to end in (libs/telemetry). */
 const IN_FLIGHT_PATIENCE_MS = 5_000;
@@ -72,6 +73,10 @@ const OPEN_TO_ANYONE: ReadonlyMap<string, number> = new Map([
   ['/', 120],
   ['/reports', 6_000],
   ['/graphql', 6_000],
+  ['/.well-known/repute-template', 1_200],
+  ['/repute/:application/:subject', 120],
+  ['/repute/:application/:subject/:assertion', 120],
+  ['/.well-known/ssf-configuration', 1_200],
   ['/enrolments', 300],
   ['/keys', 300],
   ['/oauth/token', 600],
@@ -124,6 +129,7 @@ async function discardBody(request: IncomingMessage): Promise<void> {
 /** The hub on its platform, ready to listen. */
 export async function createHub(platform: Platform): Promise<NestFastifyApplication> {
   const adapter = new HubAdapter(platform);
+  if (platform.tracing.isOn) traceRequests(adapter.getInstance(), platform.tracing);
   // Before the plugin, which reads a route's configuration in a hook of its own.
   adapter.getInstance().addHook('onRoute', (route) => {
     guardRoute(route, () => platform.now());

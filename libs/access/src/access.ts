@@ -22,6 +22,7 @@ export const OPERATIONS = [
   'token:request',
   'report:submit',
   'report:retract',
+  'report:read-own',
   'reputation:read',
   'reputation:read-public',
   'listing:read',
@@ -46,6 +47,7 @@ export const OPERATIONS = [
   'domain:prove',
   'alert:answer',
   'event:receive',
+  'network:declare',
   'console:read',
   'session:start',
   'session:own',
@@ -83,6 +85,7 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   // Authentic by the envelope's own signature, whoever carries it.
   'report:submit': everyone,
   'report:retract': abuseDesk,
+  'report:read-own': abuseDesk,
   'reputation:read': federation,
   // One subject at a time, for anyone listed who wants to know why.
   'reputation:read-public': everyone,
@@ -118,6 +121,8 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   'alert:answer': abuseDesk,
   // What the member itself is told.
   'event:receive': abuseDesk,
+  // Of the member's own networks; whose they are, the operator decides.
+  'network:declare': mailOperator,
   // The program of the console; what it shows is asked for with a session.
   'console:read': everyone,
   // Guarded by the passkey and by the invitation's code themselves.

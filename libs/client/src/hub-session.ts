@@ -13,6 +13,14 @@ import {
   type DomainProof,
 } from './campaign-query.js';
 import { alertsQuery, answerAlertMutation, type OwnAlert } from './alert-query.js';
+import {
+  eventStreamMutation,
+  eventStreamQuery,
+  refusedEventsQuery,
+  type EventStreamChange,
+  type OwnEventStream,
+  type RefusedEvent,
+} from './event-stream-query.js';
 import type { HubDescription } from './discovery.js';
 import type { SubmissionOptions } from './envelope.js';
 import { acknowledgeEvidenceMutation, ownerKeyQuery, sealedEvidenceQuery } from './evidence-query.js';
@@ -191,6 +199,22 @@ export class HubSession {
   /** Every change of this member's keys and standing, as the hub tells it; `verifyLog` proves it. */
   async keyDecisions(): Promise<LoggedDecision[]> {
     return (await this.query(keyDecisionsQuery, {})).keyDecisions;
+  }
+
+  /** How this member is told of events. */
+  async eventStream(): Promise<OwnEventStream> {
+    return (await this.query(eventStreamQuery, {})).eventStream;
+  }
+
+  /** Changes how this member is told; each of them may be repeated. @throws {HubRefused} endpoint-refused, request-malformed */
+  async setEventStream(change: EventStreamChange): Promise<OwnEventStream> {
+    const { operation, variables } = eventStreamMutation(change);
+    return (await this.query(operation, variables)).eventStream;
+  }
+
+  /** What this member's receiver could not use, oldest first. */
+  async refusedEvents(): Promise<RefusedEvent[]> {
+    return (await this.query(refusedEventsQuery, {})).refusedEvents;
   }
 
   /** The floods of bounces of the last 7 days on the domains that this member proved. */

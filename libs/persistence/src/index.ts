@@ -52,11 +52,14 @@ export {
   type Receipt,
   type Refusal,
 } from './reports/report.repository.js';
+export { SentReportsRepository, type SentEnvelope, type SentReport } from './reports/sent-reports.repository.js';
 export {
   ReputationRepository,
   type ListingFilter,
   type StoredReputation,
 } from './reputations/reputation.repository.js';
+export { examineReplica, type ReplicaExamination } from './replica/examine-replica.js';
+export { Replica, REPLICA_LAG_AT_MOST_MS } from './replica/replica.js';
 export { ModelRehearsals, type ModelRehearsal } from './reputations/model-rehearsals.js';
 export { reputationAsOf } from './reputations/past-reputation.js';
 export { ScoringRepository, type Scored, type SubjectEvidence } from './reputations/scoring.repository.js';
@@ -82,6 +85,7 @@ export {
 export {
   publish,
   ZoneRepository,
+  type ListingActivity,
   type WantedEntry,
   type ZoneChanges,
   type ZoneEntryRow,
@@ -102,13 +106,34 @@ export {
 export { type HeldRows } from './retention/privacy-report.js';
 export { RETENTION, type Retention, type RetentionClass } from './retention/retention.js';
 export { StatisticsRepository, type FederationFigures } from './retention/statistics.repository.js';
+export { HygieneRepository } from './hygiene/hygiene.repository.js';
+export { NetworkRefused } from './networks/errors.js';
+export {
+  DeclaredRangeRepository,
+  type DeclaredRange,
+  type Port25,
+} from './networks/declared-range.repository.js';
+export {
+  NetworkClaimRepository,
+  type JudgeableClaim,
+  type NetworkClaim,
+} from './networks/network-claim.repository.js';
 export { AlertRepository, AlertNotFound, type StoredAlert } from './alerts/alert.repository.js';
+export {
+  EventStreamRepository,
+  type EventStream,
+  type MailFormat,
+  type MailLanguage,
+  type MailPreference,
+} from './events/event-stream.repository.js';
 export {
   MemberEventRepository,
   tellMember,
+  VERIFICATION_EVENT,
   type MemberEvent,
   type MemberEventType,
   type NewMemberEvent,
+  type RefusedEvent,
 } from './events/member-event.repository.js';
 export type { AlertObservation } from './alerts/keep-alerts.js';
 export {

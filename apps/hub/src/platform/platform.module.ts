@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
+  EventStreamRepository,
   MemberEventRepository,
   ActionRepository,
   AlertRepository,
@@ -7,15 +8,19 @@ import {
   CheckRepository,
   CampaignRepository,
   DecisionLog,
+  DeclaredRangeRepository,
   DnsAccessRepository,
+  HygieneRepository,
   LogRepository,
   MemberRepository,
   InvitationRepository,
   PasskeyRepository,
+  NetworkClaimRepository,
   PersonActionRepository,
   PersonRepository,
   ParticipationRepository,
   ReportRepository,
+  SentReportsRepository,
   ReputationRepository,
   SealedEvidenceRepository,
   SessionRepository,
@@ -26,8 +31,10 @@ import {
   ZoneRepository,
 } from '@sekisho/persistence';
 import { Platform } from './platform.js';
+import { ReputationReads } from './reputation-reads.service.js';
 
 const REPOSITORIES = [
+  EventStreamRepository,
   MemberEventRepository,
   ActionRepository,
   AlertRepository,
@@ -35,15 +42,19 @@ const REPOSITORIES = [
   CheckRepository,
   CampaignRepository,
   DecisionLog,
+  DeclaredRangeRepository,
   DnsAccessRepository,
+  HygieneRepository,
   LogRepository,
   MemberRepository,
   InvitationRepository,
   PasskeyRepository,
+  NetworkClaimRepository,
   PersonActionRepository,
   PersonRepository,
   ParticipationRepository,
   ReportRepository,
+  SentReportsRepository,
   ReputationRepository,
   SealedEvidenceRepository,
   SessionRepository,
@@ -63,12 +74,13 @@ export class PlatformModule {
       global: true,
       providers: [
         { provide: Platform, useValue: platform },
+        ReputationReads,
         ...REPOSITORIES.map((Repository) => ({
           provide: Repository,
           useValue: new Repository(platform.dataSource),
         })),
       ],
-      exports: [Platform, ...REPOSITORIES],
+      exports: [Platform, ReputationReads, ...REPOSITORIES],
     };
   }
 }
