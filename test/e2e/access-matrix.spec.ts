@@ -142,6 +142,12 @@ const PROBES: readonly Probe[] = [
     '{ reputations(subjects: ["203.0.113.9"]) { score } }',
   ),
   field('listing:read', 'ReputationsResolver.listings', '{ listings { edges { cursor } } }'),
+  field(
+    'listing:read',
+    'DecisionsResolver.listingDecisions',
+    '{ listingDecisions(subject: "203.0.113.9") { index } }',
+  ),
+  field('member:read-own', 'DecisionsResolver.keyDecisions', '{ keyDecisions { index } }'),
   field('listing:read', 'ListingActivityResolver.listingActivity', '{ listingActivity { changed } }'),
   field('member:read-own', 'MembersResolver.me', '{ me { id } }'),
   field('member:read-own', 'MembersResolver.dnsQueries', '{ dnsQueries { answered } }'),

@@ -27,6 +27,7 @@ const asLiterals = SUBJECTS.map((subject) => JSON.stringify(subject));
 export const ARGUMENTS: ArgumentTable = {
   'Query.reputation': asLiterals.map((subject) => `(subject: ${subject})`),
   'Query.reputations': [`(subjects: [${asLiterals.join(', ')}])`],
+  'Query.listingDecisions': asLiterals.map((subject) => `(subject: ${subject})`),
   'Query.caseMessages': [`(caseId: "${CASE_ID}")`],
   // Ids are given in order: the first campaign of the walk's own federation.
   'Query.campaign': ['(id: "1")'],

@@ -26,6 +26,7 @@ import type { SubmissionOptions } from './envelope.js';
 import { acknowledgeEvidenceMutation, ownerKeyQuery, sealedEvidenceQuery } from './evidence-query.js';
 import { HubAnswerInvalid, HubRefused } from './errors.js';
 import { askHub, graphqlErrorSchema } from './hub-transport.js';
+import { keyDecisionsQuery, listingDecisionsQuery, type LoggedDecision } from './log/decision-query.js';
 import type { EnrolledMember } from './member-directory.js';
 import {
   meQuery,
@@ -187,6 +188,17 @@ export class HubSession {
   /** Repeating an answer changes nothing. @throws {HubRefused} alert-unknown, alert-closed */
   async answerAlert(id: string, answer: 'seen' | 'found' | 'fixed'): Promise<OwnAlert> {
     return (await this.query(answerAlertMutation, { id, answer: answer.toUpperCase() })).answerAlert;
+  }
+
+  /** When a subject was listed, changed or delisted, as the hub tells it; `verifyLog` proves it. */
+  async listingDecisions(subject: Subject): Promise<LoggedDecision[]> {
+    const variables = { subject: formatSubject(subject) };
+    return (await this.query(listingDecisionsQuery, variables)).listingDecisions;
+  }
+
+  /** Every change of this member's keys and standing, as the hub tells it; `verifyLog` proves it. */
+  async keyDecisions(): Promise<LoggedDecision[]> {
+    return (await this.query(keyDecisionsQuery, {})).keyDecisions;
   }
 
   /** How this member is told of events. */

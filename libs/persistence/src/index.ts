@@ -19,6 +19,7 @@ export { migrateDatabase, openDatabase, type DatabaseOptions } from './database.
 export * from './embedded/index.js';
 export { examineDatabase, type DatabaseExamination } from './examine-database.js';
 export { appendToLog } from './log/append.js';
+export { DecisionLog, logDecisions, type LoggedDecision, type DecisionToLog } from './log/decisions.js';
 export { LogRepository, type PublishedCheckpoint } from './log/log.repository.js';
 export { StatementRepository, type LoggedStatement } from './log/statement.repository.js';
 export {

@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { EventStreamRepository, MemberEventRepository, type MemberEvent } from '@sekisho/persistence';
 import { Platform } from '../platform/platform.js';
 import { RequestRefused } from '../problems/errors.js';
@@ -25,7 +25,7 @@ export interface Polled {
 
 /** Gives members what they have not acknowledged, over and over until they do. */
 @Injectable()
-export class EventsService implements OnApplicationShutdown {
+export class EventsService implements BeforeApplicationShutdown {
   /** One long poll for each member: a newer one ends the older, so that none pile up. */
   private readonly waiting = new Map<string, (isOver: boolean) => void>();
   private readonly stop: () => void;
@@ -42,7 +42,8 @@ export class EventsService implements OnApplicationShutdown {
     });
   }
 
-  onApplicationShutdown(): void {
+  /** Before the listening ends, which waits for whoever still waits here. */
+  beforeApplicationShutdown(): void {
     this.stop();
     for (const end of [...this.waiting.values()]) end(true);
   }
