@@ -148,6 +148,9 @@ function remedyForOther(error: unknown): string {
   if (error instanceof Error && error.name === 'LogRefused') {
     return 'keep the directory log/ of the member as it is, and tell the other members and the working group: the log is not to be trusted';
   }
+  if (code === 'key-not-own') {
+    return 'have the hub operator suspend the member at once, and tell the working group: somebody else can sign in its name';
+  }
   if (['EACCES', 'EPERM', 'EROFS'].includes(code)) return 'run it as the account that owns the directory';
   if (code === 'ENOSPC') return 'make room on the disk';
   const isExpected = error instanceof Error && 'kind' in error && error.kind === 'Rejected';

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { registerAdmin } from './commands/admin-member.js';
+import { registerHygiene } from './commands/hygiene.js';
 import { registerAlerts } from './commands/alerts.js';
+import { registerRange } from './commands/range.js';
 import { registerBacktest } from './commands/backtest.js';
 import { registerCampaigns } from './commands/campaigns.js';
 import { registerCluster } from './commands/cluster.js';
@@ -46,6 +48,8 @@ const GROUPS: readonly {
       registerLookup,
       registerCampaigns,
       registerAlerts,
+      registerRange,
+      registerHygiene,
       registerEvidence,
       registerLog,
       registerSubscriber,

@@ -1,4 +1,6 @@
+export { followAlerts, type FollowedAlert } from './alert-following.js';
 export type { OwnAlert } from './alert-query.js';
+export type { EventMail, OwnEventStream, RefusedEvent } from './event-stream-query.js';
 export type { BounceFlood, Campaign, DomainProof } from './campaign-query.js';
 export { discover, type HubDescription } from './discovery.js';
 export { enrol, rotateKeys, type Enrolled, type Rotated } from './enrolment.js';
@@ -20,6 +22,8 @@ export {
   type MemberDirectoryFaultCode,
 } from './errors.js';
 export { HubSession } from './hub-session.js';
+export { requireOwnKeys } from './log/own-keys.js';
+export type { ProvedDecision } from './log/prove-decisions.js';
 export { ReceiptBook } from './log/receipt-book.js';
 export { verifyLog, type LogVerification } from './log/verify-log.js';
 export { MemberDirectory, type EnrolledMember, type Member } from './member-directory.js';
@@ -67,6 +71,16 @@ export {
   type TerminationRequest,
 } from './subscriber/subscriber-agent.js';
 export { SubscriberRecords, type SubscriberRecord } from './subscriber/subscriber-records.js';
+export {
+  claimNetworkMutation,
+  declaredRangesQuery,
+  declareRangeMutation,
+  networkClaimsQuery,
+  withdrawRangeMutation,
+  type OwnDeclaredRange,
+  type OwnNetworkClaim,
+} from './network-query.js';
+export { hygieneQuery, type Hygiene } from './hygiene-query.js';
 export {
   ActionNotTaken,
   type ActionCommandName,

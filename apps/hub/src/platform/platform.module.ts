@@ -1,18 +1,26 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
+  EventStreamRepository,
   MemberEventRepository,
   ActionRepository,
   AlertRepository,
   CaseRepository,
   CheckRepository,
   CampaignRepository,
+  DecisionLog,
+  DeclaredRangeRepository,
   DnsAccessRepository,
+  HygieneRepository,
   LogRepository,
   MemberRepository,
+  InvitationRepository,
+  PasskeyRepository,
+  NetworkClaimRepository,
   PersonActionRepository,
   PersonRepository,
   ParticipationRepository,
   ReportRepository,
+  SentReportsRepository,
   ReputationRepository,
   SealedEvidenceRepository,
   SessionRepository,
@@ -23,21 +31,30 @@ import {
   ZoneRepository,
 } from '@sekisho/persistence';
 import { Platform } from './platform.js';
+import { ReputationReads } from './reputation-reads.service.js';
 
 const REPOSITORIES = [
+  EventStreamRepository,
   MemberEventRepository,
   ActionRepository,
   AlertRepository,
   CaseRepository,
   CheckRepository,
   CampaignRepository,
+  DecisionLog,
+  DeclaredRangeRepository,
   DnsAccessRepository,
+  HygieneRepository,
   LogRepository,
   MemberRepository,
+  InvitationRepository,
+  PasskeyRepository,
+  NetworkClaimRepository,
   PersonActionRepository,
   PersonRepository,
   ParticipationRepository,
   ReportRepository,
+  SentReportsRepository,
   ReputationRepository,
   SealedEvidenceRepository,
   SessionRepository,
@@ -57,12 +74,13 @@ export class PlatformModule {
       global: true,
       providers: [
         { provide: Platform, useValue: platform },
+        ReputationReads,
         ...REPOSITORIES.map((Repository) => ({
           provide: Repository,
           useValue: new Repository(platform.dataSource),
         })),
       ],
-      exports: [Platform, ...REPOSITORIES],
+      exports: [Platform, ReputationReads, ...REPOSITORIES],
     };
   }
 }
