@@ -5,6 +5,7 @@ import { AccessModule } from './access/access.module.js';
 import { AlertsModule } from './alerts/alerts.module.js';
 import { CampaignsModule } from './campaigns/campaigns.module.js';
 import { DiscoveryModule } from './discovery/discovery.module.js';
+import { EventsModule } from './events/events.module.js';
 import { EvidenceModule } from './evidence/evidence.module.js';
 import { GraphqlApiModule } from './graphql/graphql-api.module.js';
 import { HealthController } from './health/health.controller.js';
@@ -29,7 +30,8 @@ export class HubModule {
         PlatformModule.on(platform),
         ...[AccessModule, MembersModule, ReportsModule, ReputationsModule],
         ...[SubscribersModule, ZonesModule, LogModule, DiscoveryModule, GraphqlApiModule],
-        ...[PrivacyModule, EvidenceModule, CampaignsModule, AlertsModule, ActionsModule],
+        ...[PrivacyModule, EvidenceModule, CampaignsModule, AlertsModule, EventsModule],
+        ActionsModule,
       ],
       controllers: [HealthController, PublicController],
       providers: [{ provide: APP_FILTER, useClass: ProblemFilter }],

@@ -3,9 +3,11 @@ import {
   ActionRepository,
   AlertRepository,
   ClusteringRepository,
+  DecisionRepository,
   dropExpiredPartitions,
   dropExpiredRows,
   ensurePartitions,
+  openNotifications,
   readWarningLists,
   ReportRepository,
   ScoringRepository,
@@ -16,6 +18,7 @@ import { openQueue, runJobs } from '@sekisho/queue';
 import type { Logger } from '@sekisho/telemetry';
 import { settleActions } from './actions/settle-actions.js';
 import { ClusteringService } from './campaigns/clustering.service.js';
+import { DecisionClock } from './decisions/decision-clock.js';
 import { ScoringService } from './scoring/scoring.service.js';
 
 /** How often decayed subjects are looked for; they leave a listing at most this late. */
@@ -52,6 +55,27 @@ export async function startWorker(
   const clustering = new ClusteringService(new ClusteringRepository(dataSource), warningLists, now);
   const alerts = new AlertRepository(dataSource);
   const actions = new ActionRepository(dataSource);
+  const decisions = new DecisionClock(
+    new DecisionRepository(dataSource),
+    {
+      score: (subjects) => scoring.scoreSubjects(subjects),
+      reviewDependents: async () => {
+        await scoring.review(REVIEW_AT_MOST);
+        await clustering.run();
+      },
+    },
+    now,
+    (error) => {
+      logger.error({ err: error }, 'decisions could not be seen to; it is tried again');
+    },
+  );
+  const notifications = await openNotifications(databaseUrl, (error) => {
+    logger.error({ err: error }, 'notifications of the database');
+  });
+  notifications.on('sekisho_decisions', () => {
+    decisions.wake();
+  });
+  decisions.wake();
   const queue = await openQueue(queueUrl);
   const runner = await runJobs(
     queueUrl,
@@ -97,6 +121,8 @@ export async function startWorker(
     async close() {
       clearInterval(timer);
       await runner.close();
+      await notifications.close();
+      await decisions.close();
       await queue.close();
     },
   };

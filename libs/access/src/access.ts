@@ -42,6 +42,7 @@ export const OPERATIONS = [
   'action:acknowledge',
   'conduct:read',
   'conduct:accept',
+  'event:receive',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -100,6 +101,8 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   'action:acknowledge': ['member', 'reviewer'],
   'conduct:read': everyone,
   'conduct:accept': ['member', 'reviewer'],
+  // What the member itself is told.
+  'event:receive': ['member', 'reviewer'],
 };
 
 export const isAllowed = (role: Role, operation: Operation): boolean => RULES[operation].includes(role);

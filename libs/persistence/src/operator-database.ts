@@ -3,6 +3,7 @@ import type { Config } from '@sekisho/config';
 import { DEFAULT_TRUST } from '@sekisho/reputation';
 import { randomInt } from 'node:crypto';
 import { openBackend } from './backend.js';
+import { DecisionRepository } from './decisions/decision.repository.js';
 import { findRunningEmbeddedDatabase } from './embedded/index.js';
 import { MemberRepository, type NewMember } from './members/member.repository.js';
 import { ModelRehearsals } from './reputations/model-rehearsals.js';
@@ -43,6 +44,7 @@ export interface OperatorDatabase {
     /** Each is logged with its case number and reason. */
     readonly requests: Pick<PersonRequests, 'access' | 'correct' | 'delete' | 'list'>;
   };
+  readonly decisions: Pick<DecisionRepository, 'set' | 'end' | 'list'>;
   readonly models: Pick<ModelRehearsals, 'rehearse' | 'list'>;
   close(): Promise<void>;
 }
@@ -87,6 +89,7 @@ export async function openOperatorDatabase(config: Config): Promise<OperatorData
       report: () => heldRows(backend.dataSource),
       requests: new PersonRequests(backend.dataSource),
     },
+    decisions: new DecisionRepository(backend.dataSource),
     models: new ModelRehearsals(backend.dataSource),
     close: () => backend.close(),
   };

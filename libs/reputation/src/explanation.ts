@@ -46,7 +46,7 @@ function evidenceLines(figures: Figures, ham: readonly HamVoter[], now: number):
 function ruleNotes(figures: Figures, { type, context }: Policy): [string, string][] {
   const notes: [string, string][] = [];
   const { leading } = figures;
-  if (context.decision) notes.push(['decision', `the working group decided: ${context.decision}`]);
+  if (context.decision) notes.push(['decision', `decided by people: ${context.decision}`]);
   if (context.protection) {
     notes.push(['warning-list', `on ${context.protection.list}: listed only by a decision`]);
   }

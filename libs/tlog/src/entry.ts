@@ -1,5 +1,6 @@
 // What the log's leaves are: commitments only, because entries stay for ever.
 import { sha256 } from '@noble/hashes/sha2.js';
+import { concatBytes } from '@noble/hashes/utils.js';
 import { HASH_BYTES } from './hash.js';
 
 /** What an entry stands for; the number is its first byte. */
@@ -30,6 +31,20 @@ export function reportEntry(salt: Uint8Array, envelopeDigest: Uint8Array, item: 
   preimage.set(envelopeDigest, REPORT_LABEL.length + SALT_BYTES);
   new DataView(preimage.buffer).setUint32(preimage.length - 4, item);
   return encodeEntry('report', sha256(preimage));
+}
+
+/**
+ * Commits to a statement that only those who are told its salt (16 random bytes) can recognise: what it says of anybody is
+ * forgotten with the salt, and the entry stays.
+ */
+export function saltedEntry(
+  kind: Exclude<EntryKind, 'report'>,
+  salt: Uint8Array,
+  statement: string,
+): Uint8Array {
+  const encoder = new TextEncoder();
+  const parts = [encoder.encode(`sekisho/${kind}/salted\n`), salt, encoder.encode(statement)];
+  return encodeEntry(kind, sha256(concatBytes(...parts)));
 }
 
 /** Commits to a statement that everybody may read, such as a compact JWS: the log holds when it was made and that it stays. */

@@ -3,6 +3,7 @@ export {
   ENTRY_KINDS,
   encodeEntry,
   reportEntry,
+  saltedEntry,
   SALT_BYTES,
   statementEntry,
   type EntryKind,

@@ -187,7 +187,7 @@ describe('a tally', () => {
         ...([fc.subarray([...MEMBERS]), cast, fc.array(fc.tuple(member, member), { maxLength: 6 })] as const),
         (recused, given, delegations) => {
           const electors = electorsOf(recused);
-          const map = new Map(delegations);
+          const map = new Map<string, string>(delegations);
           const counted = countedVotes(electors, votesOf(given), map, CURRENT_RULES);
           for (const [memberId, vote] of counted) {
             expect(recused).not.toContain(memberId);

@@ -11,6 +11,7 @@ export type {
   MemberSummary,
   ModelRehearsal,
   OperatorDatabase,
+  StoredDecision,
 } from '@sekisho/persistence';
 
 export const MEMBER_ROLES = ['member', 'reviewer'] as const;

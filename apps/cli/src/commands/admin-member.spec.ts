@@ -24,6 +24,7 @@ class MemoryDatabase implements OperatorDatabase {
     newCode: () => Promise.resolve(this.code),
   };
   readonly models = { rehearse: unused, list: unused };
+  readonly decisions = { set: unused, end: unused, list: unused };
   readonly privacy: OperatorDatabase['privacy'] = {
     report: () => Promise.resolve([]),
     requests: { access: unused, correct: unused, delete: unused, list: unused },

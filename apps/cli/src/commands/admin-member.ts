@@ -11,6 +11,7 @@ import {
 import type { CliContext } from '../context.js';
 import { formatLocalTime } from '../print/local-time.js';
 import { formatPairs, formatTable } from '../print/table.js';
+import { registerAdminDecision } from './admin-decision.js';
 import { registerAdminModel } from './admin-model.js';
 import { registerAdminPrivacy } from './admin-privacy.js';
 import { registerShareBackup } from './share-backup.js';
@@ -36,6 +37,7 @@ export function registerAdmin(program: Command, context: CliContext): void {
   registerStanding(member, context, 'resume', 'end a suspension');
   registerAdminPrivacy(admin, context);
   registerAdminModel(admin, context);
+  registerAdminDecision(admin, context);
   const oprf = admin.command('oprf').description("the hub's half of the subscriber keys");
   registerShareBackup(oprf, context, 'hub');
   withExample(oprf, 'sekisho admin oprf backup shares.jwe --to backup.jwk.pub');

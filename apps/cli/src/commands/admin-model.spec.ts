@@ -20,6 +20,7 @@ class RecordingDatabase implements OperatorDatabase {
     report: unused,
     requests: { access: unused, correct: unused, delete: unused, list: unused },
   };
+  readonly decisions = { set: unused, end: unused, list: unused };
   readonly models: OperatorDatabase['models'] = {
     rehearse: (days, now) => {
       this.asked.push([days, now.toISOString()]);

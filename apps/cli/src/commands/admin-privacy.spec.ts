@@ -28,7 +28,14 @@ class RecordingDatabase implements OperatorDatabase {
       access: (subject, ground, now) => {
         this.asked.push(['access', subject, ground, now]);
         const none = { sightings: [], mentions: [], reputation: [], zoneEntries: [], zoneChanges: [] };
-        return Promise.resolve({ subject: subject.value, ...none, sealedEvidence: [], alerts: [] });
+        return Promise.resolve({
+          subject: subject.value,
+          ...none,
+          sealedEvidence: [],
+          alerts: [],
+          events: [],
+          decisions: [],
+        });
       },
       correct: (subject: Subject, only, ground) => {
         this.asked.push(['correct', subject, only, ground]);
@@ -43,6 +50,7 @@ class RecordingDatabase implements OperatorDatabase {
   };
 
   readonly models = { rehearse: unused, list: unused };
+  readonly decisions = { set: unused, end: unused, list: unused };
 
   close(): Promise<void> {
     this.closed++;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CATEGORIES_OF } from '@sekisho/report';
+import { DECIDABLE_CATEGORIES } from '@sekisho/reputation';
 import {
   ActionRepository,
   ParticipationRepository,
@@ -11,11 +11,6 @@ import { Platform } from '../platform/platform.js';
 import { toActionModel, type ShownAction } from './actions.mapper.js';
 import type { ProposeActionInput } from './dto/propose-action.input.js';
 import type { ActionModel, ActionRefusedModel } from './models/action.model.js';
-
-/** Those that a listing can have: `ham` and declarations of owners are none. */
-const CATEGORIES = [...new Set(Object.values(CATEGORIES_OF).flat())].filter(
-  (category) => category !== 'ham' && category !== 'dynamic-range' && category !== 'hit-and-run',
-);
 
 @Injectable()
 export class ActionsService {
@@ -73,7 +68,7 @@ export class ActionsService {
             noticeText: input.noticeText ?? undefined,
           },
         },
-        CATEGORIES,
+        DECIDABLE_CATEGORIES,
       );
       const how = { isDraft: input.isDraft ?? false, now: this.platform.now() };
       return (await this.actions.propose(proposal, commander, how)).id;

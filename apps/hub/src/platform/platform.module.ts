@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
   ActionRepository,
-  AlertEventRepository,
+  MemberEventRepository,
   AlertRepository,
   CaseRepository,
   CheckRepository,
@@ -23,7 +23,7 @@ import { Platform } from './platform.js';
 
 const REPOSITORIES = [
   ActionRepository,
-  AlertEventRepository,
+  MemberEventRepository,
   AlertRepository,
   CaseRepository,
   CheckRepository,

@@ -9,6 +9,8 @@ import {
   protectionOf,
   rollUp,
   scoreSubject,
+  underDecision,
+  type Decision,
   type ReporterStanding,
   type Reputation,
   type WarningLists,
@@ -76,10 +78,16 @@ export class ScoringService {
     now: number,
   ): Scored {
     const { subject } = evidence;
-    const reputation = withRemedy(this.reputationOf(evidence, standings, now), evidence);
+    const { decision } = evidence;
+    const undecided = this.reputationOf(evidence, standings, now);
+    const published = decision
+      ? underDecision(subject.type, this.reputationOf(evidence, standings, now, decision), decision)
+      : undecided;
+    const reputation = withRemedy(published, evidence);
     const dynamicUntil = declarationOf(evidence, now);
     return {
       ...{ subject, reputation, dynamicUntil, observation: observationOf(evidence, reputation) },
+      undecidedListed: decision && undecided.listed,
       entries: publicationOf(subject, reputation, { isDynamicRange: dynamicUntil !== undefined }),
     };
   }
@@ -88,12 +96,17 @@ export class ScoringService {
     { subject, sightings, isDynamic, owners, wasListed, children }: SubjectEvidence,
     standings: ReadonlyMap<string, ReporterStanding>,
     now: number,
+    decision?: Decision,
   ): Reputation {
     const protection = protectionOf(subject, this.warningLists);
     const reported = scoreSubject({
       type: subject.type,
       ...{ sightings, standings, now },
-      context: { ...{ isDynamic, owners, wasListed }, ...(protection && { protection }) },
+      context: {
+        ...{ isDynamic, owners, wasListed },
+        ...(protection && { protection }),
+        ...(decision && { decision: decision.kind }),
+      },
     });
     // A warning list holds for its networks as a whole: they are judged by what is said of them and not rolled up.
     if (protection || !isRollable(subject)) return reported;

@@ -4,6 +4,7 @@ import type { Category, Evidence } from '@sekisho/report';
 import type { SubjectType } from '@sekisho/subject';
 import type { DataSource } from 'typeorm';
 import type { Sql } from '../database.js';
+import { withoutExempt } from '../decisions/decisions-in-force.js';
 import { publish, type WantedEntry } from '../zones/zone.repository.js';
 
 /** Any number that only clustering locks. */
@@ -367,7 +368,7 @@ export class ClusteringStep {
     { reviewAt, now }: { readonly reviewAt: Date; readonly now: Date },
   ): Promise<void> {
     if (roles.length > 0) await this.noteClaims(roles, reviewAt);
-    await publish(this.sql, [...roles, ...fingerprints], now, 'campaign');
+    await publish(this.sql, await withoutExempt(this.sql, [...roles, ...fingerprints], now), now, 'campaign');
   }
 
   private async noteClaims(wanted: readonly WantedEntry[], reviewAt: Date): Promise<void> {

@@ -1,7 +1,14 @@
 // A reputation as of a past moment, computed again from the stored sightings.
-import { scoreAsOf, protectionOf, type DatedSighting, type WarningLists } from '@sekisho/reputation';
+import {
+  protectionOf,
+  scoreAsOf,
+  underDecision,
+  type DatedSighting,
+  type WarningLists,
+} from '@sekisho/reputation';
 import { formatSubject, type Subject } from '@sekisho/subject';
 import type { Sql } from '../database.js';
+import { decisionsInForce } from '../decisions/decisions-in-force.js';
 import type { StoredReputation } from './reputation.repository.js';
 
 interface SightingRow extends Pick<
@@ -18,8 +25,8 @@ const milliseconds = (column: string) => `(extract(epoch FROM ${column}) * 1000)
 
 /**
  * What the subject's own reports, as far as they were received and not retracted then, say of it at `at`, by the model of
- * this release. Members' trust and the owners and kinds of ranges are today's: no history of them is kept.
- * @returns undefined when nothing was reported until then
+ * this release, under the decision of people that was in force then. Members' trust and the owners and kinds of ranges are today's: no history of them is kept.
+ * @returns undefined when nothing was reported until then and nothing decided
  */
 export async function reputationAsOf(
   sql: Sql,
@@ -34,16 +41,23 @@ export async function reputationAsOf(
        SELECT FROM alert a WHERE a.subject = $1 AND a.closed_at <= $2 AND s.last_seen <= a.remedied_until)`,
     [text, at],
   );
-  if (rows.length === 0) return undefined;
+  const range = subject.type === 'ip' || subject.type === 'network' ? [text] : [];
+  const decision = (await decisionsInForce(sql, [text], range, at)).get(text);
+  if (rows.length === 0 && decision?.kind !== 'list') return undefined;
   const members: { id: string; trust: number }[] = await sql.query('SELECT id, trust FROM member');
   const protection = protectionOf(subject, warningLists);
-  const reputation = scoreAsOf({
+  const reported = scoreAsOf({
     type: subject.type,
     now: at.getTime(),
     standings: new Map(members.map(({ id, trust }) => [id, { trust }])),
-    context: { ...(await contextOf(sql, subject)), ...(protection && { protection }) },
+    context: {
+      ...(await contextOf(sql, subject)),
+      ...(protection && { protection }),
+      ...(decision && { decision: decision.kind }),
+    },
     sightings: rows.map(toDated),
   });
+  const reputation = decision ? underDecision(subject.type, reported, decision) : reported;
   const { score, listed, categories, confidence, recommendation, memberCount, explanation } = reputation;
   return {
     ...{ subject: text, viaNetwork: undefined, score, listed, categories, confidence, recommendation },

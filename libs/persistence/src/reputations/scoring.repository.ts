@@ -3,19 +3,26 @@ import { formatSubject, rollUpNetworks, type Subject } from '@sekisho/subject';
 import {
   MODEL_VERSION,
   type ChildReputation,
+  type Decision,
   type ReporterStanding,
   type Reputation,
   type Sighting,
 } from '@sekisho/reputation';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Sql } from '../database.js';
+import { decisionsInForce } from '../decisions/decisions-in-force.js';
 import { keepAlerts, remediedUntil, type AlertObservation } from '../alerts/keep-alerts.js';
 import { publish, type WantedEntry } from '../zones/zone.repository.js';
 
 /** Everything about one subject that its score depends on. */
 export interface SubjectEvidence {
   readonly subject: Subject;
+  /** Listed until now, whoever said so. */
+  readonly wasPublished: boolean;
+  /** Listed at the last scoring by evidence alone. */
   readonly wasListed: boolean;
+  /** Of people, in force now. */
+  readonly decision: Decision | undefined;
   readonly isDynamic: boolean;
   readonly owners: ReadonlySet<string>;
   readonly sightings: readonly Sighting[];
@@ -31,6 +38,8 @@ export interface Scored {
   readonly subject: Subject;
   readonly reputation: Reputation;
   readonly entries: readonly WantedEntry[];
+  /** Under a decision: whether evidence alone would list it. */
+  readonly undecidedListed: boolean | undefined;
   /** For a declared dynamic range: until when the declaration holds. */
   readonly dynamicUntil?: { readonly memberId: string; readonly until: Date } | undefined;
 }
@@ -39,6 +48,7 @@ interface LockedRow {
   readonly subject: string;
   readonly subject_type: Subject['type'];
   readonly listed: boolean;
+  readonly undecided_listed: boolean | null;
 }
 
 interface SightingRow extends Omit<Sighting, 'firstSeen' | 'lastSeen'> {
@@ -105,7 +115,7 @@ export class ScoringRepository {
     return this.byIndex(async (manager) => {
       const locked = await lock(manager, subjects, locking);
       if (locked.length === 0) return [];
-      const evidence = await gather(manager, locked);
+      const evidence = await gather(manager, locked, now);
       const scored = evidence.map(scorer);
       await save(manager, scored, now);
       await declareRanges(manager, scored, now);
@@ -117,7 +127,7 @@ export class ScoringRepository {
       );
       return scored.map(({ subject, reputation }, i) => ({
         subject: formatSubject(subject),
-        parent: reputation.listed || evidence[i]?.wasListed ? parentOf(subject) : null,
+        parent: reputation.listed || evidence[i]?.wasPublished ? parentOf(subject) : null,
       }));
     });
   }
@@ -174,7 +184,7 @@ async function lock(
 ): Promise<LockedRow[]> {
   // One order for everybody, so that workers wait for one another and never in a circle.
   return sql.query(
-    `SELECT subject, subject_type, listed FROM reputation WHERE subject = ANY($1) ORDER BY subject
+    `SELECT subject, subject_type, listed, undecided_listed FROM reputation WHERE subject = ANY($1) ORDER BY subject
      FOR UPDATE ${locking === 'WAIT' ? '' : locking}`,
     [subjects.map(formatSubject)],
   );
@@ -182,7 +192,7 @@ async function lock(
 
 const NOBODY: ReadonlySet<string> = new Set();
 
-async function gather(sql: Sql, locked: readonly LockedRow[]): Promise<SubjectEvidence[]> {
+async function gather(sql: Sql, locked: readonly LockedRow[], now: Date): Promise<SubjectEvidence[]> {
   const sightings: SightingRow[] = await sql.query(
     `SELECT subject, reporter, category, evidence, count, influenced,
        (extract(epoch FROM first_seen) * 1000)::float8 AS first_seen,
@@ -202,6 +212,8 @@ async function gather(sql: Sql, locked: readonly LockedRow[]): Promise<SubjectEv
   );
   const remedies = await remediedUntil(sql, contexts);
   const children = await gatherChildren(sql, locked);
+  const subjects = locked.map(({ subject }) => subject);
+  const decisions = await decisionsInForce(sql, subjects, ranges, now);
   const bySubject = Map.groupBy(sightings, ({ subject }) => subject);
   const ownersOf = new Map<string, Set<string>>();
   const dynamic = new Set<string>();
@@ -211,7 +223,9 @@ async function gather(sql: Sql, locked: readonly LockedRow[]): Promise<SubjectEv
   }
   return locked.map((row) => ({
     subject: toSubject(row),
-    wasListed: row.listed,
+    wasPublished: row.listed,
+    wasListed: row.undecided_listed ?? row.listed,
+    decision: decisions.get(row.subject),
     isDynamic: dynamic.has(row.subject),
     owners: ownersOf.get(row.subject) ?? NOBODY,
     isRemedied: remedies.has(row.subject),
@@ -271,7 +285,7 @@ async function gatherChildren(
 }
 
 async function save(manager: EntityManager, scored: readonly Scored[], now: Date): Promise<void> {
-  const rows = scored.map(({ subject, reputation: r }) => ({
+  const rows = scored.map(({ subject, reputation: r, undecidedListed }) => ({
     subject: formatSubject(subject),
     score: r.score,
     listed: r.listed,
@@ -286,16 +300,18 @@ async function save(manager: EntityManager, scored: readonly Scored[], now: Date
     expires_at: toTime(r.expiresAt),
     next_review_at: r.nextReviewAt === undefined ? null : toTime(r.nextReviewAt),
     model_version: MODEL_VERSION,
+    undecided_listed: undecidedListed ?? null,
   }));
   await manager.query(
     `UPDATE reputation SET score = n.score, listed = n.listed, high_confidence = n.high_confidence,
        confidence = n.confidence, recommendation = n.recommendation, member_count = n.member_count,
        categories = n.categories, explanation = n.explanation, first_seen = n.first_seen, last_seen = n.last_seen,
-       expires_at = n.expires_at, next_review_at = n.next_review_at, model_version = n.model_version, scored_at = $2
+       expires_at = n.expires_at, next_review_at = n.next_review_at, model_version = n.model_version,
+       undecided_listed = n.undecided_listed, scored_at = $2
      FROM json_to_recordset($1) AS n(subject text, score smallint, listed boolean, high_confidence boolean,
        confidence smallint, recommendation text, member_count integer, categories json, explanation json,
        first_seen timestamptz, last_seen timestamptz, expires_at timestamptz, next_review_at timestamptz,
-       model_version text)
+       model_version text, undecided_listed boolean)
      WHERE reputation.subject = n.subject`,
     [JSON.stringify(rows), now],
   );

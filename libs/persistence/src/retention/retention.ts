@@ -142,7 +142,18 @@ export const RETENTION: readonly Retention[] = [
   },
   {
     ...{ table: 'alert_event', class: 'derived', agedBy: 'made_at', basis: 'the owner alone can act on it' },
-    holds: 'what an owner has not yet been told of an alert: the change, counts, times',
+    holds: 'the same as member_event, for processes of the release before',
+    until: 'an older hub acknowledged it, at most 30 days',
+    expiry: rows(30 * DAY_MS, 'made_at < $1'),
+  },
+  {
+    ...{
+      table: 'member_event',
+      class: 'derived',
+      agedBy: 'made_at',
+      basis: 'the member alone can act on it',
+    },
+    holds: 'what a member has not yet been told: what happened to which subject, coarse counts and times',
     until: 'its receiver acknowledged it, at most 30 days',
     expiry: rows(30 * DAY_MS, 'made_at < $1'),
   },
@@ -193,6 +204,17 @@ export const RETENTION: readonly Retention[] = [
       until: 'the membership ends',
       expiry: withMember,
     },
+    ...{ table: 'decision', class: 'record', agedBy: 'made_at' },
+    holds: 'what people decided of a subject: list or never list, from when until when, by what, the reason',
+    basis: 'showing why something is or was listed',
+    until: '1 year after it was over',
+    expiry: rows(365 * DAY_MS, 'least(valid_until, ended_at) < $1 AND due_at IS NULL'),
+  },
+  {
+    ...{ table: 'decision_entry', class: 'record' },
+    holds: 'which entry of the transparency log commits to a decision, and its salt',
+    basis: 'proof of what was decided, and when',
+    ...{ until: 'as long as the decision', expiry: { how: 'other', by: 'goes with the decision' } },
   },
   {
     ...{ table: 'member', class: 'member', agedBy: 'created_at', basis: MEMBERSHIP },

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Allow } from '../access/allow.decorator.js';
 import { CurrentMember } from '../access/request.js';
 import { RequestRefused } from '../problems/errors.js';
-import { AlertEventsService, MAX_EVENTS, type Polled } from './alert-events.service.js';
+import { EventsService, MAX_EVENTS, type Polled } from './events.service.js';
 
 /** Two answers' worth, so that a receiver can catch up with its acknowledgements. */
 const MAX_ACKNOWLEDGED = 2 * MAX_EVENTS;
@@ -15,17 +15,19 @@ const pollSchema = z.object({
   maxEvents: z.int().min(0).default(MAX_EVENTS),
   returnImmediately: z.boolean().default(false),
   ack: z.array(jti).max(MAX_ACKNOWLEDGED).default([]),
+  /** Ours: a receiver that wants some types only leaves the others to another receiver of the member. */
+  types: z.array(z.string().max(100)).min(1).max(10).optional(),
   setErrs: z.record(jti, z.object({ err: z.string().max(100) })).default({}),
 });
 
 @Controller('events')
-export class AlertEventsController {
-  constructor(private readonly events: AlertEventsService) {}
+export class EventsController {
+  constructor(private readonly events: EventsService) {}
 
   @Post()
   @HttpCode(200)
   @Header('cache-control', 'no-store')
-  @Allow('alert:answer')
+  @Allow('event:receive')
   poll(@CurrentMember() memberId: string, @Body() body: unknown): Promise<Polled> {
     const parsed = pollSchema.safeParse(body);
     if (!parsed.success) {
