@@ -22,6 +22,13 @@ export class WorkingGroup {
     return actions.edges.map(({ node }) => node);
   }
 
+  /** @throws {ActionNotTaken} action-unknown */
+  async get(id: string): Promise<JointAction> {
+    const found = await this.find(id);
+    if (!found) throw new ActionNotTaken('action-unknown', `no action ${id} that you can see`);
+    return found;
+  }
+
   async find(id: string): Promise<JointAction | undefined> {
     return (await this.session.call(actionQuery, { id })).action ?? undefined;
   }
