@@ -187,6 +187,18 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
+/** By a member that marks nothing, whose name all members see. */
+async function proposeThrottle(subject: string): Promise<void> {
+  const proposer = callers.find(({ name }) => name === 'isp-reviewer');
+  if (!proposer) throw new Error('no reviewer');
+  const { data } = (await ask(proposer, '{ codeOfConduct { version } }')) as {
+    data: { codeOfConduct: { version: string } };
+  };
+  await ask(proposer, `mutation { acceptConduct(version: "${data.codeOfConduct.version}") { version } }`);
+  const input = `{ kind: JOINT_THROTTLE, title: "a", reason: "b", subjects: ["${subject}"] }`;
+  await ask(proposer, `mutation { proposeAction(input: ${input}) { __typename } }`);
+}
+
 const bearer = ({ token }: Caller): Record<string, string> =>
   token === undefined ? {} : { authorization: `Bearer ${token}` };
 
@@ -300,6 +312,7 @@ describe('over GraphQL', () => {
             // Listed anew, so that it is an event; with the same marked times and counts as before.
             const value = `198.18.1.${host++}`;
             await Promise.all(reporters.map((reporter, i) => reporter.submit(reportOf(value, fieldsOf(i)))));
+            await proposeThrottle(value);
             return [...sockets.values()].every((socket) => names.every((name) => socket.of(name).length > 0));
           },
           { timeout: 20_000, interval: 500 },

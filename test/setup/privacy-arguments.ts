@@ -72,13 +72,15 @@ export const PATHS: Readonly<Record<string, readonly string[]>> = {
   '/': ['en', 'ja'].flatMap((lang) =>
     SUBJECTS.map((subject) => `/?lang=${lang}&subject=${encodeURIComponent(subject)}`),
   ),
+  '/actions/:id/report': [`/actions/${ACTION_ID}/report`],
   '/log/tile/*': ['/log/tile/0/000.p/1', '/log/tile/entries/000.p/1'],
   '/zones/:zone/snapshot': ZONES.map((zone) => `/zones/${zone}/snapshot`),
   '/zones/:zone/changes': ZONES.map((zone) => `/zones/${zone}/changes?since=1`),
 };
 
 /** What makes each subscription speak: the walk causes these after it subscribed. */
-export const TRIGGERS: Readonly<Record<string, 'reports'>> = {
+export const TRIGGERS: Readonly<Record<string, 'reports' | 'proposal'>> = {
+  actionChanged: 'proposal',
   campaignChanged: 'reports',
   listingChanged: 'reports',
 };

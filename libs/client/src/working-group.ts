@@ -33,6 +33,16 @@ export class WorkingGroup {
     return (await this.session.call(actionQuery, { id })).action ?? undefined;
   }
 
+  /** The after-action report as the hub writes it. @throws {HubRefused} action-unknown, action-state */
+  async report(
+    id: string,
+    as: { format: 'html' | 'json'; language: string; zone?: string },
+  ): Promise<string> {
+    const url = new URL(`/actions/${encodeURIComponent(id)}/report`, this.session.member.hubUrl);
+    for (const [name, value] of Object.entries({ zone: 'UTC', ...as })) url.searchParams.set(name, value);
+    return new TextDecoder().decode(await this.session.file(url.href));
+  }
+
   /** @throws {ActionNotTaken} with the code of the refusal */
   async command(name: ActionCommandName, variables: Record<string, unknown>): Promise<JointAction> {
     const { result } = await this.session.call(ACTION_COMMANDS[name], variables);

@@ -10,6 +10,8 @@ export {
   type Facts,
   type Transition,
 } from './action.js';
+export { afterActionReport, type AfterActionReport } from './after-action.js';
+export { reportHtml, type ReportLanguage } from './after-action-html.js';
 export { nextDueAt, settled } from './clock.js';
 export { CONDUCT_VERSION } from './conduct.js';
 export {

@@ -81,6 +81,7 @@ export function registerAction(program: Command, context: CliContext): void {
       }),
     "sekisho action comment 0199c5a0-7d3e-7c11-9f0e-3b1f6c1a2d44 'we see it too' --dir isp-a",
   );
+  registerReport(action, group, context);
   registerParticipation(aboutOne, group, told, context);
 }
 
@@ -182,6 +183,32 @@ function registerSchedule(aboutOne: AboutOne, group: Group, told: Told): void {
         told(options, await (await group(options)).command('confirm', { id, ...moments(options), reason }));
       }),
     "sekisho action confirm 0199c5a0-7d3e-7c11-9f0e-3b1f6c1a2d44 --at 2026-11-20T10:00:00+09:00 --until 2026-11-21T10:00:00+09:00 --reason 'a flood of malware' --dir isp-a",
+  );
+}
+
+function registerReport(action: Command, group: Group, context: CliContext): void {
+  const command = action
+    .command('report')
+    .description('the after-action report: what it achieved, who acted, what it cost')
+    .argument('<id>', 'as list shows it')
+    .addOption(
+      new Option('--format <format>', 'a page to print, or JSON').choices(['html', 'json']).default('html'),
+    )
+    .addOption(new Option('--language <language>', 'of the page').choices(['en', 'ja']).default('en'))
+    .option('--zone <zone>', 'the time zone of the page (default: UTC)');
+  interface ReportOptions extends DirectoryOption {
+    readonly format: 'html' | 'json';
+    readonly language: string;
+    readonly zone?: string;
+  }
+  withDirectory(command).action(async (id: string, { format, language, zone, dir }: ReportOptions) => {
+    const one = await group(dir === undefined ? {} : { dir });
+    const text = await one.report(id, { format, language, ...(zone !== undefined && { zone }) });
+    context.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  });
+  withExample(
+    command,
+    'sekisho action report 0199c5a0-7d3e-7c11-9f0e-3b1f6c1a2d44 --language ja --zone Asia/Tokyo --dir isp-a > report.html',
   );
 }
 

@@ -6,7 +6,13 @@ import {
   type Commander,
   type StoredAction,
 } from '@sekisho/persistence';
-import { ActionRefused, readProposal, type ActionCommand, type ActionState } from '@sekisho/workgroup';
+import {
+  ActionRefused,
+  readProposal,
+  type ActionCommand,
+  type ActionState,
+  type AfterActionReport,
+} from '@sekisho/workgroup';
 import { Platform } from '../platform/platform.js';
 import { toActionModel, type ShownAction } from './actions.mapper.js';
 import type { ProposeActionInput } from './dto/propose-action.input.js';
@@ -43,13 +49,21 @@ export class ActionsService {
     },
   ): Promise<ActionModel[]> {
     const shown = await this.shown(await this.actions.list(viewer, page));
-    return shown.map((one) => toActionModel(one, viewer));
+    return shown.map((one) => toActionModel(one, viewer, this.platform.config.privacyK));
   }
 
   async find(viewer: string | undefined, id: string): Promise<ActionModel | undefined> {
     const stored = await this.actions.find(viewer, id);
     const [shown] = stored ? await this.shown([stored]) : [];
-    return shown && toActionModel(shown, viewer);
+    return shown && toActionModel(shown, viewer, this.platform.config.privacyK);
+  }
+
+  /** @throws {ActionRefused} action-unknown; action-state while the last figures are waited for */
+  async report(viewer: string | undefined, id: string): Promise<AfterActionReport> {
+    const stored = await this.actions.find(viewer, id);
+    if (!stored) throw new ActionRefused('action-unknown', `no action ${id} that you can see`);
+    if (stored.report !== null) return stored.report as AfterActionReport;
+    throw new ActionRefused('action-state', `the action is ${stored.state}: its report is not written yet`);
   }
 
   propose(commander: Commander, input: ProposeActionInput): Promise<ActionModel | ActionRefusedModel> {

@@ -6,6 +6,7 @@ import type { Sql } from '../database.js';
 import { endDecision, setDecision } from '../decisions/decision.repository.js';
 import { tellMember } from '../events/member-event.repository.js';
 import type { StoredAction } from './action-row.js';
+import { writeReport } from './after-action.js';
 
 export async function carryOut(
   sql: Sql,
@@ -16,6 +17,10 @@ export async function carryOut(
   for (const { transition } of transitions) {
     if (transition === 'scheduled' || transition === 'confirmed') await openParticipation(sql, action.id);
     if (action.kind === 'member-suspension') await suspend(sql, action, transition);
+  }
+  if (transitions.some(({ transition }) => transition === 'reported')) {
+    const report = JSON.stringify(await writeReport(sql, action, now));
+    await sql.query('UPDATE action SET report = $2 WHERE id = $1', [action.id, report]);
   }
   const last = transitions.at(-1)?.transition;
   if (last !== undefined && last !== 'drafted') await tellMembers(sql, action, last, now);

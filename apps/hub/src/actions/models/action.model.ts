@@ -254,6 +254,13 @@ export class ActionModel {
 
   @Field(() => [ActionCommentModel])
   comments!: ActionCommentModel[];
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'the after-action report as JSON; null until it is written. As a page: GET /actions/ID/report',
+  })
+  report!: string | null;
 }
 
 @ObjectType('ActionStatement', {
