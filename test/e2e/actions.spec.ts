@@ -73,10 +73,17 @@ async function startAgent(id: string): Promise<void> {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   agents.set(id, agent);
+  const { promise: isThere, resolve } = Promise.withResolvers<undefined>();
   agent.stderr.setEncoding('utf8').on('data', (text: string) => {
     said.set(id, `${said.get(id) ?? ''}${text}`);
+    if (text.includes('is there')) resolve(undefined);
   });
-  await expect.poll(() => said.get(id) ?? '', { timeout: 60_000 }).toContain('is there');
+  const died = once(agent, 'exit').then(() => {
+    throw new Error(`the agent ended: ${said.get(id) ?? ''}`);
+  });
+  await Promise.race([isThere, died]);
+  // Its end is awaited by whoever ends it.
+  died.catch(() => undefined);
 }
 
 async function stopAgent(id: string): Promise<void> {
@@ -97,7 +104,7 @@ const look = async (id: string): Promise<JointAction> => (await groupOf('isp-a')
 const statesOf = async (id: string) =>
   Object.fromEntries((await look(id)).participants.map(({ memberId, state }) => [memberId, state]));
 const at = (ms: number) => new Date(Date.now() + ms).toISOString();
-const slow = { timeout: 60_000, interval: 200 };
+const slow = { timeout: 110_000, interval: 500 };
 
 async function propose(): Promise<JointAction> {
   const { id } = await (

@@ -83,6 +83,7 @@ const fieldsOf = (i: number) => ({
 /** Whoever lists members, and edges that let members ask, see who takes part; that is not who reported. */
 const MEMBERS_ARE_KNOWN = [
   { place: /^members\./ },
+  { place: /^standings\.\d+\.memberId$/ },
   { place: /^GET \/\.well-known\/jwks\.json/ },
   { caller: 'edge', place: /^GET \/zones\/access/ },
 ];

@@ -130,3 +130,4 @@ export {
   type StoredDecision,
 } from './decisions/decision.repository.js';
 export { DecisionRefused } from './decisions/errors.js';
+export { StandingRepository, type StandingOfMember } from './actions/standing.repository.js';
