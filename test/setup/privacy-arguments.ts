@@ -38,6 +38,13 @@ export const ARGUMENTS: ArgumentTable = {
       ...['checkSubscriber', 'correctTermination'],
     ].map((name) => [`Mutation.${name}`, ['(envelope: "x")']]),
   ),
+  'Mutation.invitePerson': ['(name: "Walked", role: ABUSE_DESK)'],
+  'Mutation.removePerson': [`(id: "${CASE_ID}")`],
+  'Mutation.claimNetwork': ['(network: "203.0.113.0/24")'],
+  'Mutation.declareRange': ['(network: "203.0.113.0/24")'],
+  'Mutation.withdrawRange': ['(network: "203.0.113.0/24")'],
+  'Mutation.setEventStatus': ['(status: ENABLED)'],
+  'Mutation.verifyEventStream': ['(state: "walk")'],
   'Mutation.acknowledgeEvidence': ['(ids: ["1", "2", "3", "4", "5"])'],
   'Mutation.contestTermination': [`(terminationId: "${RECORD_ID}")`],
   'Mutation.decideAppeal': [`(terminationId: "${RECORD_ID}", decision: "upheld", appeal: "A-1")`],
@@ -61,6 +68,7 @@ export const ARGUMENTS: ArgumentTable = {
   'Mutation.reportAgent': ['(clockOffsetMs: 0)'],
   'Mutation.acceptConduct': ['(version: "1999-01")'],
   // Those of the walk's own receipts and alerts are added where they are known.
+  'Query.sentReports': [],
   'Mutation.retractReport': [],
   'Mutation.answerAlert': [],
 };
@@ -73,14 +81,22 @@ export const PATHS: Readonly<Record<string, readonly string[]>> = {
     SUBJECTS.map((subject) => `/?lang=${lang}&subject=${encodeURIComponent(subject)}`),
   ),
   '/actions/:id/report': [`/actions/${ACTION_ID}/report`],
+  '/repute/:application/:subject': SUBJECTS.map(
+    (subject) => `/repute/email-id/${encodeURIComponent(subject)}`,
+  ),
+  '/repute/:application/:subject/:assertion': SUBJECTS.map(
+    (subject) => `/repute/email-id/${encodeURIComponent(subject)}/spam`,
+  ),
+  '/console/*': ['/console/lookup', '/console/assets/none.js'],
   '/log/tile/*': ['/log/tile/0/000.p/1', '/log/tile/entries/000.p/1'],
   '/zones/:zone/snapshot': ZONES.map((zone) => `/zones/${zone}/snapshot`),
   '/zones/:zone/changes': ZONES.map((zone) => `/zones/${zone}/changes?since=1`),
 };
 
 /** What makes each subscription speak: the walk causes these after it subscribed. */
-export const TRIGGERS: Readonly<Record<string, 'reports' | 'proposal'>> = {
+export const TRIGGERS: Readonly<Record<string, 'reports' | 'reports about the owner' | 'proposal'>> = {
   actionChanged: 'proposal',
+  alertRaised: 'reports about the owner',
   campaignChanged: 'reports',
   listingChanged: 'reports',
 };

@@ -1,6 +1,7 @@
 // The one place that says how long what is kept, and why. A test fails when a table of the database is not here.
 import { FEEDBACK } from '@sekisho/feedback';
 import { EVIDENCE_RETENTION_MS } from '../evidence/sealed-evidence.repository.js';
+import { PEOPLE_RETENTION } from '../people/retention.js';
 import { SIGHTING_RETENTION_MS } from '../reports/partitions.js';
 
 const DAY_MS = 24 * 3_600_000;
@@ -158,6 +159,37 @@ export const RETENTION: readonly Retention[] = [
     expiry: rows(30 * DAY_MS, 'made_at < $1'),
   },
   {
+    ...{ table: 'network_claim', class: 'member', agedBy: 'claimed_at', basis: MEMBERSHIP },
+    ...{ holds: 'networks that members said are theirs', until: 'the membership ends', expiry: withMember },
+  },
+  {
+    ...{ table: 'declared_range', class: 'member', agedBy: 'declared_at', basis: 'declared by the owner' },
+    holds: 'ranges that their owner declared dynamic, with exceptions',
+    ...{ until: 'the owner withdraws it, or the membership ends', expiry: withMember },
+  },
+  {
+    ...{ table: 'declared_piece', class: 'member', basis: 'declared by the owner' },
+    ...{ holds: 'the same without the exceptions', until: 'the same', expiry: withMember },
+  },
+  {
+    ...{ table: 'event_stream', class: 'member', agedBy: 'updated_at', basis: MEMBERSHIP },
+    holds: 'how a member wants to be told: endpoint, its password, mail address of the abuse desk',
+    ...{ until: 'the membership ends', expiry: withMember },
+  },
+  {
+    ...{ table: 'decision', class: 'record', agedBy: 'made_at' },
+    holds: 'what people decided of a subject: list or never list, from when until when, by what, the reason',
+    basis: 'showing why something is or was listed',
+    until: '1 year after it was over',
+    expiry: rows(365 * DAY_MS, 'least(valid_until, ended_at) < $1 AND due_at IS NULL'),
+  },
+  {
+    ...{ table: 'decision_entry', class: 'record' },
+    holds: 'which entry of the transparency log commits to a decision, and its salt',
+    basis: 'proof of what was decided, and when',
+    ...{ until: 'as long as the decision', expiry: { how: 'other', by: 'goes with the decision' } },
+  },
+  {
     ...{ table: 'action', class: 'record', agedBy: 'proposed_at' },
     holds: 'what the working group was asked to decide, about which subjects, and when it held',
     basis: 'accountability of those who decide about others',
@@ -204,17 +236,6 @@ export const RETENTION: readonly Retention[] = [
       until: 'the membership ends',
       expiry: withMember,
     },
-    ...{ table: 'decision', class: 'record', agedBy: 'made_at' },
-    holds: 'what people decided of a subject: list or never list, from when until when, by what, the reason',
-    basis: 'showing why something is or was listed',
-    until: '1 year after it was over',
-    expiry: rows(365 * DAY_MS, 'least(valid_until, ended_at) < $1 AND due_at IS NULL'),
-  },
-  {
-    ...{ table: 'decision_entry', class: 'record' },
-    holds: 'which entry of the transparency log commits to a decision, and its salt',
-    basis: 'proof of what was decided, and when',
-    ...{ until: 'as long as the decision', expiry: { how: 'other', by: 'goes with the decision' } },
   },
   {
     ...{ table: 'member', class: 'member', agedBy: 'created_at', basis: MEMBERSHIP },
@@ -238,6 +259,7 @@ export const RETENTION: readonly Retention[] = [
     until: '60 days after the code ended',
     expiry: rows(SIGHTING_RETENTION_MS, 'expires_at < $1'),
   },
+  ...PEOPLE_RETENTION,
   {
     ...{ table: 'subscriber_termination', class: 'evidence', agedBy: 'registered_at' },
     basis: 'prevention of hit-and-run abuse, told to subscribers in the notice',
