@@ -2,6 +2,7 @@ import type { Config } from '@sekisho/config';
 import type { EdgeState } from '@sekisho/edge-client';
 import { createMetrics, type Logger } from '@sekisho/telemetry';
 import { Figures } from './figures.js';
+import { JointActions } from './joint-actions.js';
 import { Judge } from './judge.js';
 import { openEmbeddedEdge, openRemoteEdge } from './open-edge.js';
 import { OperationServer } from './operation-server.js';
@@ -41,7 +42,11 @@ export async function startPolicyd(
   const edge = options.isEmbedded
     ? await openEmbeddedEdge(config, options.memberPath, logger, hooks)
     : await openRemoteEdge(config, options, hooks);
-  const judge = new Judge(policies, edge, figures, config.publicUrl, decisions);
+  const joint =
+    options.actionsPath === undefined
+      ? undefined
+      : JointActions.follow(options.actionsPath, { keepDays: options.keepLookupDays, logger });
+  const judge = new Judge(policies, edge, figures, config.publicUrl, decisions, joint);
   const server = new PolicyServer(
     (request) => judge.answer(request),
     options.maxConnections,
@@ -63,6 +68,7 @@ export async function startPolicyd(
     await edge.close();
     operation.close();
     policies.close();
+    joint?.close();
   };
   try {
     if (options.http) await operation.listen(options.http);
