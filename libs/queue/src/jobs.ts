@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { JobPayloadInvalid } from './errors.js';
 
-/** Every job there is, and what it carries. Payloads name rows; the rows themselves stay in the database. */
 /** W3C `traceparent` of the span that asked for the job, when traces are kept. */
 const trace = z.string().max(55).optional();
 
+/** Every job there is, and what it carries. Payloads name rows; the rows themselves stay in the database. */
 const payloadSchemas = {
   /** Score the subjects that an accepted envelope touched. */
   'score-receipt': z.strictObject({ receiptId: z.string().min(1).max(200), trace }),
