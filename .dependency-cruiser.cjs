@@ -39,6 +39,13 @@ module.exports = {
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
     {
+      name: 'console-runs-in-a-browser',
+      comment: 'Of our libraries only those that need nothing of Node; the tests may use more.',
+      severity: 'error',
+      from: { path: '^apps/console/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^libs/', pathNot: '^libs/(access|sealed|subject|report)/' },
+    },
+    {
       name: 'only-through-index',
       comment: "A package's src is private; import @sekisho/NAME.",
       severity: 'error',

@@ -1,5 +1,6 @@
 import comments from '@eslint-community/eslint-plugin-eslint-comments/configs';
 import { defineConfig, globalIgnores } from 'eslint/config';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 const PURE = [
@@ -23,9 +24,13 @@ const PURE = [
 ].map((name) => `libs/${name}/src/**/*.ts`);
 
 export default defineConfig(
-  globalIgnores(['**/dist/**', '**/node_modules/**', 'coverage/**']),
+  globalIgnores([
+    ...['**/dist/**', '**/node_modules/**', 'coverage/**'],
+    // Written by npm run schema.
+    'apps/console/src/graphql/schema.d.ts',
+  ]),
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [
       tseslint.configs.strictTypeChecked,
       tseslint.configs.stylisticTypeChecked,
@@ -49,6 +54,11 @@ export default defineConfig(
       // Classes describe GraphQL types and options to Nest; their values are plain objects, as Nest's own documentation has it.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
     },
+  },
+  {
+    files: ['apps/console/**/*.{ts,tsx}'],
+    extends: [reactHooks.configs.flat.recommended],
+    rules: { '@typescript-eslint/consistent-type-imports': 'error' },
   },
   {
     // A scalar's class is the name by which fields refer to it.

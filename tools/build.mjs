@@ -1,4 +1,5 @@
-// Compiles every workspace's src/ to its dist/, file by file, and only what changed since the last build.
+// Compiles every workspace's src/ to its dist/, file by file, and only what changed since the last build; the console is
+// bundled for browsers, likewise only when something of it changed.
 // Types are checked by `npm run types`; this only has to be fast enough to stand in front of every command.
 import { transformFile } from '@swc/core';
 import { randomUUID } from 'node:crypto';
@@ -7,13 +8,16 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** Bundled by Vite, not compiled file by file. */
+const CONSOLE = 'console';
+
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 async function workspaces() {
   const tiers = await Promise.all(
     ['apps', 'libs'].map(async (tier) =>
       (await readdir(join(root, tier), { withFileTypes: true }))
-        .filter((entry) => entry.isDirectory())
+        .filter((entry) => entry.isDirectory() && entry.name !== CONSOLE)
         .map((entry) => join(root, tier, entry.name)),
     ),
   );
@@ -36,6 +40,35 @@ async function put(file, content) {
   const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, content);
   await rename(draft, file);
+}
+
+/** What the console is made of: its own files, the libraries that it may import, and the versions of the rest. */
+async function consoleSources() {
+  const folder = join(root, 'apps', CONSOLE);
+  const own = await Promise.all(['src', 'public'].map((name) => filesBelow(join(folder, name), '')));
+  const libraries = await filesBelow(join(root, 'libs'), '.ts');
+  const settings = ['index.html', 'vite.config.ts', 'package.json'].map((name) => join(folder, name));
+  return [...own.flat(), ...libraries, ...settings, join(root, 'package-lock.json')].filter(
+    (file) => !file.endsWith('.spec.ts') && !file.includes('/node_modules/') && !file.includes('/dist/'),
+  );
+}
+
+/** Bundles the console when something of it is newer than its bundle; resolves to whether it did. */
+async function buildConsole() {
+  const folder = join(root, 'apps', CONSOLE);
+  const target = join(folder, 'dist');
+  const written = await modifiedAt(join(target, 'index.html'));
+  const changed = await Promise.all((await consoleSources()).map(modifiedAt));
+  if (written > Math.max(...changed)) return false;
+  const { build: bundle } = await import('vite');
+  const draft = `${target}.${randomUUID()}`;
+  await bundle({ root: folder, logLevel: 'warn', build: { outDir: draft, emptyOutDir: true } });
+  // Whole or not at all, as above. Two at once made the same; the second one's is as good.
+  const old = `${target}.${randomUUID()}`;
+  await rename(target, old).catch(() => undefined);
+  await rename(draft, target).catch(() => undefined);
+  await Promise.all([old, draft].map((path) => rm(path, { recursive: true, force: true })));
+  return true;
 }
 
 /** Compiles what is out of date; resolves to the number of files written. */
@@ -70,7 +103,7 @@ export async function build() {
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() * 2 }, compile));
-  return jobs.length;
+  return jobs.length + ((await buildConsole()) ? 1 : 0);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

@@ -1,8 +1,9 @@
-// What clients are generated from is committed, and this keeps it true. `npm run schema` writes both files.
+// What clients are generated from is committed, and this keeps it true. `npm run schema` writes all files.
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { reportJsonSchema } from '@sekisho/report';
 import { createTestDatabase } from '@sekisho/testing';
-import { lexicographicSortSchema, printSchema } from 'graphql';
+import { minifyIntrospection, outputIntrospectionFile } from '@gql.tada/internal';
+import { introspectionFromSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
@@ -25,6 +26,11 @@ describe('the published schemas', () => {
     const { schema } = hub.app.get(GraphQLSchemaHost);
     const text = await formatted(file, printSchema(lexicographicSortSchema(schema)));
     await expect(text).toMatchFileSnapshot(file);
+    // What the console's operations are typed by.
+    const introspection = minifyIntrospection(introspectionFromSchema(schema));
+    await expect(
+      outputIntrospectionFile(introspection, { fileType: '.d.ts', shouldPreprocess: true }),
+    ).toMatchFileSnapshot(join(root, 'apps/console/src/graphql/schema.d.ts'));
   });
 
   it('docs/schema/report.json is the JSON Schema that reports are held to', async () => {

@@ -37,9 +37,13 @@ class HubAdapter extends FastifyAdapter {
   }
 }
 
-/** Requests a minute from one address on routes that do work for callers who have shown nothing yet. */
+/** Requests a minute from one address on routes, or on one method of them, that do work for callers who have shown nothing yet. */
 const OPEN_TO_ANYONE: ReadonlyMap<string, number> = new Map([
   ['/', 120],
+  ['/.well-known/repute-template', 1_200],
+  ['/repute/:application/:subject', 120],
+  ['/repute/:application/:subject/:assertion', 120],
+  ['/.well-known/ssf-configuration', 1_200],
   ['/enrolments', 300],
   ['/keys', 300],
   ['/oauth/token', 600],
@@ -47,6 +51,10 @@ const OPEN_TO_ANYONE: ReadonlyMap<string, number> = new Map([
   ['/.well-known/jwks.json', 1_200],
   ['/oprf/statements', 600],
   ['/demo/sign-in', 30],
+  ['/session/options', 60],
+  ['POST /session', 60],
+  ['/invitations/options', 20],
+  ['/invitations', 20],
   ['/log/checkpoint', 1_200],
   ['/log/tile/*', 6_000],
 ]);
@@ -85,7 +93,7 @@ export async function createHub(platform: Platform): Promise<NestFastifyApplicat
   if (platform.tracing.isOn) traceRequests(adapter.getInstance(), platform.tracing);
   // Before the plugin, which reads a route's configuration in a hook of its own.
   adapter.getInstance().addHook('onRoute', (route) => {
-    const max = OPEN_TO_ANYONE.get(route.url);
+    const max = OPEN_TO_ANYONE.get(route.url) ?? OPEN_TO_ANYONE.get(`${String(route.method)} ${route.url}`);
     if (max !== undefined) route.config = { ...route.config, rateLimit: { max } };
   });
   await adapter.getInstance().register(rateLimit, {

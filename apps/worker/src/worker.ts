@@ -6,6 +6,7 @@ import {
   DecisionRepository,
   dropExpiredPartitions,
   dropExpiredRows,
+  EventStreamRepository,
   ensurePartitions,
   openNotifications,
   readWarningLists,
@@ -14,10 +15,12 @@ import {
   ZoneRepository,
   type Backend,
 } from '@sekisho/persistence';
+import { openMailer } from '@sekisho/mail';
 import { JobAttemptFailed, openQueue, runJobs } from '@sekisho/queue';
 import { OperationServer, type Logger, type Registry, type Tracing } from '@sekisho/telemetry';
-import { settleActions } from './actions/settle-actions.js';
 import { ClusteringService } from './campaigns/clustering.service.js';
+import { EventMailService } from './mail/event-mail.service.js';
+import { settleActions } from './actions/settle-actions.js';
 import { DecisionClock } from './decisions/decision-clock.js';
 import { observe, queueFaults } from './operate/observe.js';
 import { WorkerMetrics } from './operate/worker-metrics.js';
@@ -30,6 +33,8 @@ const REVIEW_AT_MOST = 20_000;
 const SCHEDULE_AGAIN_MS = 30_000;
 /** Receipts wake it; this is for those whose job was lost, for retractions and for what has ended. */
 const CLUSTER_EVERY_MS = 5_000;
+/** Mails gather for minutes: this adds next to nothing. */
+const MAIL_EVERY_MS = 30_000;
 /** What falls due in between is waited for. */
 const SETTLE_EVERY_MS = 1_000;
 const EXPIRE_EVERY_MS = 3_600_000;
@@ -69,6 +74,14 @@ export async function startWorker(
   );
   const clustering = new ClusteringService(new ClusteringRepository(dataSource), warningLists, now);
   const alerts = new AlertRepository(dataSource);
+  const mailer = config.mail && openMailer(config.mail);
+  const mail =
+    mailer &&
+    new EventMailService(new EventStreamRepository(dataSource), mailer, {
+      hubUrl: config.publicUrl,
+      logger,
+      now,
+    });
   const decisions = new DecisionClock(
     new DecisionRepository(dataSource),
     {
@@ -100,6 +113,9 @@ export async function startWorker(
         await scoring.review(atMost);
       },
       'cluster-fingerprints': () => clustering.run(),
+      'mail-events': async () => {
+        await mail?.run();
+      },
       'settle-actions': () => settleActions(actions, { now, withinMs: SETTLE_EVERY_MS }),
       expire: async () => {
         await ensurePartitions(dataSource, now());
@@ -123,6 +139,7 @@ export async function startWorker(
   const schedule = async () => {
     await queue.schedule('review-subjects', { atMost: REVIEW_AT_MOST }, { everyMs: REVIEW_EVERY_MS });
     await queue.schedule('cluster-fingerprints', {}, { everyMs: CLUSTER_EVERY_MS });
+    await queue.schedule('mail-events', {}, { everyMs: MAIL_EVERY_MS });
     await queue.schedule('settle-actions', {}, { everyMs: SETTLE_EVERY_MS });
     await queue.schedule('expire', {}, { everyMs: EXPIRE_EVERY_MS });
   };
@@ -143,6 +160,7 @@ export async function startWorker(
       await notifications.close();
       await decisions.close();
       await queue.close();
+      mailer?.close();
     },
   };
 }

@@ -22,6 +22,7 @@ export const OPERATIONS = [
   'token:request',
   'report:submit',
   'report:retract',
+  'report:read-own',
   'reputation:read',
   'reputation:read-public',
   'listing:read',
@@ -46,6 +47,7 @@ export const OPERATIONS = [
   'domain:prove',
   'alert:answer',
   'event:receive',
+  'network:declare',
   'console:read',
   'session:start',
   'session:own',
@@ -83,6 +85,7 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   // Authentic by the envelope's own signature, whoever carries it.
   'report:submit': everyone,
   'report:retract': abuseDesk,
+  'report:read-own': abuseDesk,
   'reputation:read': federation,
   // One subject at a time, for anyone listed who wants to know why.
   'reputation:read-public': everyone,
@@ -118,6 +121,8 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   'alert:answer': abuseDesk,
   // What the member itself is told.
   'event:receive': abuseDesk,
+  // Of the member's own networks; whose they are, the operator decides.
+  'network:declare': mailOperator,
   // The program of the console; what it shows is asked for with a session.
   'console:read': everyone,
   // Guarded by the passkey and by the invitation's code themselves.
@@ -152,8 +157,12 @@ const INVITES: Readonly<Partial<Record<PersonRole, readonly PersonRole[]>>> = {
   operator: ['abuse-desk', 'mail-operator', 'reviewer', 'officer'],
 };
 
-/** The roles that a person may give to others, and take from them. Operators are made at the hub's machine only. */
+/** The roles that a person may give to others. Operators are made at the hub's machine only. */
 export const rolesInvitedBy = (role: Role): readonly PersonRole[] => INVITES[role as PersonRole] ?? [];
+
+/** Whose people may be sent away by somebody of this role: a reviewer who leaves the member cannot wait for the operator. */
+export const rolesRemovedBy = (role: Role): readonly PersonRole[] =>
+  role === 'officer' ? ['abuse-desk', 'mail-operator', 'reviewer'] : rolesInvitedBy(role);
 
 /** The whole matrix, for the test that walks it and for the table in the documentation. */
 export const accessMatrix = (): ReadonlyMap<Operation, readonly Role[]> =>

@@ -7,6 +7,7 @@ export {
   PERSON_ROLES,
   ROLES,
   rolesInvitedBy,
+  rolesRemovedBy,
   type MachineRole,
   type Operation,
   type PersonRole,

@@ -91,6 +91,8 @@ export interface Config {
   readonly trustee: TrusteeConfig;
   /** Servers that the hub asks for TXT records of members' domains; none: those of the machine. */
   readonly resolvers: readonly ListenAddress[];
+  /** Where mail to members goes out, and from which address; undefined: no mail is sent. */
+  readonly mail: { readonly url: string; readonly from: string } | undefined;
   /** Sign-up checks of one member in a day. */
   readonly checkQuota: number;
   /** Demo mode: documentation and private addresses may be reported. */
@@ -276,6 +278,8 @@ const environment = z.object({
     .default('pinned'),
   SEKISHO_TRUSTEE_QUOTA: count(1, 999_999_999, '10000').default(10_000),
   SEKISHO_RESOLVER: listenList.default([]),
+  SEKISHO_SMTP_URL: url(['smtp', 'smtps'], 'smtp://mail.example:25').optional(),
+  SEKISHO_MAIL_FROM: z.email(fault('not a mail address', 'sekisho@hub.example')).optional(),
   SEKISHO_CHECK_QUOTA: count(1, 999_999_999, '1000').default(1_000),
   SEKISHO_DEMO: flag.default(false),
   SEKISHO_INTROSPECTION: flag.default(false),
@@ -317,6 +321,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     faults.push(
       ...missing.map((name) => `${name}: not set; DNS over TLS needs address, certificate and key together`),
     );
+  }
+  const mailParts = ['SEKISHO_SMTP_URL', 'SEKISHO_MAIL_FROM'].filter((name) => given[name] === undefined);
+  if (mailParts.length === 1) {
+    faults.push(`${mailParts[0] ?? ''}: not set; mail needs server and address together`);
   }
   if (!parsed.success || faults.length > 0) throw new ConfigInvalid(faults);
   const values = parsed.data;
@@ -361,6 +369,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       quota: values.SEKISHO_TRUSTEE_QUOTA,
     },
     resolvers: values.SEKISHO_RESOLVER,
+    mail:
+      values.SEKISHO_SMTP_URL !== undefined && values.SEKISHO_MAIL_FROM !== undefined
+        ? { url: values.SEKISHO_SMTP_URL, from: values.SEKISHO_MAIL_FROM }
+        : undefined,
     checkQuota: values.SEKISHO_CHECK_QUOTA,
     isDemo: values.SEKISHO_DEMO,
     hasIntrospection: values.SEKISHO_INTROSPECTION,

@@ -12,6 +12,8 @@ const payloadSchemas = {
   'review-subjects': z.strictObject({ atMost: z.int().min(1).max(1_000_000) }),
   /** Take newly stored fingerprints and bounces into campaigns, and review what campaigns say in the zones. */
   'cluster-fingerprints': z.strictObject({ trace }),
+  /** Send what abuse desks are to hear by mail. */
+  'mail-events': z.strictObject({}),
   /** Move actions of the working group whose time has come. */
   'settle-actions': z.strictObject({}),
   /** Drop what is past its retention. */

@@ -25,12 +25,20 @@ export class SignIn {
    * @throws {SignInRefused} member-not-active
    */
   async start({ id, memberId, role }: Person, formerSecret: string | undefined): Promise<StartedSession> {
-    if (memberId !== undefined && !this.register.isActive(memberId)) {
-      throw new SignInRefused('member-not-active', 'the member is suspended or has not enrolled yet');
-    }
-    const secret = Buffer.from(this.platform.randomBytes(32)).toString('base64url');
+    this.requireActive(memberId);
+    const secret = this.newSecret();
     const now = this.platform.now();
     await this.sessions.start({ personId: id, memberId, role }, { secret, formerSecret }, now);
     return { secret, cookie: formatSessionCookie(secret, this.platform.config.publicUrl) };
+  }
+
+  newSecret(): string {
+    return Buffer.from(this.platform.randomBytes(32)).toString('base64url');
+  }
+
+  /** People of the operator belong to no member. @throws {SignInRefused} member-not-active */
+  requireActive(memberId: string | undefined): void {
+    if (memberId === undefined || this.register.isActive(memberId)) return;
+    throw new SignInRefused('member-not-active', 'the member is suspended or has not enrolled yet');
   }
 }

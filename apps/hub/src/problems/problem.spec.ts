@@ -1,6 +1,11 @@
 import { BadRequestException, NotFoundException, ServiceUnavailableException } from '@nestjs/common';
 import { NotAuthentic } from '@sekisho/auth';
-import { EnvelopeReplayed, MemberChangeRefused, ReportNotFound } from '@sekisho/persistence';
+import {
+  EnvelopeReplayed,
+  MemberChangeRefused,
+  PersonChangeRefused,
+  ReportNotFound,
+} from '@sekisho/persistence';
 import { SubjectInvalid } from '@sekisho/subject';
 import { describe, expect, it } from 'vitest';
 import { AccessDenied } from '../access/errors.js';
@@ -38,6 +43,7 @@ const REQUEST: Record<RequestRefused['code'], number> = {
   'too-many-subjects': 400,
   'as-of-out-of-range': 400,
   'history-gone': 410,
+  'delivered-by-push': 409,
   'too-many-requests': 429,
   'hub-busy': 503,
 };
@@ -54,6 +60,11 @@ const SIGN_IN: Record<SignInRefused['code'], number> = {
   'origin-refused': 403,
 };
 
+const PERSON: Record<PersonChangeRefused['code'], number> = {
+  'person-unknown': 404,
+  'role-not-admissible': 400,
+};
+
 const casesOf = <Code extends string>(
   table: Record<Code, number>,
   make: (code: Code) => Error,
@@ -66,6 +77,7 @@ const CASES = [
   ...casesOf(MEMBER, (code) => new MemberChangeRefused(code, 'what to do')),
   ...casesOf(REQUEST, (code) => new RequestRefused(code, 'what to do')),
   ...casesOf(SIGN_IN, (code) => new SignInRefused(code, 'what to do')),
+  ...casesOf(PERSON, (code) => new PersonChangeRefused(code, 'what to do')),
   ...casesOf(SUBJECT, (code) => new SubjectInvalid(code, 'what to do')),
 ];
 

@@ -2,11 +2,19 @@
 import { NotAuthentic } from '@sekisho/auth';
 import { EvaluationRefused } from '@sekisho/evaluation';
 import { AnswerRefused } from '@sekisho/feedback';
-import { AlertNotFound, EnvelopeReplayed, MemberChangeRefused, ReportNotFound } from '@sekisho/persistence';
+import {
+  AlertNotFound,
+  EnvelopeReplayed,
+  MemberChangeRefused,
+  PersonChangeRefused,
+  NetworkRefused,
+  ReportNotFound,
+} from '@sekisho/persistence';
 import { SubjectInvalid } from '@sekisho/subject';
 import { SubscriberRefused } from '@sekisho/subscriber';
 import { ActionRefused } from '@sekisho/workgroup';
 import { AccessDenied } from '../access/errors.js';
+import { EndpointRefused } from '../events/push/public-address.js';
 import { SignInRefused } from '../people/errors.js';
 import { RequestRefused } from './errors.js';
 
@@ -25,10 +33,13 @@ type KnownError =
   | ActionRefused
   | AlertNotFound
   | AnswerRefused
+  | EndpointRefused
   | EnvelopeReplayed
   | EvaluationRefused
   | MemberChangeRefused
+  | NetworkRefused
   | NotAuthentic
+  | PersonChangeRefused
   | ReportNotFound
   | RequestRefused
   | SignInRefused
@@ -40,10 +51,13 @@ const KNOWN = [
   ActionRefused,
   AlertNotFound,
   AnswerRefused,
+  EndpointRefused,
   EnvelopeReplayed,
   EvaluationRefused,
   MemberChangeRefused,
+  NetworkRefused,
   NotAuthentic,
+  PersonChangeRefused,
   ReportNotFound,
   RequestRefused,
   SignInRefused,
@@ -62,6 +76,8 @@ const STATUS: Readonly<Record<KnownError['code'], number>> = {
   'invitation-invalid': 401,
   'passkeys-unavailable': 503,
   'origin-refused': 403,
+  'person-unknown': 404,
+  'role-not-admissible': 400,
   'envelope-malformed': 400,
   'envelope-not-authentic': 401,
   'envelope-replayed': 409,
@@ -122,6 +138,14 @@ const STATUS: Readonly<Record<KnownError['code'], number>> = {
   'too-many-subjects': 400,
   'as-of-out-of-range': 400,
   'history-gone': 410,
+  'delivered-by-push': 409,
+  'endpoint-refused': 400,
+  'network-not-owned': 403,
+  'range-overlaps': 409,
+  'range-unknown': 404,
+  'exception-outside': 400,
+  'claim-unknown': 404,
+  'claim-taken': 409,
   'too-many-requests': 429,
   'hub-busy': 503,
 };

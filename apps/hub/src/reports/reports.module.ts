@@ -5,10 +5,11 @@ import { MembersModule } from '../members/members.module.js';
 import { ReportsController } from './reports.controller.js';
 import { ReportsResolver } from './reports.resolver.js';
 import { ReportsService } from './reports.service.js';
+import { SentReportsResolver } from './sent-reports.resolver.js';
 
 @Module({
   imports: [EvidenceModule, LogModule, MembersModule],
   controllers: [ReportsController],
-  providers: [ReportsService, ReportsResolver],
+  providers: [ReportsService, ReportsResolver, SentReportsResolver],
 })
 export class ReportsModule {}

@@ -9,7 +9,7 @@ import type { ReputationModel } from './models/reputation.model.js';
 import { toReputationModel } from './reputations.mapper.js';
 
 /** The zones in which a listing shows; score holds everything and would say nothing of listings. */
-const LISTING_ZONES = ['ip', 'domain', 'hash'] as const;
+export const LISTING_ZONES = ['ip', 'domain', 'hash'] as const;
 
 /** Turns changes of the zones into changed listings, once for all subscribers, and only while there are any. */
 @Injectable()

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { MembersModule } from '../members/members.module.js';
+import { ListingActivityResolver } from './listing-activity.resolver.js';
 import { ListingFeed } from './listing-feed.service.js';
 import { PastReputations } from './past-reputations.service.js';
 import { ReputationsResolver } from './reputations.resolver.js';
@@ -7,6 +8,6 @@ import { StatisticsResolver } from './statistics.resolver.js';
 
 @Module({
   imports: [MembersModule],
-  providers: [ListingFeed, PastReputations, ReputationsResolver, StatisticsResolver],
+  providers: [ListingActivityResolver, ListingFeed, PastReputations, ReputationsResolver, StatisticsResolver],
 })
 export class ReputationsModule {}

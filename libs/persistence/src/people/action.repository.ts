@@ -51,8 +51,15 @@ export class PersonActionRepository {
     return noteAction(this.dataSource, action, now);
   }
 
-  async finish(id: string, outcome: string): Promise<void> {
-    await this.dataSource.query('UPDATE person_action SET outcome = $2 WHERE id = $1', [id, outcome]);
+  /** What is over when it is written. */
+  async note(action: NewPersonAction, now: Date, outcome: string): Promise<void> {
+    await noteAction(this.dataSource, action, now, outcome);
+  }
+
+  async finish(id: string, outcome: string, about?: string): Promise<void> {
+    await this.dataSource.query('UPDATE person_action SET outcome = $2, about = $3 WHERE id = $1', [
+      ...[id, outcome, about ?? null],
+    ]);
   }
 
   /** The newest first; of one person, or of all. */

@@ -2,6 +2,7 @@ import type { PersonRole } from '@sekisho/access';
 import { createHash, randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import type { Sql } from '../database.js';
+import { PersonChangeRefused } from './errors.js';
 
 export type Language = 'en' | 'ja';
 
@@ -43,6 +44,19 @@ export async function addPerson(sql: Sql, id: string, person: NewPerson, now: Da
   );
 }
 
+/**
+ * With passkeys and sessions, or with the invitation: from now on nothing lets this person in. What it did stays on the
+ * record, by its id. @throws {PersonChangeRefused} person-unknown
+ */
+export async function removePerson(sql: Sql, id: string): Promise<void> {
+  const [, people]: [unknown, number] = await sql.query('DELETE FROM person WHERE id = $1', [id]);
+  const [, invitations]: [unknown, number] = await sql.query(
+    'DELETE FROM person_invitation WHERE person_id = $1',
+    [id],
+  );
+  if (people + invitations === 0) throw new PersonChangeRefused('person-unknown', `no person ${id}`);
+}
+
 export class PersonRepository {
   constructor(private readonly dataSource: DataSource) {}
 
@@ -52,6 +66,31 @@ export class PersonRepository {
       [id],
     );
     return row && toPerson(row);
+  }
+
+  /** By member and name; of one member, or of all and the operator. */
+  async list(memberId?: string): Promise<Person[]> {
+    const rows: PersonRow[] = await this.dataSource.query(
+      `SELECT ${PERSON_COLUMNS} FROM person p WHERE $1::text IS NULL OR p.member_id = $1
+       ORDER BY p.member_id NULLS FIRST, p.name, p.id`,
+      [memberId ?? null],
+    );
+    return rows.map(toPerson);
+  }
+
+  /** Role and member of a person, also of one who is only invited. */
+  async standingOf(id: string): Promise<Pick<Person, 'memberId' | 'role'> | undefined> {
+    const [row]: Pick<PersonRow, 'memberId' | 'role'>[] = await this.dataSource.query(
+      `SELECT member_id AS "memberId", role FROM person WHERE id = $1
+       UNION ALL SELECT member_id, role FROM person_invitation WHERE person_id = $1`,
+      [id],
+    );
+    return row && { role: row.role, memberId: row.memberId ?? undefined };
+  }
+
+  /** @throws {PersonChangeRefused} person-unknown */
+  remove(id: string): Promise<void> {
+    return this.dataSource.transaction((manager) => removePerson(manager, id));
   }
 
   async setLanguage(id: string, language: Language): Promise<void> {

@@ -89,8 +89,13 @@ export class SessionRepository {
     await this.dataSource.query('DELETE FROM person_session WHERE digest = $1', [digestOfSecret(secret)]);
   }
 
-  async endAll(personId: string): Promise<void> {
-    await this.dataSource.query('DELETE FROM person_session WHERE person_id = $1', [personId]);
+  /** Resolves to how many there were. */
+  async endAll(personId: string): Promise<number> {
+    const [rows]: [unknown[], number] = await this.dataSource.query(
+      'DELETE FROM person_session WHERE person_id = $1 RETURNING 1',
+      [personId],
+    );
+    return rows.length;
   }
 
   private async read(secret: string, now: Date) {

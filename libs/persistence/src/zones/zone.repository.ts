@@ -21,6 +21,15 @@ export interface ZoneChanges {
   readonly withdraw: readonly string[];
 }
 
+/** One hour of what became of listings. */
+export interface ListingActivity {
+  /** The hour's beginning. */
+  readonly at: Date;
+  /** Subjects whose listing began or changed its score. */
+  readonly changed: number;
+  readonly ended: number;
+}
+
 /** History older than this is dropped: an edge that was away longer takes a snapshot. */
 const HISTORY_MS = 24 * 3_600_000;
 
@@ -76,6 +85,19 @@ export class ZoneRepository {
     };
   }
 
+  /** The last 24 hours, hour by hour, oldest first, quiet hours too; `zones` are those in which a listing shows. */
+  async activity(zones: readonly string[], now: Date): Promise<ListingActivity[]> {
+    return this.dataSource.query<ListingActivity[]>(
+      `SELECT hour AS at, count(DISTINCT subject) FILTER (WHERE codes IS NOT NULL)::int AS changed,
+         count(DISTINCT subject) FILTER (WHERE subject IS NOT NULL AND codes IS NULL)::int AS ended
+       FROM generate_series(date_trunc('hour', $2::timestamptz) - interval '23 hours',
+         date_trunc('hour', $2::timestamptz), interval '1 hour') AS hour
+       LEFT JOIN zone_change ON zone = ANY($1) AND changed_at >= hour AND changed_at < hour + interval '1 hour'
+       GROUP BY hour ORDER BY hour`,
+      [zones, now],
+    );
+  }
+
   /** Forgets changes that no edge needs any more. */
   async trimHistory(now: Date): Promise<void> {
     await this.dataSource.query(
@@ -88,7 +110,7 @@ export class ZoneRepository {
 }
 
 /** Who says something of a subject. What a zone answers is the union of what its sources say. */
-export type ZoneSource = 'reputation' | 'campaign';
+export type ZoneSource = 'reputation' | 'campaign' | 'declaration';
 
 /** What one source says now: `parts` is null where the reputation alone says something. */
 const OWN_CODES = `

@@ -1,0 +1,215 @@
+import { graphql, type ResultOf } from '../graphql/graphql.ts';
+import type { Tone } from '../parts/marks.tsx';
+
+export const ACTIONS = graphql(`
+  query Actions {
+    actions(first: 100) {
+      edges {
+        node {
+          id
+          kind
+          title
+          state
+          proposedBy
+          proposedAt
+          votingEndsAt
+          effectiveAt
+          isVoting
+          isRecused
+          myVote
+          isEmergency
+        }
+      }
+    }
+  }
+`);
+
+export const ACTION = graphql(`
+  query Action($id: ID!) {
+    action(id: $id) {
+      id
+      kind
+      title
+      reason
+      state
+      version
+      subjects
+      category
+      campaignId
+      concerns
+      messagesPerHour
+      noticeTo
+      noticeText
+      isEmergency
+      proposedBy
+      proposedAt
+      rehearsalEndsAt
+      votingEndsAt
+      isVoting
+      isApproved
+      effectiveAt
+      expiresAt
+      rollBackAt
+      endedAt
+      myVote
+      isRecused
+      tally {
+        yes
+        no
+        abstain
+        recused
+        quorum
+        eligible
+      }
+      votes {
+        memberId
+        vote
+        reason
+        at
+      }
+      rehearsal {
+        answered
+        distribution {
+          measure
+          from
+          text
+          members
+        }
+        actual {
+          measure
+          from
+          text
+          members
+        }
+        own {
+          connections
+          senders
+          knownGood
+        }
+      }
+      participants {
+        memberId
+        state
+        at
+        skewMs
+        removalSkewMs
+        note
+      }
+      history {
+        at
+        by
+        transition
+        state
+        reason
+        logIndex
+      }
+      comments {
+        id
+        memberId
+        text
+        at
+      }
+    }
+  }
+`);
+
+export const ACTION_CHANGED = graphql(`
+  subscription ActionChanged {
+    actionChanged {
+      id
+      state
+    }
+  }
+`);
+
+export const PROPOSE = graphql(`
+  mutation ProposeAction($input: ProposeActionInput!) {
+    proposeAction(input: $input) {
+      __typename
+      ... on Action {
+        id
+      }
+      ... on ActionRefused {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export const VOTE = graphql(`
+  mutation VoteOnAction($id: ID!, $vote: Vote!, $reason: String!) {
+    voteOnAction(id: $id, vote: $vote, reason: $reason) {
+      __typename
+      ... on Action {
+        id
+      }
+      ... on ActionRefused {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export const SCHEDULE = graphql(`
+  mutation ScheduleAction($id: ID!, $effectiveAt: DateTime!, $expiresAt: DateTime!, $version: Int!) {
+    scheduleAction(id: $id, effectiveAt: $effectiveAt, expiresAt: $expiresAt, version: $version) {
+      __typename
+      ... on Action {
+        id
+      }
+      ... on ActionRefused {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export const ROLL_BACK = graphql(`
+  mutation RollBackAction($id: ID!, $reason: String!, $version: Int!) {
+    rollBackAction(id: $id, reason: $reason, version: $version) {
+      __typename
+      ... on Action {
+        id
+      }
+      ... on ActionRefused {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export const COMMENT = graphql(`
+  mutation CommentOnAction($id: ID!, $text: String!) {
+    commentOnAction(id: $id, text: $text) {
+      __typename
+      ... on Action {
+        id
+      }
+      ... on ActionRefused {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export type ActionRow = ResultOf<typeof ACTIONS>['actions']['edges'][number]['node'];
+export type ShownAction = NonNullable<ResultOf<typeof ACTION>['action']>;
+
+export const ACTION_TONE: Readonly<Record<string, Tone>> = {
+  DRAFT: 'plain',
+  PROPOSED: 'info',
+  REHEARSAL: 'info',
+  REVIEW: 'warn',
+  APPROVED: 'good',
+  REJECTED: 'plain',
+  SCHEDULED: 'warn',
+  IN_FORCE: 'bad',
+  EXPIRED: 'plain',
+  ROLLED_BACK: 'plain',
+  REPORTED: 'plain',
+};

@@ -1,0 +1,235 @@
+import { useEffect } from 'react';
+import { useQuery, useSubscription } from 'urql';
+import { Link, useParams } from 'wouter';
+import { codeOf } from '../graphql/client.ts';
+import { useLanguage } from '../language/use-language.ts';
+import { Facts } from '../parts/facts.tsx';
+import { Badge, SubjectLink, Time, type Tone } from '../parts/marks.tsx';
+import { Empty, Fault, Loading } from '../parts/notes.tsx';
+import { Page, Panel } from '../parts/page.tsx';
+import { ActionCommands } from './action-commands.tsx';
+import { ACTION, ACTION_CHANGED, ACTION_TONE, type ShownAction } from './action-query.ts';
+
+const PART_TONE: Readonly<Record<string, Tone>> = {
+  SILENT: 'warn',
+  READY: 'info',
+  APPLIED: 'good',
+  REMOVED: 'plain',
+  VETOED: 'bad',
+};
+
+export default function Action() {
+  const { t, word } = useLanguage();
+  const { id = '' } = useParams();
+  const [{ data, fetching, error }, refresh] = useQuery({
+    query: ACTION,
+    variables: { id },
+    requestPolicy: 'cache-and-network',
+  });
+  const [{ data: change }] = useSubscription({ query: ACTION_CHANGED });
+  useEffect(() => {
+    if (change?.actionChanged.id === id) refresh({ requestPolicy: 'network-only' });
+  }, [change, id, refresh]);
+  const action = data?.action;
+  return (
+    <Page
+      title={action?.title ?? t('actions.one')}
+      lead={<Link href="/actions">{t('actions.back')}</Link>}
+      actions={
+        action && (
+          <Badge tone={ACTION_TONE[action.state] ?? 'plain'}>{word('actionState', action.state)}</Badge>
+        )
+      }
+    >
+      {error && <Fault code={codeOf(error)} detail={error.message} />}
+      {fetching && !data && <Loading />}
+      {data && !action && <Empty>{t('actions.gone')}</Empty>}
+      {action && (
+        <>
+          <Proposal action={action} />
+          <ActionCommands
+            action={action}
+            onDone={() => {
+              refresh({ requestPolicy: 'network-only' });
+            }}
+          />
+          <Rehearsal action={action} />
+          <Participants action={action} />
+          <Record action={action} />
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Proposal({ action }: { readonly action: ShownAction }) {
+  const { t, word, format } = useLanguage();
+  const { tally } = action;
+  const moment = (name: string, at: string | null) =>
+    at === null ? [] : [[name, <Time key={name} at={at} />] as const];
+  return (
+    <Panel title={t('actions.proposal')}>
+      <p className="text">{action.reason}</p>
+      <Facts
+        facts={[
+          [t('column.type'), word('actionKind', action.kind)],
+          [t('actions.proposedBy'), <code key="by">{action.proposedBy}</code>],
+          [t('column.proposedAt'), <Time key="proposed" at={action.proposedAt} />],
+          ...(action.category === null ? [] : [[t('column.categories'), word('category', action.category)] as const]),
+          ...(action.concerns === null ? [] : [[t('actions.concerns'), <code key="of">{action.concerns}</code>] as const]),
+          ...(action.messagesPerHour === null
+            ? []
+            : [[t('actions.messagesPerHour'), format.number(action.messagesPerHour)] as const]),
+          ...(action.noticeTo === null ? [] : [[t('actions.noticeTo'), action.noticeTo] as const]),
+          ...moment(t('actions.votingEndsAt'), action.votingEndsAt),
+          ...moment(t('column.effectiveAt'), action.effectiveAt),
+          ...moment(t('column.expiresAt'), action.expiresAt),
+          ...moment(t('actions.rollBackAt'), action.rollBackAt),
+          ...moment(t('actions.endedAt'), action.endedAt),
+          [
+            t('actions.tally'),
+            t('actions.tallyText', { yes: tally.yes, no: tally.no, abstain: tally.abstain }),
+          ],
+          [
+            t('actions.quorum'),
+            t('actions.quorumText', { quorum: tally.quorum, eligible: tally.eligible, recused: tally.recused }),
+          ],
+        ]}
+      />
+      {action.noticeText !== null && <pre tabIndex={0}>{action.noticeText}</pre>}
+      {action.subjects.length > 0 && (
+        <>
+          <h3>{t('actions.subjects')}</h3>
+          <ul className="inline-list">
+            {action.subjects.map((subject) => (
+              <li key={subject}>
+                <SubjectLink subject={subject} />
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function Rehearsal({ action: { rehearsal } }: { readonly action: ShownAction }) {
+  const { t, word, format } = useLanguage();
+  if (rehearsal === null) return null;
+  return (
+    <Panel title={t('actions.rehearsal')}>
+      <p>{t('actions.rehearsalAnswered', { count: format.blurred(rehearsal.answered) })}</p>
+      {rehearsal.distribution.length > 0 && (
+        <div className="scroll">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{t('actions.measure')}</th>
+                <th scope="col">{t('actions.bucket')}</th>
+                <th scope="col" className="number">
+                  {t('actions.expected')}
+                </th>
+                <th scope="col" className="number">
+                  {t('actions.actual')}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rehearsal.distribution.map(({ measure, from, members }) => {
+                const actual = rehearsal.actual.find((share) => share.measure === measure && share.from === from);
+                return (
+                  <tr key={`${measure} ${String(from)}`}>
+                    <th scope="row">{word('measure', measure)}</th>
+                    <td>{from === 0 ? '< 5' : `≥ ${format.number(from)}`}</td>
+                    <td className="number">{format.blurred(members)}</td>
+                    <td className="number">{actual ? format.blurred(actual.members) : '–'}</td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <p className="hint">{t('actions.rehearsalHint')}</p>
+    </Panel>
+  );
+}
+
+function Participants({ action: { participants } }: { readonly action: ShownAction }) {
+  const { t, word, format } = useLanguage();
+  if (participants.length === 0) return null;
+  const skew = (milliseconds: number | null) => (milliseconds === null ? '–' : format.duration(milliseconds));
+  return (
+    <Panel title={t('actions.participants')}>
+      <div className="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t('column.member')}</th>
+              <th scope="col">{t('column.state')}</th>
+              <th scope="col" className="number">
+                {t('actions.skew')}
+              </th>
+              <th scope="col" className="number">
+                {t('actions.removalSkew')}
+              </th>
+              <th scope="col">{t('column.reason')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {participants.map(({ memberId, state, skewMs, removalSkewMs, note }) => (
+              <tr key={memberId}>
+                <th scope="row">
+                  <code>{memberId}</code>
+                </th>
+                <td>
+                  <Badge tone={PART_TONE[state] ?? 'plain'}>{word('participation', state)}</Badge>
+                </td>
+                <td className="number">{skew(skewMs)}</td>
+                <td className="number">{skew(removalSkewMs)}</td>
+                <td className="text">{note}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Panel>
+  );
+}
+
+function Record({ action }: { readonly action: ShownAction }) {
+  const { t, word } = useLanguage();
+  return (
+    <div className="columns">
+      <Panel title={t('actions.history')}>
+        <ul className="lines">
+          {action.history.map(({ at, by, transition, state, reason, logIndex }) => (
+            <li key={logIndex} title={transition}>
+              <span className="muted">
+                <Time at={at} />
+              </span>
+              <Badge tone={ACTION_TONE[state] ?? 'plain'}>{word('actionState', state)}</Badge>
+              <code>{by}</code>
+              {reason !== '' && <span className="text grow">{reason}</span>}
+            </li>
+          ))}
+        </ul>
+      </Panel>
+      <Panel title={t('actions.votes')}>
+        {action.votes.length === 0 ? (
+          <Empty>{action.isVoting ? t('actions.votesHidden') : t('actions.noVotes')}</Empty>
+        ) : (
+          <ul className="lines">
+            {action.votes.map(({ memberId, vote, reason }) => (
+              <li key={memberId}>
+                <code>{memberId}</code>
+                <strong>{word('vote', vote)}</strong>
+                <span className="text grow">{reason}</span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Panel>
+    </div>
+  );
+}

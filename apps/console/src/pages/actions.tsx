@@ -1,0 +1,150 @@
+import { useEffect, useMemo } from 'react';
+import { useQuery, useSubscription } from 'urql';
+import { Link } from 'wouter';
+import { codeOf } from '../graphql/client.ts';
+import { useLanguage, type Speech } from '../language/use-language.ts';
+import type { Column } from '../parts/data-table.tsx';
+import { Search, Select } from '../parts/fields.tsx';
+import { List } from '../parts/list-page.tsx';
+import { Badge, Time } from '../parts/marks.tsx';
+import { Page } from '../parts/page.tsx';
+import { useUrlState } from '../parts/use-url-state.ts';
+import { ACTION_CHANGED, ACTION_TONE, ACTIONS, type ActionRow } from './action-query.ts';
+
+const DEFAULTS = { q: '', state: '', sort: 'proposedAt.desc' };
+const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+function columnsFor({ t, word, format }: Speech): Column<ActionRow>[] {
+  return [
+    {
+      id: 'title',
+      header: t('column.title'),
+      width: 'minmax(10rem, 3fr)',
+      isMain: true,
+      cell: ({ id, title }) => (
+        <Link href={`/actions/${id}`} title={title}>
+          {title}
+        </Link>
+      ),
+      text: ({ title }) => title,
+      compare: (a, b) => compareText(a.title, b.title),
+    },
+    {
+      id: 'state',
+      header: t('column.state'),
+      width: '8rem',
+      isMain: true,
+      cell: ({ state }) => <Badge tone={ACTION_TONE[state] ?? 'plain'}>{word('actionState', state)}</Badge>,
+      text: ({ state }) => state,
+      compare: (a, b) => compareText(a.state, b.state),
+    },
+    {
+      id: 'kind',
+      header: t('column.type'),
+      width: 'minmax(8rem, 1fr)',
+      cell: ({ kind }) => word('actionKind', kind),
+      text: ({ kind }) => kind,
+      compare: (a, b) => compareText(a.kind, b.kind),
+    },
+    {
+      id: 'vote',
+      header: t('column.ourVote'),
+      width: '8rem',
+      cell: ({ myVote, isRecused, isVoting }) =>
+        isRecused ? (
+          t('actions.recused')
+        ) : myVote !== null ? (
+          word('vote', myVote)
+        ) : isVoting ? (
+          <Badge tone="warn">{t('actions.voteNow')}</Badge>
+        ) : (
+          '–'
+        ),
+      text: ({ myVote, isRecused }) => (isRecused ? 'RECUSED' : (myVote ?? '')),
+    },
+    {
+      id: 'effectiveAt',
+      header: t('column.effectiveAt'),
+      width: '9rem',
+      cell: ({ effectiveAt }) => (effectiveAt === null ? '–' : format.dateTime(effectiveAt)),
+      text: ({ effectiveAt }) => effectiveAt ?? '',
+      compare: (a, b) => compareText(a.effectiveAt ?? '', b.effectiveAt ?? ''),
+    },
+    {
+      id: 'proposedAt',
+      header: t('column.proposedAt'),
+      width: '7.5rem',
+      isMain: true,
+      cell: ({ proposedAt }) => <Time at={proposedAt} isShort />,
+      text: ({ proposedAt }) => proposedAt,
+      compare: (a, b) => compareText(a.proposedAt, b.proposedAt),
+    },
+  ];
+}
+
+export default function Actions() {
+  const speech = useLanguage();
+  const { t, word } = speech;
+  const [filter, setFilter] = useUrlState(DEFAULTS);
+  const [{ data, fetching, error }, refresh] = useQuery({ query: ACTIONS, requestPolicy: 'cache-and-network' });
+  const [{ data: change }] = useSubscription({ query: ACTION_CHANGED });
+  useEffect(() => {
+    if (change) refresh({ requestPolicy: 'network-only' });
+  }, [change, refresh]);
+  const columns = useMemo(() => columnsFor(speech), [speech]);
+  const all = useMemo(() => (data?.actions.edges ?? []).map(({ node }) => node), [data]);
+  const rows = useMemo(() => {
+    const text = filter.q.trim().toLowerCase();
+    return all.filter(
+      ({ title, state }) => title.toLowerCase().includes(text) && (filter.state === '' || state === filter.state),
+    );
+  }, [all, filter]);
+  return (
+    <Page
+      title={t('actions.title')}
+      lead={t('actions.lead')}
+      actions={
+        <Link href="/actions/new" className="button">
+          {t('actions.propose')}
+        </Link>
+      }
+    >
+      <List
+        label={t('actions.title')}
+        {...{ columns, rows }}
+        total={all.length}
+        keyOf={({ id }) => id}
+        sort={filter.sort}
+        onSort={(sort) => {
+          setFilter({ sort });
+        }}
+        isLoading={fetching && !data}
+        error={error && codeOf(error)}
+        empty={t('actions.empty')}
+        csvName="sekisho-actions"
+        filters={
+          <>
+            <Search
+              label={t('actions.search')}
+              value={filter.q}
+              onChange={(q) => {
+                setFilter({ q });
+              }}
+            />
+            <Select
+              label={t('column.state')}
+              value={filter.state}
+              options={[
+                ['', t('filter.allStates')],
+                ...Object.keys(ACTION_TONE).map((state) => [state, word('actionState', state)] as const),
+              ]}
+              onChange={(state) => {
+                setFilter({ state });
+              }}
+            />
+          </>
+        }
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,207 @@
+import { useEffect, useMemo } from 'react';
+import { useQuery } from 'urql';
+import { Link, useParams } from 'wouter';
+import { codeOf } from '../graphql/client.ts';
+import { graphql, type ResultOf } from '../graphql/graphql.ts';
+import { useLanguage, type Speech } from '../language/use-language.ts';
+import type { Column } from '../parts/data-table.tsx';
+import { Search, Select } from '../parts/fields.tsx';
+import { List } from '../parts/list-page.tsx';
+import { Badge, Time, type Tone } from '../parts/marks.tsx';
+import { Page } from '../parts/page.tsx';
+import { useUrlState } from '../parts/use-url-state.ts';
+import { AlertPanel } from './alert-panel.tsx';
+import { LISTING_CHANGED } from './use-live-feed.ts';
+import { useSubscription } from 'urql';
+
+const ALERTS = graphql(`
+  query Alerts {
+    alerts(first: 500) {
+      edges {
+        node {
+          id
+          subject
+          category
+          state
+          messages
+          lastSeen
+          openedAt
+          evidenceCount
+          fixedAt
+          quietAt
+          endsEarly
+          failedFixes
+          closedAt
+          outcome
+        }
+      }
+      pageInfo {
+        hasNextPage
+      }
+    }
+  }
+`);
+
+export type AlertRow = ResultOf<typeof ALERTS>['alerts']['edges'][number]['node'];
+
+const DEFAULTS = { q: '', state: '', category: '', sort: 'openedAt.desc' };
+const STATES = ['open', 'seen', 'found', 'observing', 'closed'] as const;
+export const STATE_TONE: Readonly<Record<string, Tone>> = {
+  open: 'bad',
+  seen: 'warn',
+  found: 'warn',
+  observing: 'info',
+  closed: 'good',
+};
+const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+function columnsFor({ t, word, format }: Speech, search: string): Column<AlertRow>[] {
+  return [
+    {
+      id: 'subject',
+      header: t('column.subject'),
+      width: 'minmax(9rem, 2fr)',
+      isMain: true,
+      cell: ({ id, subject }) => (
+        <Link href={`/alerts/${id}${search}`} className="subject" title={subject}>
+          {subject}
+        </Link>
+      ),
+      text: ({ subject }) => subject,
+      compare: (a, b) => compareText(a.subject, b.subject),
+    },
+    {
+      id: 'state',
+      header: t('column.state'),
+      width: '7rem',
+      isMain: true,
+      cell: ({ state }) => <Badge tone={STATE_TONE[state] ?? 'plain'}>{word('alertState', state)}</Badge>,
+      text: ({ state }) => state,
+      compare: (a, b) => compareText(a.state, b.state),
+    },
+    {
+      id: 'category',
+      header: t('column.categories'),
+      width: 'minmax(7rem, 1fr)',
+      cell: ({ category }) => word('category', category),
+      text: ({ category }) => category,
+      compare: (a, b) => compareText(a.category, b.category),
+    },
+    {
+      id: 'messages',
+      header: t('column.messages'),
+      width: '7rem',
+      isNumber: true,
+      cell: ({ messages }) => `≥ ${format.number(messages)}`,
+      text: ({ messages }) => messages,
+      compare: (a, b) => a.messages - b.messages,
+    },
+    {
+      id: 'evidence',
+      header: t('column.evidence'),
+      width: '6rem',
+      isNumber: true,
+      cell: ({ evidenceCount }) => (evidenceCount === 0 ? '–' : format.number(evidenceCount)),
+      text: ({ evidenceCount }) => evidenceCount,
+      compare: (a, b) => a.evidenceCount - b.evidenceCount,
+    },
+    {
+      id: 'openedAt',
+      header: t('column.openedAt'),
+      width: '8rem',
+      isMain: true,
+      cell: ({ openedAt }) => <Time at={openedAt} isShort />,
+      text: ({ openedAt }) => openedAt,
+      compare: (a, b) => compareText(a.openedAt, b.openedAt),
+    },
+  ];
+}
+
+export default function Alerts() {
+  const speech = useLanguage();
+  const { t, word } = speech;
+  const { id } = useParams();
+  const [filter, setFilter] = useUrlState(DEFAULTS);
+  const [{ data, fetching, error }, refresh] = useQuery({
+    query: ALERTS,
+    requestPolicy: 'cache-and-network',
+  });
+  // Alerts have no subscription of their own: what is listed in one's networks is what they follow.
+  const [{ data: change }] = useSubscription({ query: LISTING_CHANGED });
+  useEffect(() => {
+    if (!change) return;
+    const timer = setTimeout(() => {
+      refresh({ requestPolicy: 'network-only' });
+    }, 1_000);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [change, refresh]);
+  const search = window.location.search;
+  const columns = useMemo(() => columnsFor(speech, search), [speech, search]);
+  const all = useMemo(() => (data?.alerts.edges ?? []).map(({ node }) => node), [data]);
+  const rows = useMemo(() => {
+    const text = filter.q.trim().toLowerCase();
+    return all.filter(
+      ({ subject, state, category }) =>
+        subject.includes(text) &&
+        (filter.state === '' || state === filter.state) &&
+        (filter.category === '' || category === filter.category),
+    );
+  }, [all, filter]);
+  const categories = useMemo(() => [...new Set(all.map(({ category }) => category))].sort(), [all]);
+  const selected = all.find((alert) => alert.id === id);
+  return (
+    <Page title={t('alerts.title')} lead={t('alerts.lead')}>
+      {selected && <AlertPanel key={selected.id} alert={selected} back={`/alerts${search}`} />}
+      <List
+        label={t('alerts.title')}
+        {...{ columns, rows }}
+        total={all.length}
+        keyOf={(alert) => alert.id}
+        selectedKey={id}
+        sort={filter.sort}
+        onSort={(sort) => {
+          setFilter({ sort });
+        }}
+        isLoading={fetching && !data}
+        error={error && codeOf(error)}
+        empty={t('alerts.empty')}
+        csvName="sekisho-alerts"
+        filters={
+          <>
+            <Search
+              label={t('alerts.search')}
+              value={filter.q}
+              onChange={(q) => {
+                setFilter({ q });
+              }}
+            />
+            <Select
+              label={t('column.state')}
+              value={filter.state}
+              options={[
+                ['', t('filter.allStates')],
+                ...STATES.map((state) => [state, word('alertState', state)] as const),
+              ]}
+              onChange={(state) => {
+                setFilter({ state });
+              }}
+            />
+            <Select
+              label={t('column.categories')}
+              value={filter.category}
+              options={[
+                ['', t('filter.allCategories')],
+                ...categories.map((category) => [category, word('category', category)] as const),
+              ]}
+              onChange={(category) => {
+                setFilter({ category });
+              }}
+            />
+          </>
+        }
+      />
+    </Page>
+  );
+}

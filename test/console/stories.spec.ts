@@ -1,0 +1,202 @@
+// What people come to the console for, done by hand in a browser, and judged by what the hub then says.
+import type { Browser, Page } from 'playwright-core';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execute, reportOf } from '@sekisho/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { barriersOf, openBrowser, openContext, settled, Watch } from './browser.js';
+import { INJECTION, LISTED, OWNED, Scene } from './scene.js';
+
+let scene: Scene;
+let browser: Browser;
+
+beforeAll(async () => {
+  [scene, browser] = [await Scene.open(), await openBrowser()];
+}, 300_000);
+
+afterAll(async () => {
+  await browser.close();
+  await scene[Symbol.asyncDispose]();
+});
+
+async function opened(path: string, role: 'reviewer' | 'abuse-desk' | 'mail-operator' = 'reviewer') {
+  const context = await openContext(browser);
+  const person = await scene.signIn(context, { role });
+  const page = await context.newPage();
+  const watch = new Watch(page, scene.origin);
+  await scene.visit(page, path);
+  await settled(page);
+  return { context, page, watch, person };
+}
+
+const alertOf = async (subject: string) =>
+  (await (await scene.owner.session()).alerts({ first: 10, openOnly: false })).find(
+    (alert) => alert.subject === subject,
+  );
+const keyFile = () => join(scene.owner.directory, 'encryption.jwk');
+const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent ?? '');
+
+describe('the abuse desk', () => {
+  it('opens sealed evidence with a key that stays in the browser, and answers the alert: fixed', async () => {
+    const { context, page, watch } = await opened('/alerts', 'abuse-desk');
+    const sent: string[] = [];
+    page.on('request', (request) => sent.push(`${request.url()} ${request.postData() ?? ''}`));
+    await page.getByRole('link', { name: OWNED.toFix }).click();
+    await page.locator('input[type="file"]').setInputFiles(keyFile());
+    await page.getByRole('button', { name: 'Open the evidence' }).click();
+    await page.getByText('note 0').waitFor();
+    expect(await page.locator('.piece').count()).toBe(3);
+    expect(await page.getByText('40000', { exact: true }).count()).toBe(1);
+    expect(await page.title()).not.toContain('INJECTED');
+    expect(await barriersOf(page)).toEqual([]);
+    const { d } = JSON.parse(await readFile(keyFile(), 'utf8')) as { d: string };
+    expect(sent.filter((text) => text.includes(d))).toEqual([]);
+
+    // Twice at once: one answer.
+    await page.getByRole('button', { name: 'Fixed' }).dblclick();
+    await page.getByText('being observed').waitFor();
+    expect(await alertOf(OWNED.toFix)).toMatchObject({ state: 'observing', failedFixes: 0 });
+    await page.goBack();
+    await settled(page);
+    await page.goForward();
+    await page.getByText('being observed').waitFor();
+    expect(watch.take()).toEqual([]);
+    await context.close();
+  });
+
+  it('keeps an opening key between visits only when told to, and never so that it could be taken out', async () => {
+    const { context, page } = await opened('/alerts', 'abuse-desk');
+    await page.getByRole('link', { name: OWNED.toFix }).click();
+    await page.getByLabel('Keep the key in this browser').check();
+    await page.locator('input[type="file"]').setInputFiles(keyFile());
+    await page.getByText('Key ready').waitFor();
+    await page.reload();
+    await page.getByText('Key ready').waitFor();
+    const isExtractable = await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          const opening = indexedDB.open('sekisho');
+          opening.onsuccess = () => {
+            const all = opening.result.transaction('opening-keys').objectStore('opening-keys').getAll();
+            all.onsuccess = () => {
+              resolve((all.result as { key: CryptoKey }[]).map(({ key }) => key.extractable));
+            };
+          };
+        }),
+    );
+    expect(isExtractable).toEqual([false]);
+    await page.getByRole('button', { name: 'Forget the key' }).click();
+    await page.reload();
+    await page.getByLabel("Your member's encryption.jwk").waitFor();
+    await context.close();
+  });
+
+  it('sees a listing appear without doing anything', async () => {
+    const { context, page } = await opened('/listings', 'abuse-desk');
+    await page.getByRole('searchbox', { name: 'Part of an address' }).fill('203.0.113.200');
+    await page.getByText('Nothing matches').waitFor();
+    await Promise.all(scene.reporters.map((member) => member.submit(reportOf('203.0.113.200'))));
+    await page.getByRole('link', { name: '203.0.113.200' }).waitFor({ timeout: 30_000 });
+    expect(new URL(page.url()).search).toBe('?q=203.0.113.200');
+    await context.close();
+  });
+
+  it('finds the reports that were refused, and takes one back', async () => {
+    const { context, page } = await opened('/reports', 'abuse-desk');
+    await page.getByRole('table', { name: 'Reports sent' }).getByRole('button').last().click();
+    await page.getByText('Reserved subject').waitFor();
+    await page.getByRole('button', { name: 'Take back' }).click();
+    await page.getByRole('button', { name: 'Really take back' }).click();
+    await page.getByText('taken back').waitFor();
+    await context.close();
+  });
+
+  it('exports what is shown, and no cell of it is a formula', async () => {
+    const { context, page } = await opened('/members', 'abuse-desk');
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export CSV' }).click(),
+    ]);
+    expect(file.suggestedFilename()).toBe('sekisho-members.csv');
+    const text = await readFile(await file.path(), 'utf8');
+    expect(text).toContain(INJECTION.replaceAll('"', '""'));
+    expect(text.split('\r\n')).toHaveLength(6);
+    await context.close();
+  });
+});
+
+describe('roles', () => {
+  it('open only the pages that they may: mail operators have no inbox of alerts', async () => {
+    const { context, page } = await opened('/', 'mail-operator');
+    const navigation = page.getByRole('navigation', { name: 'Pages' });
+    expect(await navigation.getByRole('link', { name: 'Alerts' }).count()).toBe(0);
+    expect(await navigation.getByRole('link', { name: 'Listings' }).count()).toBe(1);
+    await scene.visit(page, '/alerts');
+    await page.getByText('not for your role').waitFor();
+    await context.close();
+  });
+});
+
+describe('the keyboard alone', () => {
+  it('looks up, walks a list and goes from page to page', async () => {
+    const { context, page } = await opened('/');
+    await page.keyboard.press('Tab');
+    expect(await focused(page)).toBe('Skip to content');
+    await page.keyboard.press('/');
+    await page.keyboard.type(LISTED);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: LISTED }).waitFor();
+    expect(await focused(page)).toBe('Lookup');
+    await page.keyboard.press('g');
+    await page.keyboard.press('l');
+    await page.getByRole('heading', { name: 'Listings' }).waitFor();
+    await settled(page);
+    const rows = page.getByRole('table').locator('[data-index] a');
+    await rows.first().focus();
+    const [first, second] = [await rows.nth(0).textContent(), await rows.nth(1).textContent()];
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => focused(page)).toBe(second);
+    await page.keyboard.press('Home');
+    await expect.poll(() => focused(page)).toBe(first);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: first ?? '' }).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+    await context.close();
+  });
+});
+
+describe('choices', () => {
+  it('of language, theme and times are kept, and the hub is told the language', async () => {
+    const { context, page, person } = await opened('/settings');
+    await page.getByLabel('Theme').selectOption('dark');
+    await page.getByLabel('Times').selectOption('UTC');
+    await page.getByLabel('Language').selectOption('ja');
+    await page.getByRole('heading', { name: '設定' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: '設定' }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark');
+    await expect
+      .poll(async () => {
+        const session = await context.request.get(scene.url('/session'));
+        return ((await session.json()) as { person: { id: string; language: string } }).person;
+      })
+      .toMatchObject({ id: person.personId, language: 'ja' });
+    await context.close();
+  });
+});
+
+describe('a session that ends under somebody’s hands', () => {
+  it('takes nothing away: what was typed stays, and what was being sent is sent after signing in again', async () => {
+    const { context, page, person } = await opened('/alerts?q=198.18');
+    await page.getByRole('link', { name: OWNED.open }).click();
+    await execute(scene.database.url, `DELETE FROM person_session WHERE person_id = '${person.personId}'`);
+    await page.getByRole('button', { name: 'Found it' }).click();
+    await page.getByRole('dialog', { name: 'Your session has ended' }).waitFor();
+    expect(await alertOf(OWNED.open)).toMatchObject({ state: 'open' });
+    expect(await page.getByRole('searchbox', { name: 'Address or network' }).inputValue()).toBe('198.18');
+    await context.close();
+  });
+});

@@ -1,0 +1,42 @@
+// Every operation that the console sends is one that the hub takes: valid by its schema, within its limits.
+import { buildSchema, parse, validate } from 'graphql';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { limitRules } from '../../apps/hub/src/graphql/limits.js';
+
+const root = join(import.meta.dirname, '../..');
+
+async function operations(): Promise<(readonly [name: string, text: string])[]> {
+  const folder = join(root, 'apps/console/src');
+  const files = (await readdir(folder, { recursive: true })).filter((file) => /\.tsx?$/.test(file));
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  return texts.flatMap((text) =>
+    Array.from(text.matchAll(/\bgraphql\(`([^`]+)`\)/g), ([, operation = '']) => {
+      const name = /(?:query|mutation|subscription) (\w+)/.exec(operation)?.[1] ?? 'unnamed';
+      return [name, operation] as const;
+    }),
+  );
+}
+
+const found = await operations();
+const schema = buildSchema(await readFile(join(root, 'schema.graphql'), 'utf8'));
+
+describe("the console's operations", () => {
+  it('are found, each under a name of its own', () => {
+    expect(found.length).toBeGreaterThan(10);
+    expect(new Set(found.map(([name]) => name)).size).toBe(found.length);
+  });
+
+  it.each(found)('%s is valid and within the limits of the hub', (_name, text) => {
+    const refusals = () => {
+      try {
+        return validate(schema, parse(text), limitRules({ hasIntrospection: false })).map(String);
+      } catch (error) {
+        // The rules of graphql-armor throw what they find.
+        return [String(error)];
+      }
+    };
+    expect(refusals()).toEqual([]);
+  });
+});
