@@ -6,6 +6,10 @@ export type Listen = ListenAddress | { readonly path: string };
 
 export interface Options {
   readonly listen: readonly Listen[];
+  /** Where a mail server gives whole messages to be compared with campaigns. */
+  readonly milter: Listen | undefined;
+  /** The federation's, by which fingerprints are made. */
+  readonly fingerprintKeyPath: string | undefined;
   readonly edge: ListenAddress;
   /** Zones in this process instead of an edge that is asked. */
   readonly isEmbedded: boolean;
@@ -39,9 +43,12 @@ export function readOptions(args: readonly string[], config: Config): Options {
   const key = values['key-file'];
   const { dns } = config;
   return {
-    listen: (values.listen ?? ['127.0.0.1:10040']).map((text) =>
-      text.startsWith('unix:') ? { path: pathOf(text) } : address('--listen', text),
+    // A process that compares messages answers no policy questions by the way.
+    listen: (values.listen ?? (values.milter === undefined ? ['127.0.0.1:10040'] : [])).map((text) =>
+      place('--listen', text),
     ),
+    milter: milter(values),
+    fingerprintKeyPath: values['fingerprint-key'],
     edge:
       values.edge === undefined
         ? { host: ANY_HOST[dns.host] ?? dns.host, port: dns.port }
@@ -57,6 +64,19 @@ export function readOptions(args: readonly string[], config: Config): Options {
     http: values.http === undefined ? undefined : address('--http', values.http),
     maxConnections: count('--max-connections', values['max-connections'] ?? '10000'),
   };
+}
+
+const place = (option: string, text: string): Listen =>
+  text.startsWith('unix:') ? { path: pathOf(option, text) } : address(option, text);
+
+function milter(values: ReturnType<typeof parse>): Listen | undefined {
+  const { milter: text, 'fingerprint-key': key } = values;
+  if ((text === undefined) !== (key === undefined))
+    throw new OptionsInvalid('--milter and --fingerprint-key go together');
+  if (text === undefined) return undefined;
+  if (values.embedded)
+    throw new OptionsInvalid('--milter asks an edge: name it by --edge, without --embedded');
+  return place('--milter', text);
 }
 
 function embedded(values: ReturnType<typeof parse>): boolean {
@@ -88,6 +108,8 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         listen: { type: 'string', multiple: true },
+        milter: { type: 'string' },
+        'fingerprint-key': { type: 'string' },
         edge: { type: 'string' },
         embedded: { type: 'boolean' },
         dir: { type: 'string' },
@@ -116,12 +138,12 @@ function address(option: string, text: string): ListenAddress {
   }
 }
 
-function pathOf(text: string): string {
+function pathOf(option: string, text: string): string {
   const path = text.slice('unix:'.length);
   // sun_path of unix(7) has 108 octets, the last one zero.
   if (path.startsWith('/') && Buffer.byteLength(path) < 108) return path;
   throw new OptionsInvalid(
-    '--listen: not an absolute path of at most 107 octets. Example: unix:/run/sekisho/policy.sock',
+    `${option}: not an absolute path of at most 107 octets. Example: unix:/run/sekisho/policy.sock`,
   );
 }
 

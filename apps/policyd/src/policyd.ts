@@ -1,9 +1,13 @@
 import type { Config } from '@sekisho/config';
 import type { EdgeState } from '@sekisho/edge-client';
 import { createMetrics, type Logger } from '@sekisho/telemetry';
+import type { Socket } from 'node:net';
+import { openCampaignJudge } from './campaign-judge.js';
+import { serveConnection } from './connection.js';
 import { Figures } from './figures.js';
 import { JointActions } from './joint-actions.js';
 import { Judge } from './judge.js';
+import { serveMilter } from './milter-connection.js';
 import { openEmbeddedEdge, openRemoteEdge } from './open-edge.js';
 import { OperationServer } from './operation-server.js';
 import type { Options } from './options.js';
@@ -47,11 +51,17 @@ export async function startPolicyd(
       ? undefined
       : JointActions.follow(options.actionsPath, { keepDays: options.keepLookupDays, logger });
   const judge = new Judge(policies, edge, figures, config.publicUrl, decisions, joint);
-  const server = new PolicyServer(
-    (request) => judge.answer(request),
-    options.maxConnections,
-    figures,
-    logger,
+  const { maxConnections } = options;
+  const serve = (socket: Socket, onMalformed: (reason: string) => void) => {
+    serveConnection(socket, { answer: (request) => judge.answer(request), onMalformed });
+  };
+  const server = new PolicyServer(serve, maxConnections, figures, logger);
+  const campaigns = await openCampaignJudge(config, options, { policies, figures, logger: decisions });
+  const milter = new PolicyServer(
+    (socket, onMalformed) => {
+      serveMilter(socket, { judge: (message, login) => campaigns.judge(message, login), onMalformed });
+    },
+    ...([maxConnections, figures, logger] as const),
   );
   const operation = new OperationServer(
     registry,
@@ -65,6 +75,8 @@ export async function startPolicyd(
   const close = async () => {
     process.off('SIGHUP', reload);
     await server.close();
+    await milter.close();
+    campaigns.close();
     await edge.close();
     operation.close();
     policies.close();
@@ -74,6 +86,7 @@ export async function startPolicyd(
     if (options.http) await operation.listen(options.http);
     const listen: string[] = [];
     for (const where of options.listen) listen.push(await server.listen(where));
+    if (options.milter) logger.info({ milter: await milter.listen(options.milter) }, 'comparing messages');
     logger.info({ listen, apex: config.zone, shadow: policies.inForce.policy.isShadow }, 'answering');
   } catch (error) {
     await close();

@@ -102,14 +102,24 @@ const networkList = z.array(z.string({ error: 'not a text' })).transform((entrie
   return context.issues.length > 0 ? z.NEVER : new NetworkList(entries);
 });
 
-const submission = z.strictObject({
-  rate,
-  action: z.enum(['defer', 'reject'], { error: 'not defer or reject' }).default('defer'),
-  exempt: z
-    .array(z.string({ error: 'not a text' }).min(1).max(320))
-    .max(100_000)
-    .default([]),
+const campaign = z.strictObject({
+  score: band.default({ from: 90, to: 100 }),
+  action: z.enum(['defer', 'reject'], { error: 'not defer or reject' }).default('reject'),
 });
+
+const submission = z
+  .strictObject({
+    rate: rate.optional(),
+    campaign: campaign.optional(),
+    action: z.enum(['defer', 'reject'], { error: 'not defer or reject' }).default('defer'),
+    exempt: z
+      .array(z.string({ error: 'not a text' }).min(1).max(320))
+      .max(100_000)
+      .default([]),
+  })
+  .refine(({ rate: limits, campaign: known }) => limits ?? known, {
+    error: 'asks for nothing: give rate or campaign',
+  });
 
 const prefix = (most: number) => z.int().min(8).max(most);
 
@@ -163,7 +173,8 @@ export function parsePolicy(text: string): Policy {
     shapeBy: parsed.data['shape-by'],
     deepQueueTransport: parsed.data['deep-queue-transport'],
     submission: outbound && {
-      rate: rateOf(outbound.rate),
+      rate: outbound.rate && rateOf(outbound.rate),
+      campaign: outbound.campaign,
       action: outbound.action,
       exempt: new Set(outbound.exempt.map(accountOf)),
     },

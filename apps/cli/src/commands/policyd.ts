@@ -9,6 +9,8 @@ import { withExample } from './shared-options.js';
 
 interface PolicydOptions {
   readonly listen?: readonly string[];
+  readonly milter?: string;
+  readonly fingerprintKey?: string;
   readonly edge?: string;
   readonly embedded?: true;
   readonly dir?: string;
@@ -30,6 +32,11 @@ export function registerPolicyd(program: Command, context: CliContext): void {
       'where Postfix asks: ADDRESS:PORT or unix:/PATH; may be repeated (default: 127.0.0.1:10040)',
       (text: string, former: readonly string[] | undefined) => [...(former ?? []), text],
     )
+    .option(
+      '--milter <address>',
+      'where a mail server for submission gives messages, to be compared with known campaigns',
+    )
+    .option('--fingerprint-key <file>', "with --milter: the federation's fingerprint secret")
     .option('--edge <address:port>', 'the DNS edge to ask (default: that of SEKISHO_DNS)')
     .option('--embedded', 'follow the hub and keep its zones in memory: no edge is asked')
     .option(
@@ -70,6 +77,8 @@ export function registerPolicyd(program: Command, context: CliContext): void {
 /** The process reads its options itself: it also runs without this command. */
 function argumentsOf({ listen = [], shadow, embedded, ...options }: PolicydOptions): string[] {
   const single: readonly (readonly [string, string | undefined])[] = [
+    ['--milter', options.milter],
+    ['--fingerprint-key', options.fingerprintKey],
     ['--edge', options.edge],
     ['--dir', options.dir],
     ['--actions', options.actions],
