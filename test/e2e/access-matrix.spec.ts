@@ -26,13 +26,15 @@ let database: TestDatabase;
 let federation: Federation;
 let owner: FederationMember;
 let reviewer: FederationMember;
+let other: FederationMember;
 const tokens = new Map<Caller, Credentials>();
 
 beforeAll(async () => {
   database = await createTestDatabase(inject('databaseUrl'), { template: inject('templateDatabase') });
   federation = await Federation.start(database.url, { processes: ['hub', 'worker'] });
   owner = await federation.member('isp-a', { networks: ['198.18.0.0/16'] });
-  reviewer = await federation.member('isp-r', { role: 'reviewer' });
+  reviewer = await federation.member('isp-r', { role: 'reviewer', networks: ['198.19.0.0/16'] });
+  other = await federation.member('isp-o');
   const dataDir = federation.env['SEKISHO_DATA_DIR'] ?? '';
   tokens.set('anonymous', undefined);
   tokens.set('edge', await readEdgeToken(dataDir));
@@ -164,6 +166,49 @@ const PROBES: readonly Probe[] = [
     'mutation { proveDomain(domain: "203.0.113.9") { isProven } }',
   ),
   route('event:receive', 'EventsController.poll', 'POST', '/events'),
+  field('member:read-own', 'HygieneResolver.hygiene', '{ hygiene { asOf } }'),
+  route('reputation:read-public', 'ReputeController.template', 'GET', '/.well-known/repute-template'),
+  route('reputation:read-public', 'ReputeController.all', 'GET', '/repute/email-id/203.0.113.9'),
+  route('reputation:read-public', 'ReputeController.one', 'GET', '/repute/email-id/203.0.113.9/spam'),
+  field('network:declare', 'NetworksResolver.networkClaims', '{ networkClaims { network } }'),
+  field('network:declare', 'NetworksResolver.declaredRanges', '{ declaredRanges { network } }'),
+  field(
+    'network:declare',
+    'NetworksResolver.claimNetwork',
+    'mutation { claimNetwork(network: "x") { network } }',
+  ),
+  field(
+    'network:declare',
+    'NetworksResolver.declareRange',
+    'mutation { declareRange(network: "x") { network } }',
+  ),
+  field('network:declare', 'NetworksResolver.withdrawRange', 'mutation { withdrawRange(network: "x") }'),
+  route('hub:describe', 'StreamController.describe', 'GET', '/.well-known/ssf-configuration'),
+  route('event:receive', 'StreamController.read', 'GET', '/events/stream'),
+  route('event:receive', 'StreamController.replace', 'PUT', '/events/stream'),
+  route('event:receive', 'StreamController.reset', 'DELETE', '/events/stream'),
+  route('event:receive', 'StreamController.status', 'GET', '/events/status'),
+  route('event:receive', 'StreamController.setStatus', 'POST', '/events/status'),
+  route('event:receive', 'StreamController.verify', 'POST', '/events/verification'),
+  field('event:receive', 'StreamsResolver.eventStream', '{ eventStream { status } }'),
+  field('event:receive', 'StreamsResolver.refusedEvents', '{ refusedEvents { jti } }'),
+  field('event:receive', 'StreamsResolver.setEventEndpoint', 'mutation { setEventEndpoint { status } }'),
+  field('event:receive', 'StreamsResolver.setEventMail', 'mutation { setEventMail { status } }'),
+  field(
+    'event:receive',
+    'StreamsResolver.setEventStatus',
+    'mutation { setEventStatus(status: ENABLED) { status } }',
+  ),
+  field(
+    'event:receive',
+    'StreamsResolver.verifyEventStream',
+    'mutation { verifyEventStream(state: "") { status } }',
+  ),
+  field(
+    'event:receive',
+    'StreamsResolver.takeUpRefusedEvents',
+    'mutation { takeUpRefusedEvents { status } }',
+  ),
   field('alert:answer', 'AlertsResolver.alerts', '{ alerts { edges { cursor } } }'),
   field(
     'alert:answer',
@@ -198,6 +243,19 @@ const SUBSCRIPTIONS: readonly SubscriptionProbe[] = [
     ...{ field: 'listingChanged', query: 'subscription { listingChanged { subject } }' },
     // The owner alone lists its own address: something changes until everybody has heard or was refused.
     cause: (host) => owner.submit(reportOf(`198.18.0.${host}`, { evidence: 'owner' })),
+  },
+  {
+    ...{ operation: 'alert:answer', handler: 'AlertsResolver.alertRaised' },
+    ...{ field: 'alertRaised', query: 'subscription { alertRaised { change } }' },
+    // Each allowed caller hears of its own alone, so each owns something that becomes suspect.
+    cause: (host) =>
+      Promise.all(
+        [owner, reviewer].flatMap((_member, i) =>
+          [other, i === 0 ? reviewer : owner].map((reporter) =>
+            reporter.submit(reportOf(`198.${i === 0 ? 18 : 19}.1.${host}`)),
+          ),
+        ),
+      ),
   },
   {
     ...{ operation: 'campaign:read', handler: 'CampaignsResolver.campaignChanged' },

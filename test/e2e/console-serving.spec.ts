@@ -143,3 +143,15 @@ it('a console that was not built is said to be so, in both languages', async () 
     expect(answer.headers['content-security-policy']).toMatch(/^default-src 'none'/);
   }
 });
+
+it('a hub that is reached by an address instead of a name says that it cannot have passkeys', async () => {
+  await using copy = await createTestDatabase(inject('databaseUrl'), {
+    template: inject('templateDatabase'),
+  });
+  await using bare = await startHubInProcess(copy.url);
+  const headers = { origin: 'http://127.0.0.1:8080' };
+  const answer = await bare.app.inject({ method: 'POST', url: '/session/options', headers, payload: {} });
+  expect(answer.statusCode).toBe(503);
+  expect(answer.json()).toMatchObject({ code: 'passkeys-unavailable' });
+  expect(answer.body).toContain('SEKISHO_PUBLIC_URL');
+});

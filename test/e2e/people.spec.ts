@@ -28,7 +28,7 @@ beforeAll(async () => {
   federation = await Federation.start(database.url, { processes: [] });
   // Passkeys need a name.
   origin = federation.hubUrl.replace('127.0.0.1', 'localhost');
-  await federation.run('hub', { SEKISHO_PUBLIC_URL: origin });
+  await federation.run('hub', { SEKISHO_PUBLIC_URL: origin, SEKISHO_DEMO: 'no' });
   operator = await openOperatorDatabase(readConfig(federation.env));
   await federation.member('isp-a');
   await federation.member('isp-b');
@@ -272,6 +272,14 @@ describe('a session', () => {
 
   const browserAt = (from: string) =>
     Object.assign(browser(from), { cookie: officer.cookie, csrf: officer.csrf });
+});
+
+it('there is no sign-in by a link on a hub that is no demo, whatever is in its database', async () => {
+  const person = { memberId: 'isp-a', name: 'Demo', role: 'reviewer', language: 'en' } as const;
+  const { code } = await operator.people.addForDemo(person, new Date());
+  const visitor = browser();
+  expect(await visitor.ask('GET', `/demo/sign-in?code=${code}`)).toMatchObject({ status: 404 });
+  expect(visitor.cookie).toBeUndefined();
 });
 
 describe('an invitation', () => {

@@ -290,7 +290,13 @@ describe('over GraphQL', () => {
             // Listed anew, so that it is an event; with the same marked times and counts as before.
             const value = `198.18.1.${host++}`;
             await Promise.all(reporters.map((reporter, i) => reporter.submit(reportOf(value, fieldsOf(i)))));
-            return [...sockets.values()].every((socket) => names.every((name) => socket.of(name).length > 0));
+            return [...sockets].every(([caller, socket]) =>
+              names.every(
+                (name) =>
+                  socket.of(name).length > 0 ||
+                  (TRIGGERS[name] === 'reports about the owner' && caller.memberId !== 'isp-owner'),
+              ),
+            );
           },
           { timeout: 20_000, interval: 500 },
         )

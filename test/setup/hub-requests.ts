@@ -20,16 +20,17 @@ export async function askHttp(
   path: string,
   credentials: Credentials,
 ): Promise<Answer> {
+  const hasBody = method === 'POST' || method === 'PUT';
   const isForm = path === '/oauth/token';
   const answer = await fetch(`${hubUrl}${path}`, {
     method,
     headers: {
       ...headersOf(credentials),
-      ...(method === 'POST' && {
+      ...(hasBody && {
         'content-type': isForm ? 'application/x-www-form-urlencoded' : 'application/jwt',
       }),
     },
-    ...(method === 'POST' && { body: isForm ? 'grant_type=none' : 'not.a.jws' }),
+    ...(hasBody && { body: isForm ? 'grant_type=none' : 'not.a.jws' }),
   });
   const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json');
   const body = isProblem ? ((await answer.json()) as { code: string }) : undefined;

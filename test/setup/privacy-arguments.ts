@@ -40,6 +40,11 @@ export const ARGUMENTS: ArgumentTable = {
   ),
   'Mutation.invitePerson': ['(name: "Walked", role: ABUSE_DESK)'],
   'Mutation.removePerson': [`(id: "${CASE_ID}")`],
+  'Mutation.claimNetwork': ['(network: "203.0.113.0/24")'],
+  'Mutation.declareRange': ['(network: "203.0.113.0/24")'],
+  'Mutation.withdrawRange': ['(network: "203.0.113.0/24")'],
+  'Mutation.setEventStatus': ['(status: ENABLED)'],
+  'Mutation.verifyEventStream': ['(state: "walk")'],
   'Mutation.acknowledgeEvidence': ['(ids: ["1", "2", "3", "4", "5"])'],
   'Mutation.contestTermination': [`(terminationId: "${RECORD_ID}")`],
   'Mutation.decideAppeal': [`(terminationId: "${RECORD_ID}", decision: "upheld", appeal: "A-1")`],
@@ -75,6 +80,12 @@ export const PATHS: Readonly<Record<string, readonly string[]>> = {
   '/': ['en', 'ja'].flatMap((lang) =>
     SUBJECTS.map((subject) => `/?lang=${lang}&subject=${encodeURIComponent(subject)}`),
   ),
+  '/repute/:application/:subject': SUBJECTS.map(
+    (subject) => `/repute/email-id/${encodeURIComponent(subject)}`,
+  ),
+  '/repute/:application/:subject/:assertion': SUBJECTS.map(
+    (subject) => `/repute/email-id/${encodeURIComponent(subject)}/spam`,
+  ),
   '/console/*': ['/console/lookup', '/console/assets/none.js'],
   '/log/tile/*': ['/log/tile/0/000.p/1', '/log/tile/entries/000.p/1'],
   '/zones/:zone/snapshot': ZONES.map((zone) => `/zones/${zone}/snapshot`),
@@ -82,7 +93,8 @@ export const PATHS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What makes each subscription speak: the walk causes these after it subscribed. */
-export const TRIGGERS: Readonly<Record<string, 'reports'>> = {
+export const TRIGGERS: Readonly<Record<string, 'reports' | 'reports about the owner'>> = {
+  alertRaised: 'reports about the owner',
   campaignChanged: 'reports',
   listingChanged: 'reports',
 };

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { registerAdmin } from './commands/admin-member.js';
+import { registerHygiene } from './commands/hygiene.js';
 import { registerAlerts } from './commands/alerts.js';
+import { registerRange } from './commands/range.js';
 import { registerBacktest } from './commands/backtest.js';
 import { registerCampaigns } from './commands/campaigns.js';
 import { registerCluster } from './commands/cluster.js';
@@ -15,6 +17,7 @@ import { registerLookup } from './commands/lookup.js';
 import { registerMe } from './commands/me.js';
 import { registerPolicy } from './commands/policy.js';
 import { registerPolicyd } from './commands/policyd.js';
+import { registerPort25 } from './commands/port25.js';
 import { registerProcesses } from './commands/processes.js';
 import { registerReport } from './commands/report.js';
 import { registerRetract } from './commands/retract.js';
@@ -45,6 +48,8 @@ const GROUPS: readonly {
       registerLookup,
       registerCampaigns,
       registerAlerts,
+      registerRange,
+      registerHygiene,
       registerEvidence,
       registerLog,
       registerSubscriber,
@@ -55,6 +60,7 @@ const GROUPS: readonly {
       registerCluster,
       registerPolicyd,
       registerPolicy,
+      registerPort25,
     ],
   },
   {

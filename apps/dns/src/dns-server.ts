@@ -1,16 +1,15 @@
 import { failureOf } from '@sekisho/dns-wire';
 import { formatListen, readEdgeToken, type Config } from '@sekisho/config';
-import { Registry, type Logger } from '@sekisho/telemetry';
+import type { Logger, OperationServer, Registry } from '@sekisho/telemetry';
 import { ZONE_NAMES, type ZoneIndex } from '@sekisho/zone';
 import {
   edgeAccess,
   HubClient,
   HubKeys,
-  ServedZones,
+  type ServedZones,
   SnapshotStore,
   ZoneFollower,
 } from '@sekisho/zone-follow';
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { AccessFollower } from './access/access-follower.js';
 import { CookieJar } from './access/cookie-jar.js';
 import { MemberAccess } from './access/member-access.js';
@@ -23,15 +22,12 @@ import { hotRules } from './hot/hot-guard.js';
 import { PublishedZones } from './hot/published-zones.js';
 import type { Respond } from './listen/respond.js';
 import { chooseUdp, type UdpService } from './listen/udp-service.js';
-import { OperationServer } from './operate/operation-server.js';
-import { QueryCounter } from './operate/query-counter.js';
+import type { QueryCounter } from './operate/query-counter.js';
 import { StreamListeners } from './tls/stream-listeners.js';
-import { CONFIG, LOGGER } from './tokens.js';
 import { Transfers } from './transfer/transfers.js';
 
 /** The order of life: what is on disk, then the sockets, then the hub; and back. */
-@Injectable()
-export class DnsServer implements OnApplicationBootstrap, OnApplicationShutdown {
+export class DnsServer {
   private state: ServerState;
   private udp: UdpService | undefined;
   private streams: StreamListeners | undefined;
@@ -40,8 +36,8 @@ export class DnsServer implements OnApplicationBootstrap, OnApplicationShutdown 
   private followers: readonly ZoneFollower[] = [];
 
   constructor(
-    @Inject(CONFIG) private readonly config: Config,
-    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly config: Config,
+    private readonly logger: Logger,
     private readonly zones: ServedZones,
     private readonly counter: QueryCounter,
     private readonly operation: OperationServer,
@@ -63,7 +59,7 @@ export class DnsServer implements OnApplicationBootstrap, OnApplicationShutdown 
     });
   }
 
-  async onApplicationBootstrap(): Promise<void> {
+  async start(): Promise<void> {
     const { config, logger } = this;
     const token = await readEdgeToken(config.dataDir);
     const hub = new HubClient(config.hubUrl, edgeAccess(token));
@@ -94,7 +90,7 @@ export class DnsServer implements OnApplicationBootstrap, OnApplicationShutdown 
     logger.info({ listen, ...tls, apex: config.zone, udp: udp.mode }, 'answering');
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async stop(): Promise<void> {
     await Promise.all([this.udp?.close(), this.streams?.close(), this.operation.close()]);
     await Promise.all([...this.followers.map((follower) => follower.stop()), this.access?.stop()]);
     await this.transfers?.close();

@@ -9,6 +9,7 @@ import { HubModule } from './hub.module.js';
 import type { Platform } from './platform/platform.js';
 import { RequestRefused } from './problems/errors.js';
 import { sendProblem } from './problems/send-problem.js';
+import { traceRequests } from './platform/request-spans.js';
 
 /**
  * Errors of requests that Fastify refuses before a route sees them become problem details too. Routes keep the handler
@@ -39,6 +40,10 @@ class HubAdapter extends FastifyAdapter {
 /** Requests a minute from one address on routes, or on one method of them, that do work for callers who have shown nothing yet. */
 const OPEN_TO_ANYONE: ReadonlyMap<string, number> = new Map([
   ['/', 120],
+  ['/.well-known/repute-template', 1_200],
+  ['/repute/:application/:subject', 120],
+  ['/repute/:application/:subject/:assertion', 120],
+  ['/.well-known/ssf-configuration', 1_200],
   ['/enrolments', 300],
   ['/keys', 300],
   ['/oauth/token', 600],
@@ -85,6 +90,7 @@ async function discardBody(request: IncomingMessage): Promise<void> {
 /** The hub on its platform, ready to listen. */
 export async function createHub(platform: Platform): Promise<NestFastifyApplication> {
   const adapter = new HubAdapter(platform);
+  if (platform.tracing.isOn) traceRequests(adapter.getInstance(), platform.tracing);
   // Before the plugin, which reads a route's configuration in a hook of its own.
   adapter.getInstance().addHook('onRoute', (route) => {
     const max = OPEN_TO_ANYONE.get(route.url) ?? OPEN_TO_ANYONE.get(`${String(route.method)} ${route.url}`);

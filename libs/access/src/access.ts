@@ -47,6 +47,7 @@ export const OPERATIONS = [
   'domain:prove',
   'alert:answer',
   'event:receive',
+  'network:declare',
   'console:read',
   'session:start',
   'session:own',
@@ -120,6 +121,8 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   'alert:answer': abuseDesk,
   // What the member itself is told.
   'event:receive': abuseDesk,
+  // Of the member's own networks; whose they are, the operator decides.
+  'network:declare': mailOperator,
   // The program of the console; what it shows is asked for with a session.
   'console:read': everyone,
   // Guarded by the passkey and by the invitation's code themselves.

@@ -57,6 +57,8 @@ export {
   type ListingFilter,
   type StoredReputation,
 } from './reputations/reputation.repository.js';
+export { examineReplica, type ReplicaExamination } from './replica/examine-replica.js';
+export { Replica, REPLICA_LAG_AT_MOST_MS } from './replica/replica.js';
 export { ModelRehearsals, type ModelRehearsal } from './reputations/model-rehearsals.js';
 export { reputationAsOf } from './reputations/past-reputation.js';
 export { ScoringRepository, type Scored, type SubjectEvidence } from './reputations/scoring.repository.js';
@@ -103,13 +105,34 @@ export {
 export { type HeldRows } from './retention/privacy-report.js';
 export { RETENTION, type Retention, type RetentionClass } from './retention/retention.js';
 export { StatisticsRepository, type FederationFigures } from './retention/statistics.repository.js';
+export { HygieneRepository } from './hygiene/hygiene.repository.js';
+export { NetworkRefused } from './networks/errors.js';
+export {
+  DeclaredRangeRepository,
+  type DeclaredRange,
+  type Port25,
+} from './networks/declared-range.repository.js';
+export {
+  NetworkClaimRepository,
+  type JudgeableClaim,
+  type NetworkClaim,
+} from './networks/network-claim.repository.js';
 export { AlertRepository, AlertNotFound, type StoredAlert } from './alerts/alert.repository.js';
+export {
+  EventStreamRepository,
+  type EventStream,
+  type MailFormat,
+  type MailLanguage,
+  type MailPreference,
+} from './events/event-stream.repository.js';
 export {
   MemberEventRepository,
   tellMember,
+  VERIFICATION_EVENT,
   type MemberEvent,
   type MemberEventType,
   type NewMemberEvent,
+  type RefusedEvent,
 } from './events/member-event.repository.js';
 export type { AlertObservation } from './alerts/keep-alerts.js';
 export {
@@ -134,6 +157,15 @@ export {
   SessionRepository,
   type PersonSession,
 } from './people/session.repository.js';
+export {
+  InvitationRepository,
+  type InvitationCode,
+  type NewInvitation,
+  type StoredInvitation,
+} from './people/invitation.repository.js';
+export { PersonChangeRefused } from './people/errors.js';
+export { type OperatorPeople, type PersonSummary } from './people/operator-people.js';
+export { PasskeyRepository, type StoredPasskey } from './people/passkey.repository.js';
 export { ActionRepository, type Commander } from './actions/action.repository.js';
 export type { StoredAction } from './actions/action-row.js';
 export {
@@ -144,12 +176,3 @@ export {
   type Participant,
   type RecordedTransition,
 } from './actions/participation.repository.js';
-export {
-  InvitationRepository,
-  type InvitationCode,
-  type NewInvitation,
-  type StoredInvitation,
-} from './people/invitation.repository.js';
-export { PersonChangeRefused } from './people/errors.js';
-export { type OperatorPeople, type PersonSummary } from './people/operator-people.js';
-export { PasskeyRepository, type StoredPasskey } from './people/passkey.repository.js';

@@ -7,6 +7,7 @@ export type Channel =
   | 'sekisho_zones'
   | 'sekisho_campaigns'
   | 'sekisho_events'
+  | 'sekisho_alerts'
   | 'sekisho_decisions'
   | 'sekisho_actions';
 
@@ -27,6 +28,7 @@ export async function openNotifications(
     ['sekisho_zones', new Set()],
     ['sekisho_campaigns', new Set()],
     ['sekisho_events', new Set()],
+    ['sekisho_alerts', new Set()],
     ['sekisho_decisions', new Set()],
     ['sekisho_actions', new Set()],
   ]);

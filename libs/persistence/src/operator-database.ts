@@ -7,6 +7,8 @@ import { findRunningEmbeddedDatabase } from './embedded/index.js';
 import { MemberRepository, type NewMember } from './members/member.repository.js';
 import { CODE_LIFETIME_MS, randomCode } from './one-time-code.js';
 import { operatorPeople, type OperatorPeople } from './people/operator-people.js';
+import { DeclaredRangeRepository } from './networks/declared-range.repository.js';
+import { NetworkClaimRepository, type JudgeableClaim } from './networks/network-claim.repository.js';
 import { ModelRehearsals } from './reputations/model-rehearsals.js';
 import { PersonRequests } from './retention/person-requests.js';
 import { heldRows, type HeldRows } from './retention/privacy-report.js';
@@ -41,6 +43,15 @@ export interface OperatorDatabase {
   readonly decisions: Pick<DecisionRepository, 'set' | 'end' | 'list'>;
   readonly people: OperatorPeople;
   readonly models: Pick<ModelRehearsals, 'rehearse' | 'list'>;
+  readonly networks: {
+    claims(): Promise<readonly JudgeableClaim[]>;
+    /** @throws {NetworkRefused} claim-unknown, claim-taken */
+    approve(memberId: string, network: string, now: Date): Promise<void>;
+    /** @throws {NetworkRefused} claim-unknown */
+    refuse(memberId: string, network: string, reason: string, now: Date): Promise<void>;
+    /** @throws {NetworkRefused} range-unknown */
+    withdrawRange(memberId: string, network: string, now: Date): Promise<void>;
+  };
   close(): Promise<void>;
 }
 
@@ -57,6 +68,7 @@ export async function openOperatorDatabase(config: Config): Promise<OperatorData
     },
   );
   const members = new MemberRepository(backend.dataSource);
+  const claims = new NetworkClaimRepository(backend.dataSource);
   const newCode = async (id: string, now: Date): Promise<EnrolmentCode> => {
     const code = randomCode();
     const expiresAt = new Date(now.getTime() + CODE_LIFETIME_MS);
@@ -87,6 +99,13 @@ export async function openOperatorDatabase(config: Config): Promise<OperatorData
     decisions: new DecisionRepository(backend.dataSource),
     people: operatorPeople(backend.dataSource),
     models: new ModelRehearsals(backend.dataSource),
+    networks: {
+      claims: () => claims.list(),
+      approve: (memberId, network, now) => claims.approve(memberId, network, now),
+      refuse: (memberId, network, reason, now) => claims.refuse(memberId, network, reason, now),
+      withdrawRange: (memberId, network, now) =>
+        new DeclaredRangeRepository(backend.dataSource).withdraw(memberId, network, now),
+    },
     close: () => backend.close(),
   };
 }

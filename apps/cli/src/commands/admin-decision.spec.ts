@@ -21,6 +21,7 @@ class RecordingDatabase implements OperatorDatabase {
     ...{ invite: unused, list: unused, remove: unused },
     ...{ signOut: unused, actions: unused, addForDemo: unused },
   };
+  readonly networks = { claims: unused, approve: unused, refuse: unused, withdrawRange: unused };
   readonly models = { rehearse: unused, list: unused };
   readonly decisions: OperatorDatabase['decisions'] = {
     set: (decision) => {

@@ -28,6 +28,7 @@ class MemoryDatabase implements OperatorDatabase {
     newCode: () => Promise.resolve(this.code),
   };
   readonly models = { rehearse: unused, list: unused };
+  readonly networks = { claims: unused, approve: unused, refuse: unused, withdrawRange: unused };
   readonly decisions = { set: unused, end: unused, list: unused };
   readonly privacy: OperatorDatabase['privacy'] = {
     report: () => Promise.resolve([]),

@@ -14,6 +14,7 @@ import { formatPairs, formatTable } from '../print/table.js';
 import { registerAdminDecision } from './admin-decision.js';
 import { registerAdminModel } from './admin-model.js';
 import { registerAdminPerson } from './admin-person.js';
+import { registerAdminNetwork } from './admin-network.js';
 import { registerAdminPrivacy } from './admin-privacy.js';
 import { registerShareBackup } from './share-backup.js';
 import { readInteger, toJson, usage, withExample, withJson, type JsonOption } from './shared-options.js';
@@ -39,6 +40,7 @@ export function registerAdmin(program: Command, context: CliContext): void {
   registerAdminPerson(admin, context);
   registerAdminPrivacy(admin, context);
   registerAdminModel(admin, context);
+  registerAdminNetwork(admin, context);
   registerAdminDecision(admin, context);
   const oprf = admin.command('oprf').description("the hub's half of the subscriber keys");
   registerShareBackup(oprf, context, 'hub');

@@ -24,6 +24,7 @@ class RecordingDatabase implements OperatorDatabase {
     report: unused,
     requests: { access: unused, correct: unused, delete: unused, list: unused },
   };
+  readonly networks = { claims: unused, approve: unused, refuse: unused, withdrawRange: unused };
   readonly decisions = { set: unused, end: unused, list: unused };
   readonly models: OperatorDatabase['models'] = {
     rehearse: (days, now) => {

@@ -54,6 +54,7 @@ class RecordingDatabase implements OperatorDatabase {
   };
 
   readonly models = { rehearse: unused, list: unused };
+  readonly networks = { claims: unused, approve: unused, refuse: unused, withdrawRange: unused };
   readonly decisions = { set: unused, end: unused, list: unused };
 
   close(): Promise<void> {

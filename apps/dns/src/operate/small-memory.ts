@@ -8,25 +8,27 @@ import { isMainThread } from 'node:worker_threads';
 setFlagsFromString('--semi-space-growth-factor=1');
 setFlagsFromString('--expose-gc');
 
-if (isMainThread) await returnFreedMemory();
+/** malloc_trim(3); does nothing where there is none. */
+const trimHeap = isMainThread ? await returnFreedMemory() : () => 0;
 
 /**
  * Makes the C library give large arrays back to the system as soon as they are freed. By itself it keeps them in arenas,
  * one for each thread: 40 data files read one after another left 240 MB resident (mallopt(3)).
  */
-async function returnFreedMemory(): Promise<void> {
+async function returnFreedMemory(): Promise<() => number> {
   const MMAP_THRESHOLD = -3;
   const ARENA_MAX = -8;
   try {
     const { default: koffi } = await import('koffi');
-    const set = koffi.load(null).func('int mallopt(int, int)') as (
-      parameter: number,
-      value: number,
-    ) => number;
+    const libc = koffi.load(null);
+    const set = libc.func('int mallopt(int, int)') as (parameter: number, value: number) => number;
     set(MMAP_THRESHOLD, 128 * 1024);
     set(ARENA_MAX, 2);
+    const trim = libc.func('int malloc_trim(size_t)') as (keptBytes: number) => number;
+    return () => trim(0);
   } catch {
     // Another C library, or no koffi for this machine: it takes more memory, and answers the same.
+    return () => 0;
   }
 }
 
@@ -45,12 +47,13 @@ export function giveMemoryBack(): void {
   timer ??= setTimeout(() => {
     timer = undefined;
     collectGarbage();
+    trimHeap();
     if (isDueAgain) giveMemoryBack();
   }, SETTLED_MS).unref();
 }
 
-/** At once, in the thread that calls. */
+/** At once, in the thread that calls: what V8 does when memory runs out, so that what only the start needed goes too. */
 export function collectGarbage(): void {
   // Only a context that is made after the flag was set has the function.
-  runInNewContext('globalThis.gc?.()');
+  runInNewContext("globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })");
 }

@@ -41,15 +41,15 @@ export class PeopleResolver {
     @Args('name', { type: () => String }) name: string,
     @Args('role', { type: () => PersonRoleModel }) role: PersonRoleModel,
     @Args('memberId', { type: () => ID, nullable: true, description: 'For the operator: which member' })
-    memberId: string | null,
+    asked: string | null | undefined,
   ): Promise<InvitationModel> {
     const parsed = personName.safeParse(name);
     if (!parsed.success) throw new RequestRefused('request-malformed', 'name: 1 to 100 characters, one line');
     if (!rolesInvitedBy(caller.role).includes(role)) {
       throw new AccessDenied('access-denied', `the role ${caller.role} may not invite ${role}`);
     }
-    const member = caller.memberId ?? memberId ?? undefined;
-    if (memberId !== null && memberId !== member) {
+    const member = caller.memberId ?? asked ?? undefined;
+    if ((asked ?? member) !== member) {
       throw new AccessDenied('access-denied', 'people are invited to your own member only');
     }
     if (member === undefined || !this.register.find(member)) {

@@ -1,16 +1,20 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
+  EventStreamRepository,
   MemberEventRepository,
   ActionRepository,
   AlertRepository,
   CaseRepository,
   CheckRepository,
   CampaignRepository,
+  DeclaredRangeRepository,
   DnsAccessRepository,
+  HygieneRepository,
   LogRepository,
   MemberRepository,
   InvitationRepository,
   PasskeyRepository,
+  NetworkClaimRepository,
   PersonActionRepository,
   PersonRepository,
   ParticipationRepository,
@@ -26,19 +30,24 @@ import {
   ZoneRepository,
 } from '@sekisho/persistence';
 import { Platform } from './platform.js';
+import { ReputationReads } from './reputation-reads.service.js';
 
 const REPOSITORIES = [
+  EventStreamRepository,
   MemberEventRepository,
   ActionRepository,
   AlertRepository,
   CaseRepository,
   CheckRepository,
   CampaignRepository,
+  DeclaredRangeRepository,
   DnsAccessRepository,
+  HygieneRepository,
   LogRepository,
   MemberRepository,
   InvitationRepository,
   PasskeyRepository,
+  NetworkClaimRepository,
   PersonActionRepository,
   PersonRepository,
   ParticipationRepository,
@@ -63,12 +72,13 @@ export class PlatformModule {
       global: true,
       providers: [
         { provide: Platform, useValue: platform },
+        ReputationReads,
         ...REPOSITORIES.map((Repository) => ({
           provide: Repository,
           useValue: new Repository(platform.dataSource),
         })),
       ],
-      exports: [Platform, ...REPOSITORIES],
+      exports: [Platform, ReputationReads, ...REPOSITORIES],
     };
   }
 }

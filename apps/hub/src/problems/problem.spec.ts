@@ -43,6 +43,7 @@ const REQUEST: Record<RequestRefused['code'], number> = {
   'too-many-subjects': 400,
   'as-of-out-of-range': 400,
   'history-gone': 410,
+  'delivered-by-push': 409,
   'too-many-requests': 429,
   'hub-busy': 503,
 };

@@ -7,12 +7,14 @@ import {
   EnvelopeReplayed,
   MemberChangeRefused,
   PersonChangeRefused,
+  NetworkRefused,
   ReportNotFound,
 } from '@sekisho/persistence';
 import { SubjectInvalid } from '@sekisho/subject';
 import { SubscriberRefused } from '@sekisho/subscriber';
 import { ActionRefused } from '@sekisho/workgroup';
 import { AccessDenied } from '../access/errors.js';
+import { EndpointRefused } from '../events/push/public-address.js';
 import { SignInRefused } from '../people/errors.js';
 import { RequestRefused } from './errors.js';
 
@@ -31,9 +33,11 @@ type KnownError =
   | ActionRefused
   | AlertNotFound
   | AnswerRefused
+  | EndpointRefused
   | EnvelopeReplayed
   | EvaluationRefused
   | MemberChangeRefused
+  | NetworkRefused
   | NotAuthentic
   | PersonChangeRefused
   | ReportNotFound
@@ -47,9 +51,11 @@ const KNOWN = [
   ActionRefused,
   AlertNotFound,
   AnswerRefused,
+  EndpointRefused,
   EnvelopeReplayed,
   EvaluationRefused,
   MemberChangeRefused,
+  NetworkRefused,
   NotAuthentic,
   PersonChangeRefused,
   ReportNotFound,
@@ -132,6 +138,14 @@ const STATUS: Readonly<Record<KnownError['code'], number>> = {
   'too-many-subjects': 400,
   'as-of-out-of-range': 400,
   'history-gone': 410,
+  'delivered-by-push': 409,
+  'endpoint-refused': 400,
+  'network-not-owned': 403,
+  'range-overlaps': 409,
+  'range-unknown': 404,
+  'exception-outside': 400,
+  'claim-unknown': 404,
+  'claim-taken': 409,
   'too-many-requests': 429,
   'hub-busy': 503,
 };

@@ -1,10 +1,10 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
-import { ReputationRepository } from '@sekisho/persistence';
 import { formatSubject, readSubject, SubjectInvalid } from '@sekisho/subject';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Allow } from '../access/allow.decorator.js';
+import { ReputationReads } from '../platform/reputation-reads.service.js';
 import { OwnerView } from '../privacy/owner-view.service.js';
 import { toReputationModel } from '../reputations/reputations.mapper.js';
 import { lookupPage, PAGE_STYLE, type Language, type LookupOutcome } from './lookup-page.js';
@@ -21,7 +21,7 @@ const CONTENT_SECURITY_POLICY = `default-src 'none'; style-src 'sha256-${styleHa
 @Controller()
 export class PublicController {
   constructor(
-    private readonly reputations: ReputationRepository,
+    private readonly reads: ReputationReads,
     private readonly owners: OwnerView,
   ) {}
 
@@ -44,7 +44,7 @@ export class PublicController {
     if (asked === '') return { asked, reputation: null, fault: undefined };
     try {
       const subject = readSubject(asked);
-      const stored = (await this.reputations.find([subject])).get(formatSubject(subject));
+      const stored = (await this.reads.for(undefined).find([subject])).get(formatSubject(subject));
       const reputation = stored ? toReputationModel(stored, this.owners.anyone) : null;
       return { asked, reputation, fault: undefined };
     } catch (error) {

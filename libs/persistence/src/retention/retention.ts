@@ -159,6 +159,24 @@ export const RETENTION: readonly Retention[] = [
     expiry: rows(30 * DAY_MS, 'made_at < $1'),
   },
   {
+    ...{ table: 'network_claim', class: 'member', agedBy: 'claimed_at', basis: MEMBERSHIP },
+    ...{ holds: 'networks that members said are theirs', until: 'the membership ends', expiry: withMember },
+  },
+  {
+    ...{ table: 'declared_range', class: 'member', agedBy: 'declared_at', basis: 'declared by the owner' },
+    holds: 'ranges that their owner declared dynamic, with exceptions',
+    ...{ until: 'the owner withdraws it, or the membership ends', expiry: withMember },
+  },
+  {
+    ...{ table: 'declared_piece', class: 'member', basis: 'declared by the owner' },
+    ...{ holds: 'the same without the exceptions', until: 'the same', expiry: withMember },
+  },
+  {
+    ...{ table: 'event_stream', class: 'member', agedBy: 'updated_at', basis: MEMBERSHIP },
+    holds: 'how a member wants to be told: endpoint, its password, mail address of the abuse desk',
+    ...{ until: 'the membership ends', expiry: withMember },
+  },
+  {
     ...{ table: 'decision', class: 'record', agedBy: 'made_at' },
     holds: 'what people decided of a subject: list or never list, from when until when, by what, the reason',
     basis: 'showing why something is or was listed',
