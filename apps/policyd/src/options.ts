@@ -15,6 +15,10 @@ export interface Options {
   readonly isEmbedded: boolean;
   /** With `isEmbedded`: follow as this member, not as the operator's edge. */
   readonly memberPath: string | undefined;
+  /** The member's directory, whose agent says which joint actions are in force. */
+  readonly actionsPath: string | undefined;
+  /** For how many days addresses that asked are kept there, for rehearsals; 0: not at all. */
+  readonly keepLookupDays: number;
   readonly edgeHealthUrl: string | undefined;
   /** Secret. */
   readonly keyLabel: string | undefined;
@@ -51,6 +55,8 @@ export function readOptions(args: readonly string[], config: Config): Options {
         : address('--edge', values.edge),
     isEmbedded: embedded(values),
     memberPath: values.dir,
+    actionsPath: values.actions,
+    keepLookupDays: keepLookups(values),
     edgeHealthUrl: values['edge-health'] === undefined ? undefined : url(values['edge-health']),
     keyLabel: key === undefined ? undefined : keyLabel(key),
     policyPath: values.policy,
@@ -82,6 +88,20 @@ function embedded(values: ReturnType<typeof parse>): boolean {
   throw new OptionsInvalid(`--embedded: no edge is asked, so --${others.join(', --')} has no meaning`);
 }
 
+/** A month of addresses is more than any rehearsal needs. */
+const MOST_LOOKUP_DAYS = 31;
+
+function keepLookups(values: ReturnType<typeof parse>): number {
+  const text = values['keep-lookups'];
+  if (text === undefined) return 0;
+  const days = /^\d{1,2}$/.test(text) ? Number(text) : 0;
+  if (days < 1 || days > MOST_LOOKUP_DAYS) {
+    throw new OptionsInvalid(`--keep-lookups: not a number of days from 1 to ${MOST_LOOKUP_DAYS}`);
+  }
+  if (values.actions !== undefined) return days;
+  throw new OptionsInvalid('--keep-lookups: needs --actions, the directory to keep them in');
+}
+
 function parse(args: readonly string[]) {
   try {
     return parseArgs({
@@ -93,6 +113,8 @@ function parse(args: readonly string[]) {
         edge: { type: 'string' },
         embedded: { type: 'boolean' },
         dir: { type: 'string' },
+        actions: { type: 'string' },
+        'keep-lookups': { type: 'string' },
         'edge-health': { type: 'string' },
         'key-file': { type: 'string' },
         policy: { type: 'string' },

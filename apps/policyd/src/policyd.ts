@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { openCampaignJudge } from './campaign-judge.js';
 import { serveConnection } from './connection.js';
 import { Figures } from './figures.js';
+import { JointActions } from './joint-actions.js';
 import { Judge } from './judge.js';
 import { serveMilter } from './milter-connection.js';
 import { openEmbeddedEdge, openRemoteEdge } from './open-edge.js';
@@ -45,7 +46,11 @@ export async function startPolicyd(
   const edge = options.isEmbedded
     ? await openEmbeddedEdge(config, options.memberPath, logger, hooks)
     : await openRemoteEdge(config, options, hooks);
-  const judge = new Judge(policies, edge, figures, config.publicUrl, decisions);
+  const joint =
+    options.actionsPath === undefined
+      ? undefined
+      : JointActions.follow(options.actionsPath, { keepDays: options.keepLookupDays, logger });
+  const judge = new Judge(policies, edge, figures, config.publicUrl, decisions, joint);
   const { maxConnections } = options;
   const serve = (socket: Socket, onMalformed: (reason: string) => void) => {
     serveConnection(socket, { answer: (request) => judge.answer(request), onMalformed });
@@ -75,6 +80,7 @@ export async function startPolicyd(
     await edge.close();
     operation.close();
     policies.close();
+    joint?.close();
   };
   try {
     if (options.http) await operation.listen(options.http);

@@ -17,3 +17,5 @@ export { parsePolicy, PolicyInvalid, type PolicyFault } from './policy-file.js';
 export { Shaper, sendingNetwork, type Admission, type MailEvent } from './shaper.js';
 export { accountOf, campaignVerdict, limitOf, submissionText, type CampaignVerdict } from './submission.js';
 export type { Listing, Standing, UnknownReason } from './standing.js';
+export { NetworkList, type ListMatch } from './network-list.js';
+export { decideJointly, Overlay, OverlayInvalid, type OverlayFile } from './overlay.js';

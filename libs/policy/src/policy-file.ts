@@ -129,6 +129,12 @@ const file = z.strictObject({
   allow: networkList.default(() => new NetworkList([])),
   deny: networkList.default(() => new NetworkList([])),
   'deny-action': z.enum(['reject', 'defer'], { error: 'not reject or defer' }).default('reject'),
+  // By default a temporary refusal: nothing is lost if the members were wrong.
+  'joint-listing': z
+    .enum(['normal', 'deep-queue', 'tag', 'defer', 'reject'], {
+      error: 'not normal, deep-queue, tag, defer or reject',
+    })
+    .default('defer'),
   'shape-by': z
     .strictObject({ ipv4: prefix(32).default(24), ipv6: prefix(128).default(64) })
     .default({ ipv4: 24, ipv6: 64 }),
@@ -163,6 +169,7 @@ export function parsePolicy(text: string): Policy {
     isShadow: mode === 'shadow',
     ...{ allow, deny, header },
     denyAction: parsed.data['deny-action'],
+    jointListing: parsed.data['joint-listing'],
     shapeBy: parsed.data['shape-by'],
     deepQueueTransport: parsed.data['deep-queue-transport'],
     submission: outbound && {

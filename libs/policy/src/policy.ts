@@ -50,6 +50,8 @@ export interface Policy {
   readonly allow: NetworkList;
   readonly deny: NetworkList;
   readonly denyAction: 'reject' | 'defer';
+  /** Of whom a joint listing of the working group hits. */
+  readonly jointListing: Exclude<Action, 'shaped'>;
   /** The prefix lengths by which senders are counted together. */
   readonly shapeBy: { readonly ipv4: number; readonly ipv6: number };
   /** `transport:nexthop` of Postfix's FILTER action. */

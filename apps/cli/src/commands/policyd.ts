@@ -14,6 +14,8 @@ interface PolicydOptions {
   readonly edge?: string;
   readonly embedded?: true;
   readonly dir?: string;
+  readonly actions?: string;
+  readonly keepLookups?: string;
   readonly edgeHealth?: string;
   readonly keyFile?: string;
   readonly policy?: string;
@@ -41,6 +43,8 @@ export function registerPolicyd(program: Command, context: CliContext): void {
       '--dir <folder>',
       'with --embedded: follow as the member in this folder, not as an edge of the operator',
     )
+    .option('--actions <folder>', "the member's directory: carry out what its `sekisho agent` has in force")
+    .option('--keep-lookups <days>', 'with --actions: keep the addresses that asked there, for rehearsals')
     .option('--edge-health <url>', "the edge's /health/ready: while it says 503, nothing it says counts")
     .option('--key-file <file>', 'a file with the DNS key of `sekisho me`, for an edge with access by key')
     .option('--policy <file>', 'the policy file (default: never reject, slow down what is strongly bad, tag)')
@@ -77,6 +81,8 @@ function argumentsOf({ listen = [], shadow, embedded, ...options }: PolicydOptio
     ['--fingerprint-key', options.fingerprintKey],
     ['--edge', options.edge],
     ['--dir', options.dir],
+    ['--actions', options.actions],
+    ['--keep-lookups', options.keepLookups],
     ['--edge-health', options.edgeHealth],
     ['--key-file', options.keyFile],
     ['--policy', options.policy],
