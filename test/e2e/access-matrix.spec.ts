@@ -221,6 +221,8 @@ const PROBES: readonly Probe[] = [
     'AlertsResolver.answerAlert',
     `mutation { answerAlert(id: "${randomUUID()}", answer: SEEN) { id } }`,
   ),
+  route('action:read', 'ActionReportsController.report', 'GET', `/actions/${randomUUID()}/report`),
+  route('conduct:read', 'ActionReportsController.conduct', 'GET', '/conduct'),
   ...ACTION_FIELDS.map(([operation, handler, query]) => field(operation, handler, query)),
   field('statistics:read', 'StatisticsResolver.statistics', '{ statistics { reports } }'),
 ];

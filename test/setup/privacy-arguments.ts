@@ -81,6 +81,7 @@ export const PATHS: Readonly<Record<string, readonly string[]>> = {
   '/': ['en', 'ja'].flatMap((lang) =>
     SUBJECTS.map((subject) => `/?lang=${lang}&subject=${encodeURIComponent(subject)}`),
   ),
+  '/actions/:id/report': [`/actions/${ACTION_ID}/report`],
   '/repute/:application/:subject': SUBJECTS.map(
     (subject) => `/repute/email-id/${encodeURIComponent(subject)}`,
   ),
@@ -94,7 +95,8 @@ export const PATHS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What makes each subscription speak: the walk causes these after it subscribed. */
-export const TRIGGERS: Readonly<Record<string, 'reports' | 'reports about the owner'>> = {
+export const TRIGGERS: Readonly<Record<string, 'reports' | 'reports about the owner' | 'proposal'>> = {
+  actionChanged: 'proposal',
   alertRaised: 'reports about the owner',
   campaignChanged: 'reports',
   listingChanged: 'reports',

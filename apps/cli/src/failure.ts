@@ -1,4 +1,5 @@
 import {
+  ActionNotTaken,
   CaseFault,
   HubAnswerInvalid,
   HubChanged,
@@ -114,9 +115,16 @@ function explain(error: unknown): Explanation {
   if (error instanceof PayerKeyMissing) {
     return { problems, remedy: 'get it from the working group: sekisho subscriber payer-key < FILE' };
   }
+  if (error instanceof ActionNotTaken) return { problems, remedy: remedyForAction(error) };
   if (error instanceof CaseFault) return { problems, remedy: remedyForCase(error) };
   if (error instanceof HubRefused) return { problems, remedy: remedyForRefusal(error) };
   return { problems, remedy: remedyForOther(error) };
+}
+
+function remedyForAction({ code }: ActionNotTaken): string {
+  if (code === 'conduct-not-accepted') return 'read it, then: sekisho conduct accept';
+  if (code === 'recused') return 'say what you have to say: sekisho action comment ID TEXT';
+  return 'look at it as it is now: sekisho action show ID';
 }
 
 function remedyForCase({ code }: CaseFault): string {

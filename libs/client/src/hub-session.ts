@@ -25,7 +25,7 @@ import type { HubDescription } from './discovery.js';
 import type { SubmissionOptions } from './envelope.js';
 import { acknowledgeEvidenceMutation, ownerKeyQuery, sealedEvidenceQuery } from './evidence-query.js';
 import { HubAnswerInvalid, HubRefused } from './errors.js';
-import { askHub, graphqlErrorSchema } from './hub-transport.js';
+import { askHub, fetchFromHub, graphqlErrorSchema } from './hub-transport.js';
 import { keyDecisionsQuery, listingDecisionsQuery, type LoggedDecision } from './log/decision-query.js';
 import type { EnrolledMember } from './member-directory.js';
 import {
@@ -163,6 +163,11 @@ export class HubSession {
   /** Deletes at the hub what is safe here; repeating it is harmless. @returns how many still wait */
   async acknowledgeEvidence(ids: readonly string[]): Promise<number> {
     return (await this.query(acknowledgeEvidenceMutation, { ids })).acknowledgeEvidence;
+  }
+
+  /** One file of the hub, for this member. @throws {HubUnreachable | HubRefused} */
+  async file(url: string): Promise<Uint8Array> {
+    return fetchFromHub(this.runtime, { url, accessToken: await this.accessToken() });
   }
 
   /** Any operation of the hub's schema that may be repeated after a lost answer. */

@@ -88,3 +88,5 @@ export {
   type JointAction,
 } from './action-query.js';
 export { WorkingGroup } from './working-group.js';
+export { ActionAgent, type AgentOptions } from './agent/action-agent.js';
+export { keepVeto } from './agent/order-book.js';

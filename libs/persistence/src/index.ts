@@ -52,7 +52,11 @@ export {
   type Receipt,
   type Refusal,
 } from './reports/report.repository.js';
-export { SentReportsRepository, type SentEnvelope, type SentReport } from './reports/sent-reports.repository.js';
+export {
+  SentReportsRepository,
+  type SentEnvelope,
+  type SentReport,
+} from './reports/sent-reports.repository.js';
 export {
   ReputationRepository,
   type ListingFilter,
@@ -177,3 +181,4 @@ export {
   type Participant,
   type RecordedTransition,
 } from './actions/participation.repository.js';
+export { StandingRepository, type StandingOfMember } from './actions/standing.repository.js';
