@@ -120,7 +120,8 @@ describe('the abuse desk', () => {
     expect(file.suggestedFilename()).toBe('sekisho-members.csv');
     const text = await readFile(await file.path(), 'utf8');
     expect(text).toContain(INJECTION.replaceAll('"', '""'));
-    expect(text.split('\r\n')).toHaveLength(6);
+    // A line for each of five members, the header, and the end.
+    expect(text.split('\r\n')).toHaveLength(7);
     await context.close();
   });
 });

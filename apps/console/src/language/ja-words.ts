@@ -58,7 +58,8 @@ export const JA_WORDS = {
   'error.evidence-malformed': '封印されていた内容は、この画面が扱える証拠ではありません。',
   'error.graphql-invalid': 'ハブとこの画面の版が合っていません。ページを再読み込みしてください。',
   'error.internal-error': 'ハブで問題が発生しました。',
-  'error.invitation-invalid': 'この招待は使用済みか、取り消されたか、期限切れです。新しい招待を依頼してください。',
+  'error.invitation-invalid':
+    'この招待は使用済みか、取り消されたか、期限切れです。新しい招待を依頼してください。',
   'error.key-file-malformed': 'このファイルは参加事業者の encryption.jwk ではありません。',
   'error.member-not-active': '自社は停止中か、まだ登録が完了していません。',
   'error.not-an-elector': '提案の時点で自社に投票権がありません。',
@@ -69,7 +70,8 @@ export const JA_WORDS = {
   'error.passkey-cancelled': '署名されませんでした。取り消されたか、時間切れです。',
   'error.passkey-exists': 'この端末にはすでにパスキーがあります。',
   'error.passkey-failed': 'この端末ではパスキーを使用できませんでした。',
-  'error.passkeys-unavailable': 'パスキーは https または localhost でのみ使えます。ハブ運営者に連絡してください。',
+  'error.passkeys-unavailable':
+    'パスキーは https または localhost でのみ使えます。ハブ運営者に連絡してください。',
   'error.person-unknown': '該当する利用者はありません。',
   'error.recused': '自社はこの投票を回避しています。',
   'error.report-not-found': '該当する自社の通報はありません。',

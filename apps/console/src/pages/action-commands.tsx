@@ -13,7 +13,8 @@ interface Commanded {
   readonly onDone: () => void;
 }
 
-type Outcome = { readonly __typename: 'Action' } | { readonly __typename: 'ActionRefused'; readonly code: string };
+type Outcome =
+  { readonly __typename: 'Action' } | { readonly __typename: 'ActionRefused'; readonly code: string };
 
 /** What can be done about the action in its state; the hub has the last word. */
 export function ActionCommands({ action, onDone }: Commanded) {

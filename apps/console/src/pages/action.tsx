@@ -75,8 +75,12 @@ function Proposal({ action }: { readonly action: ShownAction }) {
           [t('column.type'), word('actionKind', action.kind)],
           [t('actions.proposedBy'), <code key="by">{action.proposedBy}</code>],
           [t('column.proposedAt'), <Time key="proposed" at={action.proposedAt} />],
-          ...(action.category === null ? [] : [[t('column.categories'), word('category', action.category)] as const]),
-          ...(action.concerns === null ? [] : [[t('actions.concerns'), <code key="of">{action.concerns}</code>] as const]),
+          ...(action.category === null
+            ? []
+            : [[t('column.categories'), word('category', action.category)] as const]),
+          ...(action.concerns === null
+            ? []
+            : [[t('actions.concerns'), <code key="of">{action.concerns}</code>] as const]),
           ...(action.messagesPerHour === null
             ? []
             : [[t('actions.messagesPerHour'), format.number(action.messagesPerHour)] as const]),
@@ -92,7 +96,11 @@ function Proposal({ action }: { readonly action: ShownAction }) {
           ],
           [
             t('actions.quorum'),
-            t('actions.quorumText', { quorum: tally.quorum, eligible: tally.eligible, recused: tally.recused }),
+            t('actions.quorumText', {
+              quorum: tally.quorum,
+              eligible: tally.eligible,
+              recused: tally.recused,
+            }),
           ],
         ]}
       />
@@ -136,7 +144,9 @@ function Rehearsal({ action: { rehearsal } }: { readonly action: ShownAction }) 
             </thead>
             <tbody>
               {rehearsal.distribution.map(({ measure, from, members }) => {
-                const actual = rehearsal.actual.find((share) => share.measure === measure && share.from === from);
+                const actual = rehearsal.actual.find(
+                  (share) => share.measure === measure && share.from === from,
+                );
                 return (
                   <tr key={`${measure} ${String(from)}`}>
                     <th scope="row">{word('measure', measure)}</th>

@@ -86,7 +86,10 @@ export default function Actions() {
   const speech = useLanguage();
   const { t, word } = speech;
   const [filter, setFilter] = useUrlState(DEFAULTS);
-  const [{ data, fetching, error }, refresh] = useQuery({ query: ACTIONS, requestPolicy: 'cache-and-network' });
+  const [{ data, fetching, error }, refresh] = useQuery({
+    query: ACTIONS,
+    requestPolicy: 'cache-and-network',
+  });
   const [{ data: change }] = useSubscription({ query: ACTION_CHANGED });
   useEffect(() => {
     if (change) refresh({ requestPolicy: 'network-only' });
@@ -96,7 +99,8 @@ export default function Actions() {
   const rows = useMemo(() => {
     const text = filter.q.trim().toLowerCase();
     return all.filter(
-      ({ title, state }) => title.toLowerCase().includes(text) && (filter.state === '' || state === filter.state),
+      ({ title, state }) =>
+        title.toLowerCase().includes(text) && (filter.state === '' || state === filter.state),
     );
   }, [all, filter]);
   return (

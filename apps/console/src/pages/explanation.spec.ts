@@ -27,7 +27,7 @@ describe('the explanation of a score', () => {
     ['3 members, 1000 messages or more, last seen 5 h ago, half-life 168 h'],
     ['fewer than 3 members, fewer than 10 messages, last seen within the hour, half-life 12.5 h'],
     ['good mail seen by fewer than 3 members'],
-    ['the working group decided: never-list'],
+    ['decided by people: never-list'],
     ['on public-dns: listed only by a decision'],
     ['fewer independent members than a listing needs'],
     ['stays listed until below 55'],

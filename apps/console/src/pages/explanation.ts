@@ -38,7 +38,7 @@ const SHAPES: readonly Shape[] = [
     pattern: /^good mail seen by (fewer than \d+|\d+) members$/,
     say: (t, [members = '']) => t('because.ham', { members: countOf(t, members) }),
   },
-  plain(/^the working group decided: (.+)$/, 'because.decision', ['decision']),
+  plain(/^decided by people: (.+)$/, 'because.decision', ['decision']),
   plain(/^on (.+): listed only by a decision$/, 'because.warningList', ['list']),
   plain(/^fewer independent members than a listing needs$/, 'because.uncorroborated'),
   plain(/^stays listed until below (\d+)$/, 'because.hysteresis', ['score']),

@@ -129,7 +129,10 @@ export default function People() {
   const { t, word } = speech;
   const { person: self } = useSession();
   const [filter, setFilter] = useUrlState(DEFAULTS);
-  const [{ data, fetching, error }, refresh] = useQuery({ query: PEOPLE, requestPolicy: 'cache-and-network' });
+  const [{ data, fetching, error }, refresh] = useQuery({
+    query: PEOPLE,
+    requestPolicy: 'cache-and-network',
+  });
   const [removing, setRemoving] = useState<PersonRow>();
   const columns = useMemo(() => {
     const removable = rolesRemovedBy(self.role as PersonRole);
@@ -144,7 +147,8 @@ export default function People() {
     const text = filter.q.trim().toLowerCase();
     return all.filter(
       ({ name, memberId, role }) =>
-        `${name} ${memberId ?? ''}`.toLowerCase().includes(text) && (filter.role === '' || role === filter.role),
+        `${name} ${memberId ?? ''}`.toLowerCase().includes(text) &&
+        (filter.role === '' || role === filter.role),
     );
   }, [all, filter]);
   return (
@@ -277,7 +281,13 @@ function Invite() {
   );
 }
 
-function Removal({ person, onClose }: { readonly person: PersonRow; readonly onClose: (isDone: boolean) => void }) {
+function Removal({
+  person,
+  onClose,
+}: {
+  readonly person: PersonRow;
+  readonly onClose: (isDone: boolean) => void;
+}) {
   const { t } = useLanguage();
   const [{ error, fetching }, remove] = useMutation(REMOVE);
   return (

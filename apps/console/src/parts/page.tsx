@@ -8,6 +8,8 @@ interface PageProps {
   readonly children: ReactNode;
 }
 
+let hasDrawnPage = false;
+
 /** A page: its heading takes the focus when it is come to, so that a screen reader says where one is. */
 export function Page({ title, lead, actions, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
@@ -16,8 +18,8 @@ export function Page({ title, lead, actions, children }: PageProps) {
   }, [title]);
   useEffect(() => {
     // Not on the first page, where the browser has put the focus at the document's start.
-    if (document.activeElement !== document.body || history.length > 1)
-      heading.current?.focus({ preventScroll: true });
+    if (hasDrawnPage) heading.current?.focus({ preventScroll: true });
+    hasDrawnPage = true;
   }, []);
   return (
     <>
