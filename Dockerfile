@@ -25,6 +25,8 @@ COPY --from=build /src/apps ./apps
 # The worker's warning lists, and what `sekisho demo` replays.
 COPY --from=build /src/data ./data
 COPY --from=build /src/fixtures ./fixtures
+# The hub serves the code of conduct that members accept.
+COPY --from=build /src/docs/code-of-conduct-federation*.md ./docs/
 USER sekisho
 VOLUME /var/lib/sekisho
 EXPOSE 8080/tcp 5353/udp 5353/tcp

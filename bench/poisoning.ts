@@ -13,7 +13,9 @@ printTable(
     'known listed',
     'warning list',
     'bots cleared',
+    'own cleared',
     '/24 listed',
+    '1 or 2 told',
     'reporters named',
   ],
   [1, 2, 5, 20].map((colluders) => {
@@ -24,7 +26,9 @@ printTable(
       percent(harm.listedKnown),
       percent(harm.listedOnWarningList),
       percent(harm.clearedBots),
+      percent(harm.clearedOwnBots),
       harm.isNetworkListed ? 'yes' : 'no',
+      percent(harm.countGuessed),
       percent(harm.namedReporters),
     ];
   }),

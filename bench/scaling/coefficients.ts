@@ -31,5 +31,10 @@ export interface Coefficients {
 
 export const COEFFICIENTS_FILE = join(import.meta.dirname, 'measured.json');
 
-export const readCoefficients = async (): Promise<Coefficients> =>
-  JSON.parse(await readFile(COEFFICIENTS_FILE, 'utf8')) as Coefficients;
+/** @throws when nothing was measured yet */
+export async function readCoefficients(): Promise<Coefficients> {
+  const text = await readFile(COEFFICIENTS_FILE, 'utf8').catch((cause: unknown) => {
+    throw new Error('nothing to compute with; measure first: npm run bench:scaling -- --save', { cause });
+  });
+  return JSON.parse(text) as Coefficients;
+}

@@ -1,8 +1,9 @@
 dnl For sendmail.mc, behind the FEATUREs and before the MAILERs: include(`/etc/mail/sekisho.m4')dnl
 dnl Sendmail's own socket map asks sekisho policyd at each RCPT. The key is ADDRESS/PORT/QUEUE-ID/LOGIN.
-dnl Whatever goes wrong with the map leaves <TMP> behind the key, which no rule below takes for an answer: mail flows.
+dnl A map that is away leaves <TMP> behind the key, which no rule below takes for an answer: mail flows. A policyd that takes the question
+dnl and hangs is waited for -d1 second; then Sendmail itself defers the recipient (451), which no rule can prevent.
 LOCAL_CONFIG
-Ksekisho socket -T<TMP> local:/run/sekisho/policy.sock
+Ksekisho socket -d1 -T<TMP> local:/run/sekisho/policy.sock
 Ksekisho_note macro
 HX-Sekisho: ${Sekisho}
 

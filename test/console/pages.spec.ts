@@ -40,7 +40,10 @@ beforeAll(async () => {
     ['cases', '/cases'],
     ['records', '/cases?list=records'],
     ['reports', '/reports'],
+    ['actions', '/actions'],
+    ['action-new', '/actions/new'],
     ['members', '/members'],
+    ['people', '/people'],
     ['statistics', '/statistics'],
     ['health', '/health'],
     ['settings', '/settings'],
@@ -80,7 +83,7 @@ describe.each(LOOKS)('in $language, $theme, at $width pixels', (look) => {
     { timeout: 900_000 },
     async () => {
       const context = await openContext(browser, look);
-      await scene.signIn(context, { language });
+      await scene.signIn(context, { language, role: 'officer' });
       const page = await context.newPage();
       expect(await faultsOf(page, pages, [])).toEqual([]);
       expect(await page.locator('html').getAttribute('lang')).toBe(language);

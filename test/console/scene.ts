@@ -105,7 +105,7 @@ export class Scene implements AsyncDisposable {
     await this.owner.submit(reportOf('203.0.113.8', seen), reportOf('127.0.0.1'));
     const { statements } = seedOfCase('isp-owner', 'isp-b');
     await execute(this.database.url, ...statements);
-    await until(async () => (await session.alerts({ first: 10, openOnly: true })).length === 2);
+    await until(async () => (await session.alerts({ first: 10, openOnly: true })).length === 3);
     await until(async () => (await session.campaigns({ first: 10 })).length > 0);
     await until(async () => (await session.lookup([readSubject(LISTED)]))[0]?.listed === true);
   }

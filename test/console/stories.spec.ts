@@ -188,15 +188,78 @@ describe('choices', () => {
   });
 });
 
+/** A device with a passkey of its own, whose owner always agrees. */
+async function addAuthenticator(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('WebAuthn.enable');
+  await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      ...{ protocol: 'ctap2', transport: 'internal', automaticPresenceSimulation: true },
+      ...{ hasResidentKey: true, hasUserVerification: true, isUserVerified: true },
+    },
+  });
+}
+
 describe('a session that ends under somebody’s hands', () => {
-  it('takes nothing away: what was typed stays, and what was being sent is sent after signing in again', async () => {
-    const { context, page, person } = await opened('/alerts?q=198.18');
-    await page.getByRole('link', { name: OWNED.open }).click();
-    await execute(scene.database.url, `DELETE FROM person_session WHERE person_id = '${person.personId}'`);
-    await page.getByRole('button', { name: 'Found it' }).click();
-    await page.getByRole('dialog', { name: 'Your session has ended' }).waitFor();
-    expect(await alertOf(OWNED.open)).toMatchObject({ state: 'open' });
-    expect(await page.getByRole('searchbox', { name: 'Address or network' }).inputValue()).toBe('198.18');
+  it('takes nothing away: what was typed stays, and is sent after signing in again', async () => {
+    const operator = await openContext(browser);
+    await scene.signIn(operator, { role: 'operator' });
+    const inviting = await operator.newPage();
+    await scene.visit(inviting, '/people');
+    await settled(inviting);
+    await inviting.getByLabel('Name', { exact: true }).fill('Officer 責任者');
+    await inviting.locator('form').getByLabel('Role').selectOption('officer');
+    await inviting.getByLabel('Member id').fill('isp-owner');
+    await inviting.getByRole('button', { name: 'Make an invitation' }).click();
+    const link = await inviting.locator('.note.good code').textContent();
+    await operator.close();
+
+    const context = await openContext(browser);
+    const page = await context.newPage();
+    await addAuthenticator(page);
+    await page.goto(link ?? '');
+    await page.getByLabel('Your name').fill('Officer 責任者');
+    await page.getByRole('button', { name: 'Make a passkey' }).click();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+
+    await scene.visit(page, '/people');
+    await settled(page);
+    await page.getByLabel('Name', { exact: true }).fill('Typed before it ended');
+    await execute(scene.database.url, 'DELETE FROM person_session');
+    await page.getByRole('button', { name: 'Make an invitation' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
+    await dialog.waitFor();
+    expect(await barriersOf(page)).toEqual([]);
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Typed before it ended');
+    await dialog.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await page.getByText('Hand this link to the person').waitFor();
+    expect(await dialog.count()).toBe(0);
+
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await context.close();
+  });
+});
+
+describe('the working group', () => {
+  it('gets a proposal once, also when it is sent twice, and not again by going back', async () => {
+    const { context, page } = await opened('/actions');
+    await page.getByRole('link', { name: 'Propose an action' }).click();
+    await page.getByLabel('Title').fill(`List them ${INJECTION}`);
+    await page.getByLabel('Why').fill('Seen by three members');
+    await page.getByLabel('Subjects').fill('203.0.113.7\n203.0.113.8');
+    await page.getByRole('button', { name: 'Put it before the members' }).dblclick();
+    await page.getByText('Seen by three members').waitFor();
+    expect(await barriersOf(page)).toEqual([]);
+    await page.getByLabel('Comment').fill(INJECTION);
+    await page.getByRole('button', { name: 'Add the comment' }).click();
+    await expect.poll(() => page.getByLabel('Comment').inputValue()).toBe('');
+    expect(await page.title()).not.toContain('INJECTED');
+    await page.goBack();
+    await settled(page);
+    expect(new URL(page.url()).pathname).toBe('/console/actions');
+    expect(await page.getByRole('table').locator('[data-index]').count()).toBe(1);
     await context.close();
   });
 });

@@ -142,6 +142,12 @@ const PROBES: readonly Probe[] = [
     '{ reputations(subjects: ["203.0.113.9"]) { score } }',
   ),
   field('listing:read', 'ReputationsResolver.listings', '{ listings { edges { cursor } } }'),
+  field(
+    'listing:read',
+    'DecisionsResolver.listingDecisions',
+    '{ listingDecisions(subject: "203.0.113.9") { index } }',
+  ),
+  field('member:read-own', 'DecisionsResolver.keyDecisions', '{ keyDecisions { index } }'),
   field('listing:read', 'ListingActivityResolver.listingActivity', '{ listingActivity { changed } }'),
   field('member:read-own', 'MembersResolver.me', '{ me { id } }'),
   field('member:read-own', 'MembersResolver.dnsQueries', '{ dnsQueries { answered } }'),
@@ -215,6 +221,8 @@ const PROBES: readonly Probe[] = [
     'AlertsResolver.answerAlert',
     `mutation { answerAlert(id: "${randomUUID()}", answer: SEEN) { id } }`,
   ),
+  route('action:read', 'ActionReportsController.report', 'GET', `/actions/${randomUUID()}/report`),
+  route('conduct:read', 'ActionReportsController.conduct', 'GET', '/conduct'),
   ...ACTION_FIELDS.map(([operation, handler, query]) => field(operation, handler, query)),
   field('statistics:read', 'StatisticsResolver.statistics', '{ statistics { reports } }'),
 ];

@@ -54,8 +54,8 @@ const untilPublished = (size: number) =>
     { timeout: 10_000 },
   );
 
-/** Entries of a new federation: one statement of each party. */
-const STATEMENTS = 2;
+/** Entries of a new federation: one statement of each party, and the member's enrolment. */
+const STATEMENTS = 3;
 
 describe('the transparency log', () => {
   it('holds every accepted report, where the receipt says', async () => {

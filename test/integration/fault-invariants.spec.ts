@@ -69,7 +69,7 @@ beforeAll(async () => {
     while ((await receiver.takeSome()) > 0);
     await checkEvents(sql, receiver);
   }, WAIT);
-}, 240_000);
+}, 600_000);
 
 afterAll(async () => {
   await sql.end();

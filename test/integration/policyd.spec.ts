@@ -99,6 +99,26 @@ it('answers pipelined questions in their order, on TCP and on a UNIX socket', as
   socket.destroy();
 });
 
+it('answers who closes its half of a connection, as Exim does, and then closes too', async () => {
+  await writeFile(policyPath, policyText('reject'));
+  await using policyd = await start(`--policy=${policyPath}`);
+  const socket = connect({ port: policyd.port, host: '127.0.0.1', allowHalfOpen: true });
+  socket.end(question(LISTED));
+  const chunks = await socket.setEncoding('utf8').toArray();
+  expect(chunks.join('')).toMatch(/^action=REJECT .*\n\n$/);
+  socket.destroy();
+});
+
+it("answers Sendmail's socket map on the same port", async () => {
+  await writeFile(policyPath, policyText('reject'));
+  await using policyd = await start(`--policy=${policyPath}`);
+  const socket = connect({ port: policyd.port, host: '127.0.0.1', allowHalfOpen: true });
+  socket.end('18:sekisho 192.0.2.1/,20:sekisho 203.0.113.9/,');
+  const chunks = await socket.setEncoding('utf8').toArray();
+  expect(chunks.join('')).toMatch(/^9:NOTFOUND ,\d+:OK REJECT 5\.7\.1 .*,$/);
+  socket.destroy();
+});
+
 it('closes without an answer on what is not the protocol, after it answered what was', async () => {
   await using policyd = await start();
   expect(await ask(policyd.port, `${question('192.0.2.1')}GET / HTTP/1.1\n\n`, 2)).toEqual(['action=DUNNO']);

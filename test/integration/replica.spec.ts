@@ -3,7 +3,6 @@ import { migrateDatabase, openDatabase, Replica, ReputationRepository } from '@s
 import type { Subject } from '@sekisho/subject';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DataSource } from 'typeorm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startReplicatedPostgresql, type ReplicatedPostgresql } from '../setup/replicated-postgresql.js';
 
@@ -30,7 +29,7 @@ const IP = '203.0.113.20';
 const SUBJECT: Subject = { type: 'ip', value: IP };
 
 describe('reads from a streaming replica', () => {
-  let primary: DataSource;
+  let primary: Awaited<ReturnType<typeof openDatabase>>;
   let replica: Replica;
   const changes: string[] = [];
 

@@ -23,7 +23,7 @@ let sourcePort = 20_000;
 export async function offerMail(
   server: number | string,
   clientAddress: string,
-  options: { recipients?: readonly string[]; extraHeader?: string; proxyVersion?: 1 | 2 } = {},
+  options: { recipients?: readonly string[]; extraHeader?: string; body?: string; proxyVersion?: 1 | 2 } = {},
 ): Promise<SmtpOutcome> {
   const socket = typeof server === 'number' ? connect(server, '127.0.0.1') : connect(server);
   await once(socket, 'connect');
@@ -64,7 +64,7 @@ export async function offerMail(
       if (answer.code >= 400) return outcome(name, answer);
     }
     socket.write(
-      `From: <sender@client.example>\r\n${options.extraHeader ?? ''}Subject: hello\r\n\r\nGood day.\r\n.\r\n`,
+      `From: <sender@client.example>\r\n${options.extraHeader ?? ''}Subject: hello\r\n\r\n${options.body ?? 'Good day.'}\r\n.\r\n`,
     );
     return outcome('DATA', await reply());
   } finally {

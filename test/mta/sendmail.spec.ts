@@ -57,6 +57,7 @@ describe('Sendmail', () => {
     policyd,
     offer: (address) => offerMail(network.path, address),
     lastMessage,
+    defersWhenHung: true,
   }));
 });
 

@@ -52,6 +52,7 @@ export const ACTION_FIELDS: readonly (readonly [Operation, string, string])[] = 
     'ParticipationResolver.submitActionResult',
     `mutation { submitActionResult(result: "x") ${RESULT} }`,
   ],
+  ['member:list', 'ParticipationResolver.standings', '{ standings { memberId } }'],
   ['hub:describe', 'ParticipationResolver.clock', '{ clock }'],
   ['action:acknowledge', 'ParticipationResolver.reportAgent', 'mutation { reportAgent(clockOffsetMs: 0) }'],
   ['action:vote', 'ParticipationResolver.delegateVote', 'mutation { delegateVote }'],

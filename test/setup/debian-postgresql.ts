@@ -1,5 +1,5 @@
 import { freePort, requireProgram } from '@sekisho/testing';
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,13 @@ export interface OtherPostgresql extends AsyncDisposable {
   /** Of the server's maintenance database. */
   readonly url: string;
   readonly majorVersion: number;
+  /** The server's account may write here. */
+  readonly folder: string;
+  /** Runs one of the version's programs as the server's account. */
+  run(program: string, args: readonly string[]): Promise<void>;
+  stop(): Promise<void>;
+  /** Starts the stopped server anew on another data directory; resolves to its new URL when it takes connections. */
+  startOn(data: string, settings: readonly string[]): Promise<string>;
 }
 
 async function oldestVersion(): Promise<number | undefined> {
@@ -53,39 +60,55 @@ export async function findDebianPostgresql(): Promise<DebianPostgresql> {
 }
 
 /** A server from Debian's package. */
-export async function startDebianPostgresql(): Promise<OtherPostgresql> {
+export async function startDebianPostgresql(
+  settingsIn: (folder: string) => readonly string[] = () => [],
+): Promise<OtherPostgresql> {
   const { bin, majorVersion, options: account } = await findDebianPostgresql();
   const folder = await mkdtemp(join(tmpdir(), 'sekisho-postgresql-'));
   await chmod(folder, 0o755);
-  const data = join(folder, 'data');
   if (account.uid !== undefined && account.gid !== undefined) {
     await chown(folder, account.uid, account.gid);
   }
   const options = { ...account, cwd: folder };
-  await run(join(bin, 'initdb'), ['-D', data, '-U', 'sekisho', '-A', 'trust', '--no-sync'], options);
-  const port = await freePort();
-  const settings = [`listen_addresses=127.0.0.1`, `unix_socket_directories=${folder}`, 'fsync=off'];
-  const server = spawn(
-    join(bin, 'postgres'),
-    ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
-    { ...options, stdio: 'ignore' },
-  );
-  const exited = once(server, 'exit');
-  const isReady = () =>
-    run(join(bin, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port)]).then(
-      () => true,
-      () => false,
+  const runProgram = async (program: string, args: readonly string[]) => {
+    await run(join(bin, program), [...args], options);
+  };
+  let server: ChildProcess | undefined;
+
+  const startOn = async (data: string, settings: readonly string[]): Promise<string> => {
+    const port = await freePort();
+    const all = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'fsync=off', ...settings];
+    const started = spawn(
+      join(bin, 'postgres'),
+      ['-D', data, '-p', String(port), ...all.flatMap((setting) => ['-c', setting])],
+      { ...options, stdio: 'ignore' },
     );
-  while (!(await isReady())) {
-    if (server.exitCode !== null) throw new Error(`PostgreSQL ${majorVersion} did not start`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+    server = started;
+    const isReady = () =>
+      runProgram('pg_isready', ['-h', '127.0.0.1', '-p', String(port)]).then(
+        () => true,
+        () => false,
+      );
+    while (!(await isReady())) {
+      if (started.exitCode !== null) throw new Error(`PostgreSQL ${majorVersion} did not start`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return `postgres://sekisho@127.0.0.1:${port}/postgres`;
+  };
+  const stop = async () => {
+    if (!server || server.exitCode !== null) return;
+    const exited = once(server, 'exit');
+    server.kill('SIGINT');
+    await exited;
+  };
+
+  const data = join(folder, 'data');
+  await runProgram('initdb', ['-D', data, '-U', 'sekisho', '-A', 'trust', '--no-sync']);
   return {
-    url: `postgres://sekisho@127.0.0.1:${port}/postgres`,
-    majorVersion,
+    url: await startOn(data, settingsIn(folder)),
+    ...{ majorVersion, folder, run: runProgram, stop, startOn },
     async [Symbol.asyncDispose]() {
-      server.kill('SIGINT');
-      await exited;
+      await stop();
       await rm(folder, { recursive: true, force: true });
     },
   };

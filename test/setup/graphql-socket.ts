@@ -16,13 +16,15 @@ async function refused(socket: WebSocket): Promise<never> {
 export class GraphqlSocket implements Disposable {
   readonly messages: SocketMessage[] = [];
   isClosed = false;
+  closeCode: number | undefined;
 
   private constructor(private readonly socket: WebSocket) {
     socket.addEventListener('message', ({ data }) => {
       this.messages.push(JSON.parse(String(data)) as SocketMessage);
     });
-    socket.addEventListener('close', () => {
+    socket.addEventListener('close', ({ code }) => {
       this.isClosed = true;
+      this.closeCode = code;
     });
   }
 
@@ -54,7 +56,8 @@ export class GraphqlSocket implements Disposable {
     this.send({ id, type: 'subscribe', payload: { query } });
   }
 
-  private send(message: SocketMessage): void {
+  /** Also what no client would send. */
+  send(message: SocketMessage): void {
     this.socket.send(JSON.stringify(message));
   }
 

@@ -12,6 +12,7 @@ import { Platform } from '../../apps/hub/src/platform/platform.js';
 
 export interface HubInProcess extends AsyncDisposable {
   readonly app: NestFastifyApplication;
+  readonly platform: Platform;
 }
 
 /** The hub's own application, started and not listening, for what only its inside can tell: its schema and its handlers. */
@@ -45,10 +46,11 @@ export async function startHubInProcess(
     newId = () => randomUUID();
     randomBytes = (length: number) => randomBytes(length);
   }
-  const app = await createHub(new TestPlatform());
+  const platform = new TestPlatform();
+  const app = await createHub(platform);
   await app.init();
   return {
-    app,
+    ...{ app, platform },
     async [Symbol.asyncDispose]() {
       await app.close();
       await parts.notifications.close();

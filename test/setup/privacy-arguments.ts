@@ -27,6 +27,7 @@ const asLiterals = SUBJECTS.map((subject) => JSON.stringify(subject));
 export const ARGUMENTS: ArgumentTable = {
   'Query.reputation': asLiterals.map((subject) => `(subject: ${subject})`),
   'Query.reputations': [`(subjects: [${asLiterals.join(', ')}])`],
+  'Query.listingDecisions': asLiterals.map((subject) => `(subject: ${subject})`),
   'Query.caseMessages': [`(caseId: "${CASE_ID}")`],
   // Ids are given in order: the first campaign of the walk's own federation.
   'Query.campaign': ['(id: "1")'],
@@ -80,6 +81,7 @@ export const PATHS: Readonly<Record<string, readonly string[]>> = {
   '/': ['en', 'ja'].flatMap((lang) =>
     SUBJECTS.map((subject) => `/?lang=${lang}&subject=${encodeURIComponent(subject)}`),
   ),
+  '/actions/:id/report': [`/actions/${ACTION_ID}/report`],
   '/repute/:application/:subject': SUBJECTS.map(
     (subject) => `/repute/email-id/${encodeURIComponent(subject)}`,
   ),
@@ -93,7 +95,8 @@ export const PATHS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What makes each subscription speak: the walk causes these after it subscribed. */
-export const TRIGGERS: Readonly<Record<string, 'reports' | 'reports about the owner'>> = {
+export const TRIGGERS: Readonly<Record<string, 'reports' | 'reports about the owner' | 'proposal'>> = {
+  actionChanged: 'proposal',
   alertRaised: 'reports about the owner',
   campaignChanged: 'reports',
   listingChanged: 'reports',

@@ -1,4 +1,5 @@
 import {
+  ActionNotTaken,
   CaseFault,
   HubAnswerInvalid,
   HubChanged,
@@ -114,9 +115,16 @@ function explain(error: unknown): Explanation {
   if (error instanceof PayerKeyMissing) {
     return { problems, remedy: 'get it from the working group: sekisho subscriber payer-key < FILE' };
   }
+  if (error instanceof ActionNotTaken) return { problems, remedy: remedyForAction(error) };
   if (error instanceof CaseFault) return { problems, remedy: remedyForCase(error) };
   if (error instanceof HubRefused) return { problems, remedy: remedyForRefusal(error) };
   return { problems, remedy: remedyForOther(error) };
+}
+
+function remedyForAction({ code }: ActionNotTaken): string {
+  if (code === 'conduct-not-accepted') return 'read it, then: sekisho conduct accept';
+  if (code === 'recused') return 'say what you have to say: sekisho action comment ID TEXT';
+  return 'look at it as it is now: sekisho action show ID';
 }
 
 function remedyForCase({ code }: CaseFault): string {
@@ -147,6 +155,9 @@ function remedyForOther(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (error instanceof Error && error.name === 'LogRefused') {
     return 'keep the directory log/ of the member as it is, and tell the other members and the working group: the log is not to be trusted';
+  }
+  if (code === 'key-not-own') {
+    return 'have the hub operator suspend the member at once, and tell the working group: somebody else can sign in its name';
   }
   if (['EACCES', 'EPERM', 'EROFS'].includes(code)) return 'run it as the account that owns the directory';
   if (code === 'ENOSPC') return 'make room on the disk';

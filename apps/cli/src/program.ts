@@ -1,11 +1,14 @@
 import { Command } from 'commander';
+import { registerAction } from './commands/action.js';
 import { registerAdmin } from './commands/admin-member.js';
+import { registerAgent } from './commands/agent.js';
 import { registerHygiene } from './commands/hygiene.js';
 import { registerAlerts } from './commands/alerts.js';
 import { registerRange } from './commands/range.js';
 import { registerBacktest } from './commands/backtest.js';
 import { registerCampaigns } from './commands/campaigns.js';
 import { registerCluster } from './commands/cluster.js';
+import { registerConduct } from './commands/conduct.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEnrol } from './commands/enrol.js';
 import { registerEvidence } from './commands/evidence.js';
@@ -60,6 +63,9 @@ const GROUPS: readonly {
       registerCluster,
       registerPolicyd,
       registerPolicy,
+      registerAction,
+      registerAgent,
+      registerConduct,
       registerPort25,
     ],
   },

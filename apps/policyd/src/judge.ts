@@ -2,6 +2,7 @@ import {
   accountOf,
   actionText,
   decide,
+  decideJointly,
   decideLocally,
   limitOf,
   RecentKeys,
@@ -19,6 +20,7 @@ import { parseIp, SubjectInvalid, type Ip } from '@sekisho/subject';
 import type { Logger } from '@sekisho/telemetry';
 import { DecisionIds } from './decision-ids.js';
 import type { Figures } from './figures.js';
+import type { JointActions } from './joint-actions.js';
 import type { PolicySource } from './policy-source.js';
 import type { StandingEdge } from './standing-edge.js';
 
@@ -43,6 +45,7 @@ export class Judge {
     private readonly figures: Figures,
     private readonly publicUrl: string,
     private readonly logger: Logger,
+    private readonly joint?: JointActions,
   ) {}
 
   /** The value of `action=`; at once when nobody has to be asked. The promise never rejects. */
@@ -52,7 +55,10 @@ export class Judge {
     const client = this.clientOf(request);
     if (!client) return this.passed('no-address');
     const { policy, needs } = this.policies.inForce;
-    const local = decideLocally(policy, client);
+    const own = decideLocally(policy, client);
+    const now = Date.now();
+    this.joint?.note(request, client, { isKnownGood: own?.because === 'allow-list', now });
+    const local = own ?? (this.joint && decideJointly(policy, this.joint.overlay, client, now));
     if (local) return this.told(local, client, request);
     const { state } = this.edge;
     if (state.kind === 'bad') return this.judged(client, request, { kind: 'unknown', reason: state.reason });
@@ -96,7 +102,7 @@ export class Judge {
     if (decision.action === 'normal') return this.passed(decision.because);
     const { protocolState, instance } = request;
     const admission =
-      decision.because === 'rule' && decision.rate
+      (decision.because === 'rule' || decision.because === 'joint-action') && decision.rate
         ? this.shaper.admit(
             sendingNetwork(client.address, policy),
             decision.rate,
@@ -122,7 +128,9 @@ export class Judge {
     const rule =
       decision.because === 'rule'
         ? { rule: decision.rule, line: decision.line, ...decision.listing, confidence: decision.confidence }
-        : {};
+        : decision.because === 'joint-action'
+          ? { jointAction: decision.id }
+          : {};
     const limit = admission?.kind === 'refused' ? { limit: admission.limit } : {};
     this.logger.info(
       { id, action: decision.action, because: decision.because, ...rule, ...limit, shadow: policy.isShadow },

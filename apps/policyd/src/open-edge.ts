@@ -19,8 +19,8 @@ import type { Options } from './options.js';
 import type { StandingEdge } from './standing-edge.js';
 
 /** A mail server's patience is worth more than an answer: then mail flows. */
-const EDGE_TIMEOUT_MS = 200;
-const MAX_OPEN_QUESTIONS = 8_192;
+export const EDGE_TIMEOUT_MS = 200;
+export const MAX_OPEN_QUESTIONS = 8_192;
 const MAX_CACHED = 200_000;
 const AGE_PERIOD_MS = 1_000;
 

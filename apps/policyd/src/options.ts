@@ -6,11 +6,19 @@ export type Listen = ListenAddress | { readonly path: string };
 
 export interface Options {
   readonly listen: readonly Listen[];
+  /** Where a mail server gives whole messages to be compared with campaigns. */
+  readonly milter: Listen | undefined;
+  /** The federation's, by which fingerprints are made. */
+  readonly fingerprintKeyPath: string | undefined;
   readonly edge: ListenAddress;
   /** Zones in this process instead of an edge that is asked. */
   readonly isEmbedded: boolean;
   /** With `isEmbedded`: follow as this member, not as the operator's edge. */
   readonly memberPath: string | undefined;
+  /** The member's directory, whose agent says which joint actions are in force. */
+  readonly actionsPath: string | undefined;
+  /** For how many days addresses that asked are kept there, for rehearsals; 0: not at all. */
+  readonly keepLookupDays: number;
   readonly edgeHealthUrl: string | undefined;
   /** Secret. */
   readonly keyLabel: string | undefined;
@@ -35,15 +43,20 @@ export function readOptions(args: readonly string[], config: Config): Options {
   const key = values['key-file'];
   const { dns } = config;
   return {
-    listen: (values.listen ?? ['127.0.0.1:10040']).map((text) =>
-      text.startsWith('unix:') ? { path: pathOf(text) } : address('--listen', text),
+    // A process that compares messages answers no policy questions by the way.
+    listen: (values.listen ?? (values.milter === undefined ? ['127.0.0.1:10040'] : [])).map((text) =>
+      place('--listen', text),
     ),
+    milter: milter(values),
+    fingerprintKeyPath: values['fingerprint-key'],
     edge:
       values.edge === undefined
         ? { host: ANY_HOST[dns.host] ?? dns.host, port: dns.port }
         : address('--edge', values.edge),
     isEmbedded: embedded(values),
     memberPath: values.dir,
+    actionsPath: values.actions,
+    keepLookupDays: keepLookups(values),
     edgeHealthUrl: values['edge-health'] === undefined ? undefined : url(values['edge-health']),
     keyLabel: key === undefined ? undefined : keyLabel(key),
     policyPath: values.policy,
@@ -51,6 +64,19 @@ export function readOptions(args: readonly string[], config: Config): Options {
     http: values.http === undefined ? undefined : address('--http', values.http),
     maxConnections: count('--max-connections', values['max-connections'] ?? '10000'),
   };
+}
+
+const place = (option: string, text: string): Listen =>
+  text.startsWith('unix:') ? { path: pathOf(option, text) } : address(option, text);
+
+function milter(values: ReturnType<typeof parse>): Listen | undefined {
+  const { milter: text, 'fingerprint-key': key } = values;
+  if ((text === undefined) !== (key === undefined))
+    throw new OptionsInvalid('--milter and --fingerprint-key go together');
+  if (text === undefined) return undefined;
+  if (values.embedded)
+    throw new OptionsInvalid('--milter asks an edge: name it by --edge, without --embedded');
+  return place('--milter', text);
 }
 
 function embedded(values: ReturnType<typeof parse>): boolean {
@@ -62,15 +88,33 @@ function embedded(values: ReturnType<typeof parse>): boolean {
   throw new OptionsInvalid(`--embedded: no edge is asked, so --${others.join(', --')} has no meaning`);
 }
 
+/** A month of addresses is more than any rehearsal needs. */
+const MOST_LOOKUP_DAYS = 31;
+
+function keepLookups(values: ReturnType<typeof parse>): number {
+  const text = values['keep-lookups'];
+  if (text === undefined) return 0;
+  const days = /^\d{1,2}$/.test(text) ? Number(text) : 0;
+  if (days < 1 || days > MOST_LOOKUP_DAYS) {
+    throw new OptionsInvalid(`--keep-lookups: not a number of days from 1 to ${MOST_LOOKUP_DAYS}`);
+  }
+  if (values.actions !== undefined) return days;
+  throw new OptionsInvalid('--keep-lookups: needs --actions, the directory to keep them in');
+}
+
 function parse(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
       options: {
         listen: { type: 'string', multiple: true },
+        milter: { type: 'string' },
+        'fingerprint-key': { type: 'string' },
         edge: { type: 'string' },
         embedded: { type: 'boolean' },
         dir: { type: 'string' },
+        actions: { type: 'string' },
+        'keep-lookups': { type: 'string' },
         'edge-health': { type: 'string' },
         'key-file': { type: 'string' },
         policy: { type: 'string' },
@@ -94,12 +138,12 @@ function address(option: string, text: string): ListenAddress {
   }
 }
 
-function pathOf(text: string): string {
+function pathOf(option: string, text: string): string {
   const path = text.slice('unix:'.length);
   // sun_path of unix(7) has 108 octets, the last one zero.
   if (path.startsWith('/') && Buffer.byteLength(path) < 108) return path;
   throw new OptionsInvalid(
-    '--listen: not an absolute path of at most 107 octets. Example: unix:/run/sekisho/policy.sock',
+    `${option}: not an absolute path of at most 107 octets. Example: unix:/run/sekisho/policy.sock`,
   );
 }
 

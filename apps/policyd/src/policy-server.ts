@@ -3,7 +3,6 @@ import type { Logger } from '@sekisho/telemetry';
 import { once } from 'node:events';
 import { lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { serveConnection, type ConnectionOptions } from './connection.js';
 import type { Figures } from './figures.js';
 import type { Listen } from './options.js';
 
@@ -16,7 +15,8 @@ export class PolicyServer {
   private readonly sockets = new Set<Socket>();
 
   constructor(
-    private readonly answer: ConnectionOptions['answer'],
+    /** Speaks the protocol of whoever asks here. */
+    private readonly serve: (socket: Socket, onMalformed: (reason: string) => void) => void,
     private readonly maxConnections: number,
     private readonly figures: Figures,
     private readonly logger: Logger,
@@ -65,12 +65,9 @@ export class PolicyServer {
       this.sockets.delete(socket);
       this.figures.connected(-1);
     });
-    serveConnection(socket, {
-      answer: this.answer,
-      onMalformed: (reason) => {
-        this.figures.refusedConnection();
-        this.logger.warn({ reason }, 'a connection was closed without an answer');
-      },
+    this.serve(socket, (reason) => {
+      this.figures.refusedConnection();
+      this.logger.warn({ reason }, 'a connection was closed without an answer');
     });
   }
 }

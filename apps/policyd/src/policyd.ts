@@ -1,8 +1,13 @@
 import type { Config } from '@sekisho/config';
 import type { EdgeState } from '@sekisho/edge-client';
 import { createMetrics, type Logger } from '@sekisho/telemetry';
+import type { Socket } from 'node:net';
+import { openCampaignJudge } from './campaign-judge.js';
+import { serveConnection } from './connection.js';
 import { Figures } from './figures.js';
+import { JointActions } from './joint-actions.js';
 import { Judge } from './judge.js';
+import { serveMilter } from './milter-connection.js';
 import { openEmbeddedEdge, openRemoteEdge } from './open-edge.js';
 import { OperationServer } from './operation-server.js';
 import type { Options } from './options.js';
@@ -41,12 +46,22 @@ export async function startPolicyd(
   const edge = options.isEmbedded
     ? await openEmbeddedEdge(config, options.memberPath, logger, hooks)
     : await openRemoteEdge(config, options, hooks);
-  const judge = new Judge(policies, edge, figures, config.publicUrl, decisions);
-  const server = new PolicyServer(
-    (request) => judge.answer(request),
-    options.maxConnections,
-    figures,
-    logger,
+  const joint =
+    options.actionsPath === undefined
+      ? undefined
+      : JointActions.follow(options.actionsPath, { keepDays: options.keepLookupDays, logger });
+  const judge = new Judge(policies, edge, figures, config.publicUrl, decisions, joint);
+  const { maxConnections } = options;
+  const serve = (socket: Socket, onMalformed: (reason: string) => void) => {
+    serveConnection(socket, { answer: (request) => judge.answer(request), onMalformed });
+  };
+  const server = new PolicyServer(serve, maxConnections, figures, logger);
+  const campaigns = await openCampaignJudge(config, options, { policies, figures, logger: decisions });
+  const milter = new PolicyServer(
+    (socket, onMalformed) => {
+      serveMilter(socket, { judge: (message, login) => campaigns.judge(message, login), onMalformed });
+    },
+    ...([maxConnections, figures, logger] as const),
   );
   const operation = new OperationServer(
     registry,
@@ -60,14 +75,18 @@ export async function startPolicyd(
   const close = async () => {
     process.off('SIGHUP', reload);
     await server.close();
+    await milter.close();
+    campaigns.close();
     await edge.close();
     operation.close();
     policies.close();
+    joint?.close();
   };
   try {
     if (options.http) await operation.listen(options.http);
     const listen: string[] = [];
     for (const where of options.listen) listen.push(await server.listen(where));
+    if (options.milter) logger.info({ milter: await milter.listen(options.milter) }, 'comparing messages');
     logger.info({ listen, apex: config.zone, shadow: policies.inForce.policy.isShadow }, 'answering');
   } catch (error) {
     await close();

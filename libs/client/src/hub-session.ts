@@ -25,7 +25,8 @@ import type { HubDescription } from './discovery.js';
 import type { SubmissionOptions } from './envelope.js';
 import { acknowledgeEvidenceMutation, ownerKeyQuery, sealedEvidenceQuery } from './evidence-query.js';
 import { HubAnswerInvalid, HubRefused } from './errors.js';
-import { askHub, graphqlErrorSchema } from './hub-transport.js';
+import { askHub, fetchFromHub, graphqlErrorSchema } from './hub-transport.js';
+import { keyDecisionsQuery, listingDecisionsQuery, type LoggedDecision } from './log/decision-query.js';
 import type { EnrolledMember } from './member-directory.js';
 import {
   meQuery,
@@ -164,6 +165,11 @@ export class HubSession {
     return (await this.query(acknowledgeEvidenceMutation, { ids })).acknowledgeEvidence;
   }
 
+  /** One file of the hub, for this member. @throws {HubUnreachable | HubRefused} */
+  async file(url: string): Promise<Uint8Array> {
+    return fetchFromHub(this.runtime, { url, accessToken: await this.accessToken() });
+  }
+
   /** Any operation of the hub's schema that may be repeated after a lost answer. */
   call<T>(operation: GraphqlOperation<T>, variables: Record<string, unknown>): Promise<T> {
     return this.query(operation, variables);
@@ -187,6 +193,17 @@ export class HubSession {
   /** Repeating an answer changes nothing. @throws {HubRefused} alert-unknown, alert-closed */
   async answerAlert(id: string, answer: 'seen' | 'found' | 'fixed'): Promise<OwnAlert> {
     return (await this.query(answerAlertMutation, { id, answer: answer.toUpperCase() })).answerAlert;
+  }
+
+  /** When a subject was listed, changed or delisted, as the hub tells it; `verifyLog` proves it. */
+  async listingDecisions(subject: Subject): Promise<LoggedDecision[]> {
+    const variables = { subject: formatSubject(subject) };
+    return (await this.query(listingDecisionsQuery, variables)).listingDecisions;
+  }
+
+  /** Every change of this member's keys and standing, as the hub tells it; `verifyLog` proves it. */
+  async keyDecisions(): Promise<LoggedDecision[]> {
+    return (await this.query(keyDecisionsQuery, {})).keyDecisions;
   }
 
   /** How this member is told of events. */

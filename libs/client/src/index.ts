@@ -22,6 +22,8 @@ export {
   type MemberDirectoryFaultCode,
 } from './errors.js';
 export { HubSession } from './hub-session.js';
+export { requireOwnKeys } from './log/own-keys.js';
+export type { ProvedDecision } from './log/prove-decisions.js';
 export { ReceiptBook } from './log/receipt-book.js';
 export { verifyLog, type LogVerification } from './log/verify-log.js';
 export { MemberDirectory, type EnrolledMember, type Member } from './member-directory.js';
@@ -86,3 +88,5 @@ export {
   type JointAction,
 } from './action-query.js';
 export { WorkingGroup } from './working-group.js';
+export { ActionAgent, type AgentOptions } from './agent/action-agent.js';
+export { keepVeto } from './agent/order-book.js';

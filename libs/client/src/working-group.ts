@@ -22,8 +22,25 @@ export class WorkingGroup {
     return actions.edges.map(({ node }) => node);
   }
 
+  /** @throws {ActionNotTaken} action-unknown */
+  async get(id: string): Promise<JointAction> {
+    const found = await this.find(id);
+    if (!found) throw new ActionNotTaken('action-unknown', `no action ${id} that you can see`);
+    return found;
+  }
+
   async find(id: string): Promise<JointAction | undefined> {
     return (await this.session.call(actionQuery, { id })).action ?? undefined;
+  }
+
+  /** The after-action report as the hub writes it. @throws {HubRefused} action-unknown, action-state */
+  async report(
+    id: string,
+    as: { format: 'html' | 'json'; language: string; zone?: string },
+  ): Promise<string> {
+    const url = new URL(`/actions/${encodeURIComponent(id)}/report`, this.session.member.hubUrl);
+    for (const [name, value] of Object.entries({ zone: 'UTC', ...as })) url.searchParams.set(name, value);
+    return new TextDecoder().decode(await this.session.file(url.href));
   }
 
   /** @throws {ActionNotTaken} with the code of the refusal */

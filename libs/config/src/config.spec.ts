@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigInvalid, readConfig } from './config.js';
 
@@ -97,5 +100,28 @@ describe('configuration', () => {
     ['SEKISHO_DNS_HTTP', '9153'],
   ])('refuses %s=%s', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(name);
+  });
+
+  it('takes a secret from a file, and says what is wrong with the file and never what is in it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sekisho-config-'));
+    try {
+      const path = join(folder, 'database-url');
+      await writeFile(path, 'postgres://sekisho:hunter2@db/sekisho\n');
+      expect(readConfig({ SEKISHO_DATABASE_URL_FILE: path }).databaseUrl).toBe(
+        'postgres://sekisho:hunter2@db/sekisho',
+      );
+      await writeFile(path, 'mysql://root:hunter2@db');
+      const faults = [
+        ...faultsOf({ SEKISHO_DATABASE_URL_FILE: path }),
+        ...faultsOf({ SEKISHO_DATABASE_URL_FILE: join(folder, 'nowhere') }),
+        ...faultsOf({ SEKISHO_QUEUE_URL_FILE: path, SEKISHO_QUEUE_URL: 'redis://q' }),
+      ].join('\n');
+      expect(faults).toMatch(/SEKISHO_DATABASE_URL: not a postgres/);
+      expect(faults).toMatch(/SEKISHO_DATABASE_URL_FILE: the file cannot be read \(ENOENT\)/);
+      expect(faults).toMatch(/SEKISHO_QUEUE_URL_FILE: SEKISHO_QUEUE_URL is set as well/);
+      expect(faults).not.toContain('hunter2');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });

@@ -1,5 +1,6 @@
 // The one place where SEKISHO_* is read. A bad value stops the process before it does anything.
 import ipaddr from 'ipaddr.js';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -91,6 +92,10 @@ export interface Config {
   readonly trustee: TrusteeConfig;
   /** Servers that the hub asks for TXT records of members' domains; none: those of the machine. */
   readonly resolvers: readonly ListenAddress[];
+  /** Reverse proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Requests of one address are counted and limited. */
+  readonly hasRateLimit: boolean;
   /** Where mail to members goes out, and from which address; undefined: no mail is sent. */
   readonly mail: { readonly url: string; readonly from: string } | undefined;
   /** Sign-up checks of one member in a day. */
@@ -278,6 +283,8 @@ const environment = z.object({
     .default('pinned'),
   SEKISHO_TRUSTEE_QUOTA: count(1, 999_999_999, '10000').default(10_000),
   SEKISHO_RESOLVER: listenList.default([]),
+  SEKISHO_TRUSTED_PROXIES: networkList.default([]),
+  SEKISHO_RATE_LIMIT: flag.default(true),
   SEKISHO_SMTP_URL: url(['smtp', 'smtps'], 'smtp://mail.example:25').optional(),
   SEKISHO_MAIL_FROM: z.email(fault('not a mail address', 'sekisho@hub.example')).optional(),
   SEKISHO_CHECK_QUOTA: count(1, 999_999_999, '1000').default(1_000),
@@ -293,10 +300,35 @@ const environment = z.object({
     .default('info'),
 });
 
+/** Hold a password: each may be given by a file instead, named by the variable with _FILE behind it. */
+const SECRETS = ['SEKISHO_DATABASE_URL', 'SEKISHO_QUEUE_URL'];
+const fileOf = (name: string) => `${name}_FILE`;
+
+const NAMES = [...Object.keys(environment.shape), ...SECRETS.map(fileOf)];
+
+/** The variables with what the files hold in their places. */
+function withFiles(given: Record<string, string | undefined>): {
+  values: Record<string, string | undefined>;
+  faults: string[];
+} {
+  const values = { ...given };
+  const faults: string[] = [];
+  for (const name of SECRETS) {
+    const path = values[fileOf(name)];
+    if (path === undefined) continue;
+    if (values[name] !== undefined)
+      faults.push(`${fileOf(name)}: ${name} is set as well; set one of the two`);
+    try {
+      values[name] = readFileSync(path, 'utf8').trim();
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? 'error';
+      faults.push(`${fileOf(name)}: the file cannot be read (${code}). Example: /run/secrets/database-url`);
+    }
+  }
+  return { values, faults };
+}
 /** The collector as every program with OpenTelemetry takes it. */
 const STANDARD_OTLP = 'OTEL_EXPORTER_OTLP_ENDPOINT';
-
-const NAMES = Object.keys(environment.shape);
 
 /**
  * Reads and validates the environment. An empty variable counts as unset.
@@ -310,8 +342,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ),
   );
   const unknown = Object.keys(given).filter((name) => !NAMES.includes(name));
-  const parsed = environment.safeParse(given);
+  const { values: complete, faults: fileFaults } = withFiles(given);
+  const parsed = environment.safeParse(complete);
   const faults = [
+    ...fileFaults,
     ...(parsed.error?.issues ?? []).map((issue) => `${String(issue.path[0])}: ${issue.message}`),
     ...unknown.map((name) => `${name}: no such variable. Known: ${NAMES.join(', ')}`),
   ];
@@ -369,6 +403,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       quota: values.SEKISHO_TRUSTEE_QUOTA,
     },
     resolvers: values.SEKISHO_RESOLVER,
+    trustedProxies: values.SEKISHO_TRUSTED_PROXIES,
+    hasRateLimit: values.SEKISHO_RATE_LIMIT,
     mail:
       values.SEKISHO_SMTP_URL !== undefined && values.SEKISHO_MAIL_FROM !== undefined
         ? { url: values.SEKISHO_SMTP_URL, from: values.SEKISHO_MAIL_FROM }

@@ -49,9 +49,10 @@ export async function writeEventMail(
     .update(events.map(({ jti }) => jti).join(' '))
     .digest('hex');
   root.setHeader({
-    ...{ From: options.from, To: options.to, Subject: subject, Date: options.now.toUTCString() },
+    ...{ From: options.from, To: options.to, Subject: subject, Date: mailDate(options.now) },
     ...{ 'Message-ID': `<${digest.slice(0, 40)}@${options.hub}>`, 'Auto-Submitted': 'auto-generated' },
     'Content-Language': options.language,
+    // Not of v4, but how importers of before know that a mail is one.
     ...(options.format === 'xarf' && reported.length > 0 && { 'X-XARF': 'PLAIN' }),
   });
   return root.build();
@@ -88,13 +89,16 @@ async function rootOf(
     // One report a message (RFC 5965 section 2e): each is a whole message inside this one.
     const inner = feedbackReport(alert, `${alert.subject}\n`);
     inner.setHeader({
-      ...{ From: options.from, To: options.to, Subject: alert.subject, Date: options.now.toUTCString() },
+      ...{ From: options.from, To: options.to, Subject: alert.subject, Date: mailDate(options.now) },
       'Message-ID': `<${alert.id}@${options.hub}>`,
     });
     root.createChild('message/rfc822').setContent(await inner.build());
   }
   return root;
 }
+
+/** RFC 5322 section 3.3. */
+const mailDate = (date: Date): string => date.toUTCString().replace('GMT', '+0000');
 
 const words = (text: string, node: MimeNode): MimeNode => node.setContent(text) as MimeNode;
 
@@ -106,7 +110,7 @@ function feedbackReport(alert: MailedAlert, text: string): MimeNode {
     ['User-Agent', 'Sekisho/0.1'],
     ['Version', '1'],
     ['Source-IP', alert.subject],
-    ['Arrival-Date', new Date(alert.lastSeenSeconds * 1_000).toUTCString().replace('GMT', '+0000')],
+    ['Arrival-Date', mailDate(new Date(alert.lastSeenSeconds * 1_000))],
     ['Incidents', String(Math.max(1, alert.messages))],
   ];
   report
@@ -119,32 +123,14 @@ function feedbackReport(alert: MailedAlert, text: string): MimeNode {
   return report;
 }
 
-/** What each category is among the types of X-ARF v4. */
-function typeOf({ category, lastSeenSeconds }: MailedAlert): Readonly<Record<string, unknown>> {
-  const first_seen = new Date(lastSeenSeconds * 1_000).toISOString();
-  switch (category) {
-    case 'zombie':
-      return { category: 'connection', type: 'infected_host', protocol: 'tcp', bot_type: 'spam', first_seen };
-    case 'harvester':
-      return {
-        category: 'connection',
-        type: 'reconnaissance',
-        protocol: 'tcp',
-        probed_resources: ['smtp'],
-        first_seen,
-      };
-    default:
-      return { category: 'messaging', type: 'spam', protocol: 'other' };
-  }
-}
-
 function xarfOf(alert: MailedAlert, { from, hub }: EventMailOptions): Readonly<Record<string, unknown>> {
   const contact = { org: 'Sekisho', contact: from, domain: hub };
   return {
     ...{ xarf_version: '4.2.0', report_id: alert.id, reporter: contact, sender: contact },
     timestamp: new Date(alert.lastSeenSeconds * 1_000).toISOString(),
     source_identifier: alert.subject,
-    ...typeOf(alert),
+    // What all categories have in common: mail that nobody asked for. The tag says more.
+    ...{ category: 'messaging', type: 'spam', protocol: 'other' },
     evidence_source: 'reputation_feed',
     description: `${alert.category}, ${alert.messages} messages or more, seen by other members`,
     tags: [`sekisho:${alert.category}`],

@@ -19,6 +19,7 @@ export { migrateDatabase, openDatabase, type DatabaseOptions } from './database.
 export * from './embedded/index.js';
 export { examineDatabase, type DatabaseExamination } from './examine-database.js';
 export { appendToLog } from './log/append.js';
+export { DecisionLog, logDecisions, type LoggedDecision, type DecisionToLog } from './log/decisions.js';
 export { LogRepository, type PublishedCheckpoint } from './log/log.repository.js';
 export { StatementRepository, type LoggedStatement } from './log/statement.repository.js';
 export {
@@ -51,7 +52,11 @@ export {
   type Receipt,
   type Refusal,
 } from './reports/report.repository.js';
-export { SentReportsRepository, type SentEnvelope, type SentReport } from './reports/sent-reports.repository.js';
+export {
+  SentReportsRepository,
+  type SentEnvelope,
+  type SentReport,
+} from './reports/sent-reports.repository.js';
 export {
   ReputationRepository,
   type ListingFilter,
@@ -176,3 +181,4 @@ export {
   type Participant,
   type RecordedTransition,
 } from './actions/participation.repository.js';
+export { StandingRepository, type StandingOfMember } from './actions/standing.repository.js';

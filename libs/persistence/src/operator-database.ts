@@ -88,8 +88,8 @@ export async function openOperatorDatabase(config: Config): Promise<OperatorData
           isSuspended: status === 'suspended',
         }));
       },
-      suspend: (id) => members.setSuspended(id, true),
-      resume: (id) => members.setSuspended(id, false),
+      suspend: (id) => members.setSuspended(id, true, new Date()),
+      resume: (id) => members.setSuspended(id, false, new Date()),
       newCode,
     },
     privacy: {

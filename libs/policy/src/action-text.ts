@@ -67,11 +67,13 @@ function enforced({
 }
 
 function because(decision: Decision): string {
+  if (decision.because === 'joint-action') return `by joint action ${decision.id} of mail operators`;
   if (decision.because !== 'rule') return 'by a local rule';
   return `listed as ${decision.listing.category}, score ${decision.listing.score}`;
 }
 
 function labels(decision: Decision): string {
+  if (decision.because === 'joint-action') return `joint-action=${decision.id}`;
   if (decision.because !== 'rule') return 'local';
   const { listing, confidence } = decision;
   return [

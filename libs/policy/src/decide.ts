@@ -22,6 +22,14 @@ export type Decision =
       readonly confidence: number | undefined;
       readonly rate: Rate | undefined;
     }
+  | {
+      /** Of the working group, as the member's agent has it in force. */
+      readonly because: 'joint-action';
+      readonly action: Action;
+      readonly id: string;
+      readonly category: string | undefined;
+      readonly rate: Rate | undefined;
+    }
   | { readonly because: 'no-rule'; readonly action: 'normal' }
   /** Fail open: mail flows. */
   | { readonly because: 'unknown'; readonly action: 'normal'; readonly reason: UnknownReason };

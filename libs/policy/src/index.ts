@@ -1,4 +1,12 @@
 export { RequestReader, RequestMalformed, type PolicyRequest } from './request-reader.js';
+export {
+  MilterMalformed,
+  milterPacket,
+  MilterReader,
+  milterStrings,
+  negotiate,
+  type Negotiated,
+} from './milter.js';
 export { MapRequestReader, mapReply } from './map-request-reader.js';
 export { actionText, type Answer } from './action-text.js';
 export { decide, decideLocally, type Client, type Decision } from './decide.js';
@@ -7,5 +15,7 @@ export { RecentKeys } from './recent-keys.js';
 export { needsOf, type Action, type Needs, type Policy, type Rate, type Rule } from './policy.js';
 export { parsePolicy, PolicyInvalid, type PolicyFault } from './policy-file.js';
 export { Shaper, sendingNetwork, type Admission, type MailEvent } from './shaper.js';
-export { accountOf, limitOf, submissionText } from './submission.js';
+export { accountOf, campaignVerdict, limitOf, submissionText, type CampaignVerdict } from './submission.js';
 export type { Listing, Standing, UnknownReason } from './standing.js';
+export { NetworkList, type ListMatch } from './network-list.js';
+export { decideJointly, Overlay, OverlayInvalid, type OverlayFile } from './overlay.js';

@@ -102,14 +102,24 @@ const networkList = z.array(z.string({ error: 'not a text' })).transform((entrie
   return context.issues.length > 0 ? z.NEVER : new NetworkList(entries);
 });
 
-const submission = z.strictObject({
-  rate,
-  action: z.enum(['defer', 'reject'], { error: 'not defer or reject' }).default('defer'),
-  exempt: z
-    .array(z.string({ error: 'not a text' }).min(1).max(320))
-    .max(100_000)
-    .default([]),
+const campaign = z.strictObject({
+  score: band.default({ from: 90, to: 100 }),
+  action: z.enum(['defer', 'reject'], { error: 'not defer or reject' }).default('reject'),
 });
+
+const submission = z
+  .strictObject({
+    rate: rate.optional(),
+    campaign: campaign.optional(),
+    action: z.enum(['defer', 'reject'], { error: 'not defer or reject' }).default('defer'),
+    exempt: z
+      .array(z.string({ error: 'not a text' }).min(1).max(320))
+      .max(100_000)
+      .default([]),
+  })
+  .refine(({ rate: limits, campaign: known }) => limits ?? known, {
+    error: 'asks for nothing: give rate or campaign',
+  });
 
 const prefix = (most: number) => z.int().min(8).max(most);
 
@@ -119,6 +129,12 @@ const file = z.strictObject({
   allow: networkList.default(() => new NetworkList([])),
   deny: networkList.default(() => new NetworkList([])),
   'deny-action': z.enum(['reject', 'defer'], { error: 'not reject or defer' }).default('reject'),
+  // By default a temporary refusal: nothing is lost if the members were wrong.
+  'joint-listing': z
+    .enum(['normal', 'deep-queue', 'tag', 'defer', 'reject'], {
+      error: 'not normal, deep-queue, tag, defer or reject',
+    })
+    .default('defer'),
   'shape-by': z
     .strictObject({ ipv4: prefix(32).default(24), ipv6: prefix(128).default(64) })
     .default({ ipv4: 24, ipv6: 64 }),
@@ -153,10 +169,12 @@ export function parsePolicy(text: string): Policy {
     isShadow: mode === 'shadow',
     ...{ allow, deny, header },
     denyAction: parsed.data['deny-action'],
+    jointListing: parsed.data['joint-listing'],
     shapeBy: parsed.data['shape-by'],
     deepQueueTransport: parsed.data['deep-queue-transport'],
     submission: outbound && {
-      rate: rateOf(outbound.rate),
+      rate: outbound.rate && rateOf(outbound.rate),
+      campaign: outbound.campaign,
       action: outbound.action,
       exempt: new Set(outbound.exempt.map(accountOf)),
     },

@@ -34,7 +34,10 @@ export interface Rule {
 }
 
 export interface Submission {
-  readonly rate: Rate;
+  /** undefined: as much as they like. */
+  readonly rate: Rate | undefined;
+  /** What becomes of a message that is of a known campaign; undefined: nothing. */
+  readonly campaign: { readonly score: Band; readonly action: 'defer' | 'reject' } | undefined;
   /** Of what is beyond the rate. */
   readonly action: 'defer' | 'reject';
   /** SASL user names in lower case. */
@@ -47,13 +50,15 @@ export interface Policy {
   readonly allow: NetworkList;
   readonly deny: NetworkList;
   readonly denyAction: 'reject' | 'defer';
+  /** Of whom a joint listing of the working group hits. */
+  readonly jointListing: Exclude<Action, 'shaped'>;
   /** The prefix lengths by which senders are counted together. */
   readonly shapeBy: { readonly ipv4: number; readonly ipv6: number };
   /** `transport:nexthop` of Postfix's FILTER action. */
   readonly deepQueueTransport: string;
   /** The name of the header of `tag`. */
   readonly header: string;
-  /** What an own subscriber may send who logged in; undefined: as much as it likes. */
+  /** What an own subscriber may send who logged in; undefined: whatever it likes. */
   readonly submission: Submission | undefined;
   /** The first that matches decides; none: normal. */
   readonly rules: readonly Rule[];

@@ -26,6 +26,8 @@ export type ProcessInstance = ProcessName | `${ProcessName}-${number}`;
 
 /** As `sekisho up` and `sekisho hub` start them. */
 const NODE_ARGUMENTS = ['--max-semi-space-size=64'];
+/** Characters of what each process wrote; a test looks through them. */
+const KEPT_OUTPUT = 500_000;
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Below what Linux gives to outgoing connections, one of which could take a port before its server has started. */
@@ -89,9 +91,16 @@ export class Federation implements AsyncDisposable {
     return federation;
   }
 
-  /** Starts one process, with more in its environment if need be, and resolves when it says that it is ready. */
-  async run(name: ProcessInstance, env: Readonly<Record<string, string>> = {}): Promise<void> {
-    const program = join(ROOT, 'apps', name.replace(/-\d+$/, ''), 'dist', 'main.js');
+  /**
+   * Starts one process, with more in its environment if need be, and resolves when it says that it is ready.
+   * `root` is where another version was built.
+   */
+  async run(
+    name: ProcessInstance,
+    env: Readonly<Record<string, string>> = {},
+    root: string = ROOT,
+  ): Promise<void> {
+    const program = join(root, 'apps', name.replace(/-\d+$/, ''), 'dist', 'main.js');
     const child = spawn(process.execPath, [...NODE_ARGUMENTS, program], {
       env: { PATH: process.env['PATH'] ?? '', ...this.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -99,23 +108,29 @@ export class Federation implements AsyncDisposable {
     this.children.set(name, child);
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
-        this.output.set(name, `${this.output.get(name) ?? ''}${text}`.slice(-8_000));
+        this.output.set(name, `${this.output.get(name) ?? ''}${text}`.slice(-KEPT_OUTPUT));
       });
     }
     const outcome = await Promise.race([once(child, 'message'), once(child, 'exit')]);
     if (child.exitCode !== null || outcome[0] === null) {
-      throw new Error(`${name} did not start:\n${this.output.get(name) ?? ''}`);
+      throw new Error(`${name} did not start:\n${this.logOf(name).slice(-8_000)}`);
     }
   }
 
   /** Ends one process and resolves when it is gone. */
   async stop(name: ProcessInstance, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    await this.exitStatusOf(name, signal);
+  }
+
+  /** Ends one process and resolves to its exit status: null when the signal ended it, or it was not running. */
+  async exitStatusOf(name: ProcessInstance, signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     const child = this.children.get(name);
     this.children.delete(name);
-    if (child?.exitCode !== null || child.signalCode !== null) return;
+    if (child?.exitCode !== null || child.signalCode !== null) return null;
     const gone = once(child, 'exit');
     child.kill(signal);
     await gone;
+    return child.exitCode;
   }
 
   /** Sends a signal that does not end the process: SIGSTOP, SIGCONT. */

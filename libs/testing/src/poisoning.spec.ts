@@ -15,6 +15,9 @@ describe('colluding members', () => {
     expect(harm.listedUnknown).toBeLessThanOrEqual(bound.listedUnknown);
     expect(harm.listedKnown).toBeLessThanOrEqual(bound.listedKnown);
     expect(harm.clearedBots).toBeLessThanOrEqual(bound.clearedBots);
+    // An owner's praise of its own network counts for nothing.
+    expect(harm.clearedOwnBots).toBeLessThanOrEqual(harm.clearedBots);
+    expect(harm.countGuessed).toBeLessThanOrEqual(0.97);
     if (!bound.isNetworkListed) expect(harm.isNetworkListed).toBe(false);
   });
 

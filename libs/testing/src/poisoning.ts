@@ -28,8 +28,12 @@ export interface PoisoningHarm {
   readonly listedOnWarningList: number;
   /** Of listed abusers, each seen by an honest member with probability 0.1, that the colluders take off by praise. */
   readonly clearedBots: number;
+  /** The same of bots in the network of one colluder, who praises them as their owner. */
+  readonly clearedOwnBots: number;
   /** A competitor's /24 is listed as a whole. */
   readonly isNetworkListed: boolean;
+  /** How often a colluder guesses right, from what is published, whether one or two members reported; 0.5 is chance. */
+  readonly countGuessed: number;
   /** Of reports of others, those whose reporter a colluder can tell from what is published, beyond guessing. */
   readonly namedReporters: number;
 }
@@ -78,12 +82,45 @@ export function simulatePoisoning(options: PoisoningOptions): PoisoningHarm {
       (sightings) => score(sightings, { ...OPEN, protection: { list: 'mail-providers' } }).listed,
     ),
     clearedBots: shareOf(bots, (bot) => !score([...bot, ...praise], { ...OPEN, wasListed: true }).listed),
+    clearedOwnBots: shareOf(bots, (bot) => {
+      const context = { ...OPEN, wasListed: true, owners: new Set(['colluder-0']) };
+      return !score([...bot, ...praise], context).listed;
+    }),
     isNetworkListed: network.listed,
+    countGuessed: countGuessed(subjects, random),
     namedReporters: shareOf(bots, (bot) => {
       const other = bot.map((sighting) => ({ ...sighting, reporter: `other-${sighting.reporter}` }));
       return JSON.stringify(score(bot)) !== JSON.stringify(score(other));
     }),
   };
+}
+
+const CLASSES: readonly Evidence[] = ['trap', 'complaint', 'filter', 'rate', 'unknown-user'];
+/** As the hub blurs counts of members. */
+const K = 3;
+
+/**
+ * The best guess between one reporter and two for every picture that is published: score and blurred count. The colluder
+ * knows the model, and not with which evidence and how many messages the others came.
+ */
+function countGuessed(subjects: number, random: () => number): number {
+  const seen = new Map<string, [one: number, two: number]>();
+  for (let i = 0; i < subjects; i++) {
+    const reporters = i % 2;
+    const sightings = Array.from({ length: 1 + reporters }, (_, j) => {
+      const evidence = CLASSES[Math.floor(random() * CLASSES.length)] ?? 'trap';
+      return say(1, 'honest', 'zombie', evidence, 1 + Math.floor(random() * 50)).map((sighting) => ({
+        ...sighting,
+        reporter: `honest-${String(j)}`,
+      }));
+    }).flat();
+    const { score: points, memberCount } = score(sightings);
+    const picture = `${String(points)} ${memberCount < K ? 'fewer' : String(memberCount)}`;
+    const counts = seen.get(picture) ?? [0, 0];
+    counts[reporters === 0 ? 0 : 1] += 1;
+    seen.set(picture, counts);
+  }
+  return [...seen.values()].reduce((right, counts) => right + Math.max(...counts), 0) / subjects;
 }
 
 const score = (sightings: readonly Sighting[], context = OPEN): Reputation =>

@@ -15,6 +15,9 @@ export const ENTRY_KINDS = {
 } as const;
 export type EntryKind = keyof typeof ENTRY_KINDS;
 
+/** What hub, operator and members decide: their statements are not for everybody. */
+export type DecisionKind = Exclude<EntryKind, 'report' | 'epoch'>;
+
 export const SALT_BYTES = 16;
 export const ENTRY_BYTES = 1 + HASH_BYTES;
 

@@ -6,6 +6,7 @@ export {
   saltedEntry,
   SALT_BYTES,
   statementEntry,
+  type DecisionKind,
   type EntryKind,
 } from './entry.js';
 export { LogRefused, type LogErrorCode } from './errors.js';

@@ -10,6 +10,8 @@ export {
   type Facts,
   type Transition,
 } from './action.js';
+export { afterActionReport, type AfterActionReport } from './after-action.js';
+export { reportHtml, type ReportLanguage } from './after-action-html.js';
 export { nextDueAt, settled } from './clock.js';
 export { CONDUCT_VERSION } from './conduct.js';
 export {
@@ -39,6 +41,7 @@ export {
 } from './proposal.js';
 export { electorsOf, type Membership } from './recusal.js';
 export { CURRENT_RULES, RULE_SETS, rulesOf, type RuleSet } from './rule-set.js';
+export { memberStanding, STANDING_WINDOW_MS, type MemberStanding, type StandingCounts } from './standing.js';
 export type { CastVote, Delegations, Elector, Tally } from './tally.js';
 export {
   ACTION_KINDS,

@@ -57,10 +57,13 @@ export type Proposal = z.output<typeof proposalSchema>;
 
 /**
  * A proposal as it is kept: subjects in their canonical form and once each.
- * @param categories those that a listing can have
+ * @param categories those that a listing of a type of subject can have
  * @throws {ActionRefused} action-malformed, naming the field
  */
-export function readProposal(given: unknown, categories: readonly string[]): Proposal {
+export function readProposal(
+  given: unknown,
+  categories: Readonly<Record<Subject['type'], readonly string[]>>,
+): Proposal {
   const parsed = proposalSchema.safeParse(given);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -71,12 +74,7 @@ export function readProposal(given: unknown, categories: readonly string[]): Pro
   if (NEEDS_SUBJECT.includes(kind) && subjects.length === 0) {
     throw malformed('subjects', `a ${kind} is about at least one. Example: 203.0.113.0/24`);
   }
-  if (kind === 'joint-listing' ? !categories.includes(category ?? '') : category !== undefined) {
-    throw malformed(
-      'category',
-      kind === 'joint-listing' ? `one of ${categories.join(', ')}` : `a ${kind} has none`,
-    );
-  }
+  requireCategory(kind, category, subjects, categories);
   if ((kind === 'member-suspension') !== (concerns !== undefined)) {
     throw malformed('memberId', 'of a member-suspension, and of nothing else');
   }
@@ -90,6 +88,25 @@ export function readProposal(given: unknown, categories: readonly string[]): Pro
   }
   const messagesPerHour = parameters.messagesPerHour ?? DEFAULT_MESSAGES_PER_HOUR;
   return { ...parsed.data, subjects, parameters: { ...parameters, messagesPerHour } };
+}
+
+/** The zones can say it of each of the subjects; other kinds list nothing. */
+function requireCategory(
+  kind: ActionKind,
+  category: string | undefined,
+  subjects: readonly string[],
+  categories: Readonly<Record<Subject['type'], readonly string[]>>,
+): void {
+  if (kind !== 'joint-listing') {
+    if (category !== undefined) throw malformed('category', `a ${kind} has none`);
+    return;
+  }
+  for (const subject of subjects) {
+    const { type } = readSubject(subject);
+    if (category === undefined || !categories[type].includes(category)) {
+      throw malformed('category', `of a ${type}: ${categories[type].join(', ')}`);
+    }
+  }
 }
 
 function readOne(kind: ActionKind, written: string, i: number): string {

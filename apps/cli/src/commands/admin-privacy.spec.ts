@@ -39,6 +39,7 @@ class RecordingDatabase implements OperatorDatabase {
           alerts: [],
           events: [],
           decisions: [],
+          loggedDecisions: [],
         });
       },
       correct: (subject: Subject, only, ground) => {

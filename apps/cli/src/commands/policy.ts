@@ -202,6 +202,8 @@ function reasonText(decision: Decision): string {
       return `${decision.entry} of deny`;
     case 'rule':
       return `rule ${decision.rule}, line ${decision.line}`;
+    case 'joint-action':
+      return `joint action ${decision.id}`;
     case 'no-rule':
       return 'no rule matches';
     case 'unknown':

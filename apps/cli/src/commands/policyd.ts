@@ -9,9 +9,13 @@ import { withExample } from './shared-options.js';
 
 interface PolicydOptions {
   readonly listen?: readonly string[];
+  readonly milter?: string;
+  readonly fingerprintKey?: string;
   readonly edge?: string;
   readonly embedded?: true;
   readonly dir?: string;
+  readonly actions?: string;
+  readonly keepLookups?: string;
   readonly edgeHealth?: string;
   readonly keyFile?: string;
   readonly policy?: string;
@@ -28,12 +32,19 @@ export function registerPolicyd(program: Command, context: CliContext): void {
       'where Postfix asks: ADDRESS:PORT or unix:/PATH; may be repeated (default: 127.0.0.1:10040)',
       (text: string, former: readonly string[] | undefined) => [...(former ?? []), text],
     )
+    .option(
+      '--milter <address>',
+      'where a mail server for submission gives messages, to be compared with known campaigns',
+    )
+    .option('--fingerprint-key <file>', "with --milter: the federation's fingerprint secret")
     .option('--edge <address:port>', 'the DNS edge to ask (default: that of SEKISHO_DNS)')
     .option('--embedded', 'follow the hub and keep its zones in memory: no edge is asked')
     .option(
       '--dir <folder>',
       'with --embedded: follow as the member in this folder, not as an edge of the operator',
     )
+    .option('--actions <folder>', "the member's directory: carry out what its `sekisho agent` has in force")
+    .option('--keep-lookups <days>', 'with --actions: keep the addresses that asked there, for rehearsals')
     .option('--edge-health <url>', "the edge's /health/ready: while it says 503, nothing it says counts")
     .option('--key-file <file>', 'a file with the DNS key of `sekisho me`, for an edge with access by key')
     .option('--policy <file>', 'the policy file (default: never reject, slow down what is strongly bad, tag)')
@@ -66,8 +77,12 @@ export function registerPolicyd(program: Command, context: CliContext): void {
 /** The process reads its options itself: it also runs without this command. */
 function argumentsOf({ listen = [], shadow, embedded, ...options }: PolicydOptions): string[] {
   const single: readonly (readonly [string, string | undefined])[] = [
+    ['--milter', options.milter],
+    ['--fingerprint-key', options.fingerprintKey],
     ['--edge', options.edge],
     ['--dir', options.dir],
+    ['--actions', options.actions],
+    ['--keep-lookups', options.keepLookups],
     ['--edge-health', options.edgeHealth],
     ['--key-file', options.keyFile],
     ['--policy', options.policy],

@@ -79,7 +79,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     virtualizer.measure();
   }, [virtualizer, rowPixels]);
 
-  const tracks = shown.map(({ width }) => width).join(' ');
+  const tracks = shown
+    .map(({ width }, i) => (isNarrow ? `minmax(0, ${i === 0 ? '2' : '1'}fr)` : width))
+    .join(' ');
   const items = virtualizer.getVirtualItems();
   return (
     <div role="table" className="table" aria-label={label} aria-rowcount={rows.length + 1}>

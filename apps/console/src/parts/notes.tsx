@@ -17,11 +17,10 @@ export const Empty = ({ children }: { readonly children: ReactNode }) => (
 /** A refusal in this person's language, with the code that a colleague or the operator can search for. */
 export function Fault({ code, detail }: { readonly code: string; readonly detail?: string | undefined }) {
   const { t, word } = useLanguage();
-  const key = `error.${code}`;
   const text = word('error', code);
   return (
     <p className="note fault" role="alert">
-      {text === code ? t('error.other') : text} <code title={detail}>{key.slice('error.'.length)}</code>
+      {text === code ? t('error.other') : text} <code title={detail}>{code}</code>
     </p>
   );
 }

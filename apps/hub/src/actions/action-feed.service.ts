@@ -42,7 +42,7 @@ export class ActionFeed implements OnApplicationBootstrap, OnApplicationShutdown
     try {
       for await (const [shown] of on(this.emitter, 'changed', { signal: this.closing.signal })) {
         if (!isWelcome()) return;
-        yield toActionModel(shown as ShownAction, viewer);
+        yield toActionModel(shown as ShownAction, viewer, this.platform.config.privacyK);
       }
     } catch (error) {
       // The hub closes: the stream ends, it does not fail.

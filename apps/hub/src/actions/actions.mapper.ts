@@ -6,6 +6,7 @@ import {
   hasRehearsal,
   isVoting,
   type ActionState,
+  type AfterActionReport,
   type Counts,
   type Delegations,
 } from '@sekisho/workgroup';
@@ -25,6 +26,7 @@ export interface ShownAction {
 export function toActionModel(
   { action, details, delegations }: ShownAction,
   viewer: string | undefined,
+  k: number,
 ): ActionModel {
   const { parameters, electors, votes } = action;
   return {
@@ -52,6 +54,8 @@ export function toActionModel(
           })),
     history: details.history.map(({ state, ...one }) => ({ ...one, state: state as ActionState })),
     comments: [...details.comments],
+    report:
+      action.report === null ? null : JSON.stringify(blurredReport(action.report as AfterActionReport, k)),
   };
 }
 
@@ -68,3 +72,10 @@ function toRehearsal(participants: readonly Participant[], viewer: string | unde
 
 const toShares = (counts: readonly Counts[]): RehearsalShareModel[] =>
   distributionOf(counts).map((share) => ({ ...share, text: bucketText(share.from) }));
+
+/** As everywhere, counts of fewer members than k are told as that. */
+export function blurredReport({ rehearsed, actual, ...report }: AfterActionReport, k: number) {
+  const blurred = (shares: AfterActionReport['actual']) =>
+    shares.map((share) => ({ ...share, members: share.members < k ? `fewer than ${k}` : share.members }));
+  return { ...report, rehearsed: blurred(rehearsed), actual: blurred(actual) };
+}

@@ -4,8 +4,10 @@ import { ActionFeed } from './action-feed.service.js';
 import { ActionsResolver } from './actions.resolver.js';
 import { ActionsService } from './actions.service.js';
 import { ParticipationResolver } from './participation.resolver.js';
+import { ActionReportsController } from './reports.controller.js';
 
 @Module({
+  controllers: [ActionReportsController],
   imports: [MembersModule],
   providers: [ActionFeed, ActionsResolver, ActionsService, ParticipationResolver],
 })

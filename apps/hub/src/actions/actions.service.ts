@@ -1,21 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import { CATEGORIES_OF } from '@sekisho/report';
+import { DECIDABLE_CATEGORIES } from '@sekisho/reputation';
 import {
   ActionRepository,
   ParticipationRepository,
   type Commander,
   type StoredAction,
 } from '@sekisho/persistence';
-import { ActionRefused, readProposal, type ActionCommand, type ActionState } from '@sekisho/workgroup';
+import {
+  ActionRefused,
+  readProposal,
+  type ActionCommand,
+  type ActionState,
+  type AfterActionReport,
+} from '@sekisho/workgroup';
 import { Platform } from '../platform/platform.js';
 import { toActionModel, type ShownAction } from './actions.mapper.js';
 import type { ProposeActionInput } from './dto/propose-action.input.js';
 import type { ActionModel, ActionRefusedModel } from './models/action.model.js';
-
-/** Those that a listing can have: `ham` and declarations of owners are none. */
-const CATEGORIES = [...new Set(Object.values(CATEGORIES_OF).flat())].filter(
-  (category) => category !== 'ham' && category !== 'dynamic-range' && category !== 'hit-and-run',
-);
 
 @Injectable()
 export class ActionsService {
@@ -48,13 +49,21 @@ export class ActionsService {
     },
   ): Promise<ActionModel[]> {
     const shown = await this.shown(await this.actions.list(viewer, page));
-    return shown.map((one) => toActionModel(one, viewer));
+    return shown.map((one) => toActionModel(one, viewer, this.platform.config.privacyK));
   }
 
   async find(viewer: string | undefined, id: string): Promise<ActionModel | undefined> {
     const stored = await this.actions.find(viewer, id);
     const [shown] = stored ? await this.shown([stored]) : [];
-    return shown && toActionModel(shown, viewer);
+    return shown && toActionModel(shown, viewer, this.platform.config.privacyK);
+  }
+
+  /** @throws {ActionRefused} action-unknown; action-state while the last figures are waited for */
+  async report(viewer: string | undefined, id: string): Promise<AfterActionReport> {
+    const stored = await this.actions.find(viewer, id);
+    if (!stored) throw new ActionRefused('action-unknown', `no action ${id} that you can see`);
+    if (stored.report !== null) return stored.report as AfterActionReport;
+    throw new ActionRefused('action-state', `the action is ${stored.state}: its report is not written yet`);
   }
 
   propose(commander: Commander, input: ProposeActionInput): Promise<ActionModel | ActionRefusedModel> {
@@ -73,7 +82,7 @@ export class ActionsService {
             noticeText: input.noticeText ?? undefined,
           },
         },
-        CATEGORIES,
+        DECIDABLE_CATEGORIES,
       );
       const how = { isDraft: input.isDraft ?? false, now: this.platform.now() };
       return (await this.actions.propose(proposal, commander, how)).id;

@@ -1,6 +1,11 @@
 import { Args, Float, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { NotAuthentic, verifySigned } from '@sekisho/auth';
-import { ActionRepository, ParticipationRepository, type Commander } from '@sekisho/persistence';
+import {
+  ActionRepository,
+  ParticipationRepository,
+  StandingRepository,
+  type Commander,
+} from '@sekisho/persistence';
 import {
   ActionRefused,
   CONDUCT_VERSION,
@@ -20,6 +25,7 @@ import {
   ActionRefusedModel,
   ActionResultModel,
   CodeOfConductModel,
+  MemberStandingModel,
 } from './models/action.model.js';
 import { PARTICIPATION } from './models/enums.js';
 
@@ -35,6 +41,7 @@ export class ParticipationResolver {
     private readonly actions: ActionRepository,
     private readonly participation: ParticipationRepository,
     private readonly register: MemberRegister,
+    private readonly standing: StandingRepository,
   ) {}
 
   @Mutation(() => ActionResultModel, {
@@ -127,6 +134,16 @@ export class ParticipationResolver {
   ): Promise<string | null> {
     await this.participation.delegate(memberId, delegate ?? undefined, this.platform.now());
     return (await this.participation.delegateOf(memberId)) ?? null;
+  }
+
+  @Query(() => [MemberStandingModel], { description: 'The part of each member, by published rules' })
+  @Allow('member:list')
+  async standings(): Promise<MemberStandingModel[]> {
+    const all = await this.standing.list(this.platform.now());
+    return all.map(({ memberId, votes, actions, alerts, answerHours }) => ({
+      ...{ memberId, votes: votes ?? null, actions: actions ?? null, alerts: alerts ?? null },
+      answerHours: answerHours ?? null,
+    }));
   }
 
   @Query(() => CodeOfConductModel)

@@ -15,6 +15,8 @@ const pollSchema = z.object({
   maxEvents: z.int().min(0).default(MAX_EVENTS),
   returnImmediately: z.boolean().default(false),
   ack: z.array(jti).max(MAX_ACKNOWLEDGED).default([]),
+  /** Ours: a receiver that wants some types only leaves the others to another receiver of the member. */
+  types: z.array(z.string().max(100)).min(1).max(10).optional(),
   setErrs: z.record(jti, z.object({ err: z.string().max(100) })).default({}),
 });
 

@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { EventStreamRepository, MemberEventRepository, type MemberEvent } from '@sekisho/persistence';
 import { Platform } from '../platform/platform.js';
 import { RequestRefused } from '../problems/errors.js';
@@ -15,6 +15,8 @@ export interface Poll {
   readonly ack: readonly string[];
   /** Events that the receiver cannot use. */
   readonly setErrs: Readonly<Record<string, { readonly err: string }>>;
+  /** Only events of these types; undefined: of all. A member's agent and its abuse desk each take their own. */
+  readonly types?: readonly string[] | undefined;
 }
 
 export interface Polled {
@@ -25,9 +27,9 @@ export interface Polled {
 
 /** Gives members what they have not acknowledged, over and over until they do. */
 @Injectable()
-export class EventsService implements OnApplicationShutdown {
-  /** One long poll for each member: a newer one ends the older, so that none pile up. */
-  private readonly waiting = new Map<string, (isOver: boolean) => void>();
+export class EventsService implements BeforeApplicationShutdown {
+  /** One long poll for each member and choice of types: a newer one ends the older, so that none pile up. */
+  private readonly waiting = new Map<string, { memberId: string; end: (isOver: boolean) => void }>();
   private readonly stop: () => void;
 
   constructor(
@@ -37,17 +39,18 @@ export class EventsService implements OnApplicationShutdown {
     private readonly signer: EventSigner,
   ) {
     this.stop = platform.notifications.on('sekisho_events', (memberId) => {
-      for (const [waiting, end] of [...this.waiting])
-        if (memberId === undefined || memberId === waiting) end(false);
+      for (const waiting of [...this.waiting.values()])
+        if (memberId === undefined || memberId === waiting.memberId) waiting.end(false);
     });
   }
 
-  onApplicationShutdown(): void {
+  /** Before the listening ends, which waits for whoever still waits here. */
+  beforeApplicationShutdown(): void {
     this.stop();
-    for (const end of [...this.waiting.values()]) end(true);
+    for (const { end } of [...this.waiting.values()]) end(true);
   }
 
-  async poll(memberId: string, { maxEvents, returnImmediately, ack, setErrs }: Poll): Promise<Polled> {
+  async poll(memberId: string, { maxEvents, returnImmediately, ack, setErrs, types }: Poll): Promise<Polled> {
     // Two deliverers of one stream would disagree about what has arrived.
     if ((await this.streams.find(memberId)).endpoint !== undefined) {
       throw new RequestRefused('delivered-by-push', 'your events are pushed; set no endpoint to poll them');
@@ -63,8 +66,8 @@ export class EventsService implements OnApplicationShutdown {
     const until = this.platform.now().getTime() + LONG_POLL_MS;
     for (;;) {
       // Before the look, or what is committed between look and wait would be noticed only at the end.
-      const change = returnImmediately ? undefined : this.nextChange(memberId, until);
-      const events = await this.repository.pending(memberId, most + 1);
+      const change = returnImmediately ? undefined : this.nextChange(memberId, types, until);
+      const events = await this.repository.pending(memberId, most + 1, types);
       if (events.length > 0 || change === undefined) {
         change?.cancel();
         return this.answer(memberId, events, most);
@@ -75,19 +78,24 @@ export class EventsService implements OnApplicationShutdown {
   }
 
   /** `over` is false when there may be something new, true when time is up or a newer poll has come. */
-  private nextChange(memberId: string, until: number): { over: Promise<boolean>; cancel: () => void } {
-    this.waiting.get(memberId)?.(true);
+  private nextChange(
+    memberId: string,
+    types: readonly string[] | undefined,
+    until: number,
+  ): { over: Promise<boolean>; cancel: () => void } {
+    const key = JSON.stringify([memberId, ...(types ?? [])]);
+    this.waiting.get(key)?.end(true);
     const { promise: over, resolve } = Promise.withResolvers<boolean>();
     const end = (isOver: boolean) => {
       clearTimeout(timer);
-      if (this.waiting.get(memberId) === end) this.waiting.delete(memberId);
+      if (this.waiting.get(key)?.end === end) this.waiting.delete(key);
       resolve(isOver);
     };
     const cancel = () => {
       end(true);
     };
     const timer = setTimeout(cancel, Math.max(0, until - this.platform.now().getTime()));
-    this.waiting.set(memberId, end);
+    this.waiting.set(key, { memberId, end });
     return { over, cancel };
   }
 

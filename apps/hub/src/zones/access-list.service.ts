@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
 import { DnsAccessRepository } from '@sekisho/persistence';
 import { createHash } from 'node:crypto';
 import { Platform } from '../platform/platform.js';
@@ -17,7 +17,7 @@ const REFRESH_MS = 10_000;
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
 
 @Injectable()
-export class AccessListService implements OnApplicationBootstrap, OnApplicationShutdown {
+export class AccessListService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly changed = new ChangeSignal();
   private unsubscribe: (() => void) | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -35,7 +35,8 @@ export class AccessListService implements OnApplicationBootstrap, OnApplicationS
     this.timer = setInterval(wake, REFRESH_MS);
   }
 
-  onApplicationShutdown(): void {
+  /** Before the listening ends, which waits for whoever still waits here. */
+  beforeApplicationShutdown(): void {
     clearInterval(this.timer);
     this.unsubscribe?.();
     this.changed.close();

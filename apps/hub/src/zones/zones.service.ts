@@ -1,5 +1,5 @@
 import { signDigest, type HubSignatureTyp } from '@sekisho/auth';
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type BeforeApplicationShutdown } from '@nestjs/common';
 import { ZoneRepository, type ZoneChanges } from '@sekisho/persistence';
 import { readSubject } from '@sekisho/subject';
 import { encodeSnapshot, isZoneName, parseReturnCode, ZONE_NAMES, type ZoneName } from '@sekisho/zone';
@@ -21,7 +21,7 @@ const SNAPSHOT_LIFETIME_MS = 10_000;
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 
 @Injectable()
-export class ZonesService implements OnApplicationBootstrap, OnApplicationShutdown {
+export class ZonesService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly snapshots = new Map<ZoneName, { at: number; snapshot: Promise<EncodedSnapshot> }>();
   private readonly changed = new ChangeSignal();
   private unsubscribe: (() => void) | undefined;
@@ -37,7 +37,8 @@ export class ZonesService implements OnApplicationBootstrap, OnApplicationShutdo
     });
   }
 
-  onApplicationShutdown(): void {
+  /** Before the listening ends, which waits for whoever still waits here. */
+  beforeApplicationShutdown(): void {
     this.unsubscribe?.();
     this.changed.close();
   }

@@ -17,6 +17,7 @@ import { HubAnswerInvalid } from '../errors.js';
 import { readPrivateJson, replacePrivateJson } from '../private-file.js';
 import type { ClientRuntime } from '../runtime.js';
 import { openCheckpoint, PublishedLog, type LogIdentity, type VerifiedCheckpoint } from './published-log.js';
+import { proveDecisions, type ProvedDecision, type ToldDecisions } from './prove-decisions.js';
 import { ReceiptBook, type KeptReceipt } from './receipt-book.js';
 
 const stateSchema = z.object({
@@ -44,6 +45,8 @@ export interface LogVerification {
   readonly provedReports: number;
   /** Receipts that are younger than the last checkpoint. */
   readonly pendingReceipts: number;
+  /** What was told and is in the log, in the order of `told`. */
+  readonly decisions: readonly (readonly ProvedDecision[])[];
 }
 
 export interface VerifyLogOptions {
@@ -53,6 +56,8 @@ export interface VerifyLogOptions {
   readonly runtime: ClientRuntime;
   /** Also what earlier visits proved already. */
   readonly isAll?: boolean;
+  /** Decisions to be proved with the same checkpoint. */
+  readonly told?: readonly ToldDecisions[];
 }
 
 /**
@@ -62,7 +67,7 @@ export interface VerifyLogOptions {
  * @throws {HubUnreachable | HubRefused | HubAnswerInvalid}
  */
 export async function verifyLog(options: VerifyLogOptions): Promise<LogVerification> {
-  const { directory, hub, runtime, isAll = false } = options;
+  const { directory, hub, runtime, isAll = false, told = [] } = options;
   const { log } = hub;
   if (!log || hub.endpoints.log === undefined)
     throw new HubAnswerInvalid(hub.hub, 'it has no transparency log');
@@ -94,6 +99,8 @@ export async function verifyLog(options: VerifyLogOptions): Promise<LogVerificat
     prover,
     published,
   );
+  const decisions: ProvedDecision[][] = [];
+  for (const one of told) decisions.push(await proveDecisions(one, now, prover));
   const proved = firstOutside < 0 ? receipts : receipts.slice(0, firstOutside);
   const next: LogState = {
     version: 1,
@@ -113,6 +120,7 @@ export async function verifyLog(options: VerifyLogOptions): Promise<LogVerificat
     provedReceipts: inside.length,
     provedReports,
     pendingReceipts: receipts.length - inside.length,
+    decisions,
   };
 }
 

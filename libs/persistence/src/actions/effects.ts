@@ -1,7 +1,12 @@
 // What a transition means outside of the working group, in the transaction that makes it.
-import type { Transition } from '@sekisho/workgroup';
+import type { Category } from '@sekisho/report';
+import { readSubject } from '@sekisho/subject';
+import type { ActionOrder, Transition } from '@sekisho/workgroup';
 import type { Sql } from '../database.js';
+import { endDecision, setDecision } from '../decisions/decision.repository.js';
+import { tellMember } from '../events/member-event.repository.js';
 import type { StoredAction } from './action-row.js';
+import { writeReport } from './after-action.js';
 
 export async function carryOut(
   sql: Sql,
@@ -13,7 +18,50 @@ export async function carryOut(
     if (transition === 'scheduled' || transition === 'confirmed') await openParticipation(sql, action.id);
     if (action.kind === 'member-suspension') await suspend(sql, action, transition);
   }
-  void now;
+  if (transitions.some(({ transition }) => transition === 'reported')) {
+    const report = JSON.stringify(await writeReport(sql, action, now));
+    await sql.query('UPDATE action SET report = $2 WHERE id = $1', [action.id, report]);
+  }
+  const last = transitions.at(-1)?.transition;
+  if (last !== undefined && last !== 'drafted') await tellMembers(sql, action, last, now);
+  // Last, because it holds the log's lock from here on.
+  for (const { transition } of transitions) await decide(sql, action, transition, now);
+}
+
+/** Each active member gets the order as it is after this change; an agent goes by the newest version that it has. */
+async function tellMembers(sql: Sql, action: StoredAction, transition: string, now: Date): Promise<void> {
+  const members: { id: string }[] = await sql.query(
+    `SELECT id FROM member WHERE status = 'active' ORDER BY id`,
+  );
+  const details: ActionOrder = {
+    ...{ action: action.id, version: action.version, transition, kind: action.kind, state: action.state },
+    ...{ title: action.title, subjects: [...action.subjects], category: action.category ?? null },
+    ...{ parameters: action.parameters, effectiveAt: action.effectiveAt ?? null },
+    ...{ expiresAt: action.expiresAt ?? null, rollBackAt: action.rollBackAt ?? null },
+  };
+  for (const { id } of members) {
+    await tellMember(sql, { memberId: id, type: 'urn:sekisho:event:action', details }, now);
+  }
+}
+
+/** A joint listing is a decision from T0 to its end: the zones of the federation say it to everybody. */
+async function decide(sql: Sql, action: StoredAction, transition: string, now: Date): Promise<void> {
+  if (action.kind !== 'joint-listing') return;
+  const source = { type: 'action', id: action.id } as const;
+  if (transition === 'rolled-back') await endDecision(sql, source, now, 'rolled back');
+  const { effectiveAt, expiresAt } = action;
+  if (transition !== 'scheduled' && transition !== 'confirmed') return;
+  for (const text of action.subjects) {
+    const from = new Date(effectiveAt ?? 0);
+    const until = new Date(expiresAt ?? 0);
+    const { title: reason } = action;
+    const category = action.category as Category;
+    await setDecision(
+      sql,
+      { subject: readSubject(text), kind: 'list', category, from, until, source, reason },
+      now,
+    );
+  }
 }
 
 /** Everybody is asked to act: who does not is seen. */

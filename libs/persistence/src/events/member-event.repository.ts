@@ -56,11 +56,11 @@ const IS_PENDING = 'member_id = $1 AND settled_at IS NULL AND refused IS NULL';
 export class MemberEventRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** What a member has not acknowledged, oldest first. */
-  async pending(memberId: string, limit: number): Promise<MemberEvent[]> {
+  /** What a member has not acknowledged, of these types or of all, oldest first. */
+  async pending(memberId: string, limit: number, types?: readonly string[]): Promise<MemberEvent[]> {
     return this.dataSource.query(
-      `SELECT ${EVENT_COLUMNS} FROM member_event WHERE ${IS_PENDING} ORDER BY sequence LIMIT $2`,
-      [memberId, limit],
+      `SELECT ${EVENT_COLUMNS} FROM member_event WHERE ${IS_PENDING} AND ($3::text[] IS NULL OR type = ANY($3)) ORDER BY sequence LIMIT $2`,
+      [memberId, limit, types ?? null],
     );
   }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { IsNull, type DataSource, type EntityManager } from 'typeorm';
+import { logDecisions } from '../log/decisions.js';
 import { putDnsKey } from './dns-access.repository.js';
 import { EnrolmentEntity } from './enrolment.entity.js';
 import { MemberChangeRefused } from './errors.js';
@@ -35,6 +36,20 @@ export interface MemberKey extends PublicKey {
   readonly memberId: string;
   readonly validUntil: Date | undefined;
 }
+
+/** Which keys speak for a member, from when on: the member finds a key that is not its own. */
+const logKeyChange = (
+  manager: EntityManager,
+  memberId: string,
+  change: 'enrolled' | 'rotated' | 'suspended' | 'resumed',
+  keys: readonly PublicKey[],
+  now: Date,
+): Promise<void> =>
+  logDecisions(
+    manager,
+    [{ kind: 'key', about: memberId, decided: { change, keys: keys.map(({ use, kid }) => ({ use, kid })) } }],
+    now,
+  );
 
 const digestOf = (code: string) => createHash('sha256').update(code).digest();
 
@@ -114,6 +129,7 @@ export class MemberRepository {
       );
       await manager.update(MemberEntity, { id: member.id }, { status: 'active' });
       await putDnsKey(manager, member.id);
+      await logKeyChange(manager, member.id, 'enrolled', [keys.sig, keys.enc], now);
       return { ...member, status: 'active' };
     });
   }
@@ -149,11 +165,12 @@ export class MemberRepository {
         [memberId, fresh.map(({ use }) => use), previousValidUntil],
       );
       await this.insertKeys(manager, memberId, fresh, now);
+      await logKeyChange(manager, memberId, 'rotated', fresh, now);
     });
   }
 
   /** @throws {MemberChangeRefused} member-unknown */
-  async setSuspended(memberId: string, isSuspended: boolean): Promise<void> {
+  async setSuspended(memberId: string, isSuspended: boolean, now: Date): Promise<void> {
     await this.changing(async (manager) => {
       await this.mustExist(manager, memberId);
       await manager.query(
@@ -162,6 +179,7 @@ export class MemberRepository {
          WHERE id = $1`,
         [memberId, isSuspended],
       );
+      await logKeyChange(manager, memberId, isSuspended ? 'suspended' : 'resumed', [], now);
     });
   }
 

@@ -32,6 +32,8 @@ export interface HeldAboutSubject {
   readonly events: readonly HeldRecord[];
   /** What people decided of it. */
   readonly decisions: readonly HeldRecord[];
+  /** When it was listed and delisted, as the transparency log committed to it. */
+  readonly loggedDecisions: readonly HeldRecord[];
 }
 
 export type RowCounts = Readonly<Record<string, number>>;
@@ -56,6 +58,7 @@ const HELD = {
   zoneEntries: 'SELECT zone, codes FROM zone_entry WHERE subject = $1 ORDER BY zone',
   zoneChanges: 'SELECT zone, codes, changed_at FROM zone_change WHERE subject = $1 ORDER BY changed_at',
   sealedEvidence: `SELECT received_at, length(sealed) AS characters FROM sealed_evidence WHERE subject = $1 ORDER BY received_at`,
+  loggedDecisions: `SELECT log_index, statement FROM log_decision WHERE kind = 'listing' AND about = $1 ORDER BY log_index`,
   alerts: `SELECT opened_at, category, state, message_count, last_seen, answered_at, fixed_at, quiet_at, failed_fixes, closed_at,
     outcome FROM alert WHERE subject = $1 ORDER BY opened_at`,
   events: 'SELECT type, details, made_at FROM member_event WHERE subject = $1 ORDER BY sequence',
@@ -82,6 +85,7 @@ export class PersonRequests {
         alerts: await read(HELD.alerts),
         events: await read(HELD.events),
         decisions: await read(HELD.decisions),
+        loggedDecisions: await read(HELD.loggedDecisions),
       };
       const counts = Object.fromEntries(
         Object.entries(held).flatMap(([name, rows]) => (Array.isArray(rows) ? [[name, rows.length]] : [])),
@@ -149,6 +153,10 @@ export class PersonRequests {
         'SELECT zone FROM zone_entry WHERE subject = $1 ORDER BY zone',
         [text],
       );
+      // All of them before the log's head, which the first of the two publications locks.
+      await manager.query('SELECT FROM zone_state WHERE zone = ANY($1) ORDER BY zone FOR UPDATE', [
+        entries.map(({ zone }) => zone),
+      ]);
       await log(
         manager,
         { kind: 'deletion', text, counts: { ...counts, zoneEntries: entries.length } },
@@ -158,7 +166,9 @@ export class PersonRequests {
       const withdrawn = entries.map(({ zone }) => ({ zone, subject: text, codes: [] }));
       await publish(manager, withdrawn, now);
       await publish(manager, withdrawn, now, 'campaign');
-      return { ...counts, zoneEntries: entries.length };
+      // Also what was just logged of its end: without salt and statement the commitments say nothing of anybody.
+      const loggedDecisions = await remove(`DELETE FROM log_decision WHERE kind = 'listing' AND about = $1`);
+      return { ...counts, zoneEntries: entries.length, loggedDecisions };
     });
   }
 

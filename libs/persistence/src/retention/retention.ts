@@ -400,6 +400,15 @@ export const RETENTION: readonly Retention[] = [
     ...{ until: 'the log ends', expiry: { how: 'other', by: 'nothing' } },
   },
   {
+    ...{ table: 'log_decision', class: 'derived', agedBy: 'decided_at', basis: REPUTATION_BASIS },
+    holds: 'what was decided of a listing, a key, a vote, an appeal or an action, with the salt of its log entry',
+    until: '60 days after the decision; of keys, votes, appeals and actions 3 years',
+    expiry: rows(
+      SIGHTING_RETENTION_MS,
+      `decided_at < $1 AND (kind = 'listing' OR decided_at < $1 - interval '3 years' + interval '60 days')`,
+    ),
+  },
+  {
     ...{ table: 'statistic_period', class: 'record', agedBy: 'period_end' },
     holds: 'figures of the whole federation at the end of a period with k reporters or more',
     basis: 'publication; not about anybody',

@@ -2,6 +2,7 @@
 // transaction ends, so serials become visible in their order: who has read up to N has missed nothing before N.
 import type { DataSource } from 'typeorm';
 import type { Sql } from '../database.js';
+import { logDecisions } from '../log/decisions.js';
 
 export interface ZoneEntryRow {
   readonly subject: string;
@@ -125,7 +126,8 @@ const WANTED = `
 
 /**
  * Makes the zones what one source wants of the named subjects; what is so already costs nothing, and what another source
- * says stays. Call it last in a transaction: from here to the commit the changed zones are locked. Two transactions that
+ * says stays. What begins, changes or ends a listing becomes an entry of the transparency log. Call it last in a
+ * transaction: from here to the commit the changed zones are locked, and the log's head is. Two transactions that
  * publish the same subject for the same source must exclude one another by a lock of their own.
  */
 export async function publish(
@@ -146,7 +148,7 @@ export async function publish(
   await sql.query('SELECT FROM zone_state WHERE zone = ANY($1) ORDER BY zone FOR UPDATE', [
     [...new Set(changed.map(({ zone }) => zone))],
   ]);
-  await sql.query(
+  const published: Published[] = await sql.query(
     `WITH said AS (
        SELECT c.zone, c.subject, c.codes AS own, e.codes AS before,
          jsonb_strip_nulls(
@@ -169,11 +171,36 @@ export async function publish(
        SELECT c.zone, m.serial, c.subject, c.codes, $2 FROM changed c JOIN moved m USING (zone)),
      withdrawn AS (
        DELETE FROM zone_entry e USING united u
-       WHERE u.codes IS NULL AND e.zone = u.zone AND e.subject = u.subject)
-     INSERT INTO zone_entry (zone, subject, codes, parts)
-     SELECT zone, subject, codes, parts FROM united WHERE codes IS NOT NULL
-     ON CONFLICT (zone, subject) DO UPDATE SET codes = excluded.codes, parts = excluded.parts`,
-    [JSON.stringify(changed), now, source],
+       WHERE u.codes IS NULL AND e.zone = u.zone AND e.subject = u.subject),
+     kept AS (
+       INSERT INTO zone_entry (zone, subject, codes, parts)
+       SELECT zone, subject, codes, parts FROM united WHERE codes IS NOT NULL
+       ON CONFLICT (zone, subject) DO UPDATE SET codes = excluded.codes, parts = excluded.parts)
+     SELECT zone, subject, codes, before FROM changed WHERE zone <> $4 ORDER BY zone, subject`,
+    [JSON.stringify(changed), now, source, UNLISTED_ZONE],
   );
   await sql.query(`SELECT pg_notify('sekisho_zones', '')`);
+  await logDecisions(sql, published.filter(isDecision).map(toDecision), now);
 }
+
+/** Holds every subject that is known, listed or not: what changes there is a score and no decision. */
+const UNLISTED_ZONE = 'score';
+
+interface Published {
+  readonly zone: string;
+  readonly subject: string;
+  readonly codes: readonly string[] | null;
+  readonly before: readonly string[] | null;
+}
+
+/** The categories of codes such as `127.0.91.3`, as text. */
+const categoriesOf = (codes: readonly string[] | null): string =>
+  [...new Set((codes ?? []).map((code) => code.slice(code.lastIndexOf('.') + 1)))].sort().join(' ');
+
+/** That a subject comes into a zone, leaves it or is listed there as something else; not that its score moves. */
+const isDecision = ({ codes, before }: Published): boolean => categoriesOf(codes) !== categoriesOf(before);
+
+const toDecision = ({ zone, subject, codes }: Published) => ({
+  ...{ kind: 'listing' as const, about: subject },
+  decided: { zone, codes: codes ?? [] },
+});

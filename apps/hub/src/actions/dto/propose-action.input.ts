@@ -39,11 +39,8 @@ export class ProposeActionInput {
   @Field(() => Boolean, { nullable: true, description: 'by two officers, for at most 24 hours' })
   isEmergency?: boolean | null;
 
-  @Field(() => Boolean, {
-    defaultValue: false,
-    description: 'shown to your member alone, until submitAction',
-  })
-  isDraft!: boolean;
+  @Field(() => Boolean, { nullable: true, description: 'shown to your member alone, until submitAction' })
+  isDraft?: boolean | null;
 }
 
 @ArgsType()

@@ -254,6 +254,13 @@ export class ActionModel {
 
   @Field(() => [ActionCommentModel])
   comments!: ActionCommentModel[];
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'the after-action report as JSON; null until it is written. As a page: GET /actions/ID/report',
+  })
+  report!: string | null;
 }
 
 @ObjectType('ActionStatement', {
@@ -302,4 +309,24 @@ export class CodeOfConductModel {
 
   @Field(() => Date, { nullable: true, description: 'when your member accepted this version' })
   acceptedAt!: Date | null;
+}
+
+@ObjectType('MemberStanding', {
+  description: 'A member’s part of the last 90 days; null while too little was asked',
+})
+export class MemberStandingModel {
+  @Field(() => ID)
+  memberId!: string;
+
+  @Field(() => Int, { nullable: true, description: 'percent of the votes that it could give' })
+  votes!: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'percent of the actions that it applied or vetoed' })
+  actions!: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'percent of the alerts that it answered' })
+  alerts!: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'the median of its answers to alerts, in hours' })
+  answerHours!: number | null;
 }

@@ -24,6 +24,8 @@ export function isPublicAddress(text: string): boolean {
 export interface EndpointRules {
   /** Demo and tests: loopback by http is allowed, and nothing else that is not public. */
   readonly isLoopbackAllowed: boolean;
+  /** How names become addresses; the machine's own way when not given. */
+  readonly resolve?: (host: string) => Promise<LookupAddress[]>;
 }
 
 const isLoopback = (text: string) => ipaddr.process(text).range() === 'loopback';
@@ -62,7 +64,8 @@ export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[(.*)\]
  */
 export async function callableAddresses(host: string, rules: EndpointRules): Promise<LookupAddress[]> {
   const family = isIP(host);
-  const addresses = family > 0 ? [{ address: host, family }] : await lookup(host, { all: true });
+  const { resolve = (name: string) => lookup(name, { all: true }) } = rules;
+  const addresses = family > 0 ? [{ address: host, family }] : await resolve(host);
   if (!addresses.every(({ address }) => isCallable(address, rules))) {
     throw new EndpointRefused('the endpoint is not, or not only, at addresses of the public internet');
   }
