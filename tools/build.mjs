@@ -7,6 +7,7 @@ import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { precompress } from './precompress.mjs';
 
 /** Bundled by Vite, not compiled file by file. */
 const CONSOLE = 'console';
@@ -63,6 +64,7 @@ async function buildConsole() {
   const { build: bundle } = await import('vite');
   const draft = `${target}.${randomUUID()}`;
   await bundle({ root: folder, logLevel: 'warn', build: { outDir: draft, emptyOutDir: true } });
+  await precompress(draft);
   // Whole or not at all, as above. Two at once made the same; the second one's is as good.
   const old = `${target}.${randomUUID()}`;
   await rename(target, old).catch(() => undefined);
