@@ -109,7 +109,7 @@ function tell({ kind, isEmergency, recused, delegations, isRehearsed, steps }: S
   return { action: end.action, transitions: [...transitions, ...end.transitions], officers };
 }
 
-const RUNS = { numRuns: 600 };
+const RUNS = { numRuns: 300 };
 
 describe('whatever happens', () => {
   it('nothing enters force without a vote or the officers of two members, and no emergency for more than a day', () => {
@@ -136,7 +136,7 @@ describe('whatever happens', () => {
           expect(names.indexOf('review-decided')).toBeLessThan(names.indexOf('reported'));
         }
       }),
-      { ...RUNS, numRuns: 1_500 },
+      { ...RUNS, numRuns: 700 },
     );
     expect(entered, 'stories in which something entered force').toBeGreaterThan(10);
   });
@@ -153,7 +153,7 @@ describe('whatever happens', () => {
         expect(action.state).toBe('reported');
         expect(action.endedAt).toBeLessThanOrEqual(action.expiresAt ?? 0);
       }),
-      { ...RUNS, numRuns: 1_000 },
+      { ...RUNS, numRuns: 400 },
     );
   });
 
@@ -163,7 +163,8 @@ describe('whatever happens', () => {
         const { action, transitions } = tell(given);
         expect(new Set(action.votes.map(({ memberId }) => memberId)).size).toBe(action.votes.length);
         for (const [i, { by, at }] of transitions.entries()) {
-          expect([...MEMBERS, 'clock']).toContain(by);
+          // An officer of a member that joined later may schedule and roll back.
+          expect([...MEMBERS, 'stranger', 'clock']).toContain(by);
           // In force, expired and rolled back are on record as of the moment that was set for all.
           expect(at).toBeGreaterThanOrEqual(i === 0 ? NOW : 0);
         }
