@@ -139,7 +139,7 @@ const PROBES: readonly Probe[] = [
     'CampaignsResolver.proveDomain',
     'mutation { proveDomain(domain: "203.0.113.9") { isProven } }',
   ),
-  route('alert:answer', 'AlertEventsController.poll', 'POST', '/events'),
+  route('event:receive', 'EventsController.poll', 'POST', '/events'),
   field('alert:answer', 'AlertsResolver.alerts', '{ alerts { edges { cursor } } }'),
   field(
     'alert:answer',

@@ -34,6 +34,7 @@ export const OPERATIONS = [
   'campaign:read',
   'domain:prove',
   'alert:answer',
+  'event:receive',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -83,6 +84,8 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   'domain:prove': ['member', 'reviewer'],
   // Of the member's own networks.
   'alert:answer': ['member', 'reviewer'],
+  // What the member itself is told.
+  'event:receive': ['member', 'reviewer'],
 };
 
 export const isAllowed = (role: Role, operation: Operation): boolean => RULES[operation].includes(role);

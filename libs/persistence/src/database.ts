@@ -10,6 +10,7 @@ import { Campaigns1764004000000 } from './migrations/1764004000000-campaigns.js'
 import { Log1764005000000 } from './migrations/1764005000000-log.js';
 import { SubscriberCases1764006000000 } from './migrations/1764006000000-subscriber-cases.js';
 import { Alerts1764008000000 } from './migrations/1764008000000-alerts.js';
+import { MemberEvents1764050000000 } from './migrations/1764050000000-member-events.js';
 import { LogStatements1764006500000 } from './migrations/1764006500000-log-statements.js';
 import { ModelRehearsals1764007000000 } from './migrations/1764007000000-model-rehearsals.js';
 import { Decisions1764040000000 } from './migrations/1764040000000-decisions.js';
@@ -31,6 +32,7 @@ export async function openDatabase(url: string, options: DatabaseOptions): Promi
       ...[Foundation1763942400000, DnsAccess1763985600000, Subscribers1764002000000, Privacy1764003000000],
       ...[Campaigns1764004000000, Log1764005000000, SubscriberCases1764006000000],
       ...[LogStatements1764006500000, ModelRehearsals1764007000000, Alerts1764008000000],
+      MemberEvents1764050000000,
       Decisions1764040000000,
     ],
     migrationsTableName: 'migration',

@@ -102,7 +102,13 @@ export { type HeldRows } from './retention/privacy-report.js';
 export { RETENTION, type Retention, type RetentionClass } from './retention/retention.js';
 export { StatisticsRepository, type FederationFigures } from './retention/statistics.repository.js';
 export { AlertRepository, AlertNotFound, type StoredAlert } from './alerts/alert.repository.js';
-export { AlertEventRepository, type AlertEvent } from './alerts/alert-event.repository.js';
+export {
+  MemberEventRepository,
+  tellMember,
+  type MemberEvent,
+  type MemberEventType,
+  type NewMemberEvent,
+} from './events/member-event.repository.js';
 export type { AlertObservation } from './alerts/keep-alerts.js';
 export {
   DecisionRepository,

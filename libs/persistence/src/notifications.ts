@@ -3,10 +3,11 @@
 import pg from 'pg';
 
 export type Channel =
-  'sekisho_members' | 'sekisho_zones' | 'sekisho_campaigns' | 'sekisho_alerts' | 'sekisho_decisions';
+  'sekisho_members' | 'sekisho_zones' | 'sekisho_campaigns' | 'sekisho_events' | 'sekisho_decisions';
 
 export interface Notifications {
-  on(channel: Channel, listener: () => void): () => void;
+  /** The listener gets what was announced; undefined after a lost connection: anything may have been. */
+  on(channel: Channel, listener: (payload: string | undefined) => void): () => void;
   close(): Promise<void>;
 }
 
@@ -16,15 +17,15 @@ export async function openNotifications(
   url: string,
   onError: (error: unknown) => void,
 ): Promise<Notifications> {
-  const listeners = new Map<Channel, Set<() => void>>([
+  const listeners = new Map<Channel, Set<(payload: string | undefined) => void>>([
     ['sekisho_members', new Set()],
     ['sekisho_zones', new Set()],
     ['sekisho_campaigns', new Set()],
-    ['sekisho_alerts', new Set()],
+    ['sekisho_events', new Set()],
     ['sekisho_decisions', new Set()],
   ]);
-  const announce = (channel: string) => {
-    for (const listener of listeners.get(channel as Channel) ?? []) listener();
+  const announce = (channel: string, payload?: string) => {
+    for (const listener of listeners.get(channel as Channel) ?? []) listener(payload);
   };
   let client: pg.Client | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -51,8 +52,8 @@ export async function openNotifications(
     next.on('end', () => {
       lost();
     });
-    next.on('notification', ({ channel }) => {
-      announce(channel);
+    next.on('notification', ({ channel, payload }) => {
+      announce(channel, payload);
     });
     client = next;
     await next.connect();

@@ -33,6 +33,7 @@ class RecordingDatabase implements OperatorDatabase {
           ...none,
           sealedEvidence: [],
           alerts: [],
+          events: [],
           decisions: [],
         });
       },

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
-  AlertEventRepository,
+  MemberEventRepository,
   AlertRepository,
   CaseRepository,
   CheckRepository,
@@ -20,7 +20,7 @@ import {
 import { Platform } from './platform.js';
 
 const REPOSITORIES = [
-  AlertEventRepository,
+  MemberEventRepository,
   AlertRepository,
   CaseRepository,
   CheckRepository,

@@ -1,7 +1,7 @@
 import { answered, FEEDBACK, reviewed, standingOf, type Alert, type Answer } from '@sekisho/feedback';
 import type { Category } from '@sekisho/report';
 import type { DataSource, EntityManager } from 'typeorm';
-import { tellOwner } from './alert-event.repository.js';
+import { tellOwner } from './tell-owner.js';
 import { ALERT_COLUMNS, toAlert, type AlertRow } from './alert-row.js';
 import { writeAlert } from './keep-alerts.js';
 

@@ -4,7 +4,7 @@ import { FEEDBACK, firstObserved, observed, type Alert, type Observation } from 
 import type { Category } from '@sekisho/report';
 import { formatSubject, type Subject } from '@sekisho/subject';
 import type { Sql } from '../database.js';
-import { tellOwner } from './alert-event.repository.js';
+import { tellOwner } from './tell-owner.js';
 import { ALERT_COLUMNS, toAlert, type AlertRow } from './alert-row.js';
 
 /** What a scoring says to the owner of its subject. */

@@ -29,6 +29,7 @@ export interface HeldAboutSubject {
   readonly sealedEvidence: readonly HeldRecord[];
   /** What the owner of the network was told, and what it answered. */
   readonly alerts: readonly HeldRecord[];
+  readonly events: readonly HeldRecord[];
   /** What people decided of it. */
   readonly decisions: readonly HeldRecord[];
 }
@@ -57,6 +58,7 @@ const HELD = {
   sealedEvidence: `SELECT received_at, length(sealed) AS characters FROM sealed_evidence WHERE subject = $1 ORDER BY received_at`,
   alerts: `SELECT opened_at, category, state, message_count, last_seen, answered_at, fixed_at, quiet_at, failed_fixes, closed_at,
     outcome FROM alert WHERE subject = $1 ORDER BY opened_at`,
+  events: 'SELECT type, details, made_at FROM member_event WHERE subject = $1 ORDER BY sequence',
   decisions: `SELECT kind, category, valid_from, valid_until, source_type, made_at, ended_at FROM decision
     WHERE subject = $1 ORDER BY made_at`,
 } as const;
@@ -78,6 +80,7 @@ export class PersonRequests {
         zoneChanges: await read(HELD.zoneChanges),
         sealedEvidence: await read(HELD.sealedEvidence),
         alerts: await read(HELD.alerts),
+        events: await read(HELD.events),
         decisions: await read(HELD.decisions),
       };
       const counts = Object.fromEntries(
@@ -137,6 +140,7 @@ export class PersonRequests {
         )[1],
         sealedEvidence: await remove('DELETE FROM sealed_evidence WHERE subject = $1'),
         alerts: await remove('DELETE FROM alert WHERE subject = $1'),
+        events: await remove('DELETE FROM member_event WHERE subject = $1'),
         decisions: await remove('DELETE FROM decision WHERE subject = $1'),
         campaigns: await forgetInCampaigns(manager, subject),
         reputation: await remove('DELETE FROM reputation WHERE subject = $1'),

@@ -139,7 +139,18 @@ export const RETENTION: readonly Retention[] = [
   },
   {
     ...{ table: 'alert_event', class: 'derived', agedBy: 'made_at', basis: 'the owner alone can act on it' },
-    holds: 'what an owner has not yet been told of an alert: the change, counts, times',
+    holds: 'the same as member_event, for processes of the release before',
+    until: 'an older hub acknowledged it, at most 30 days',
+    expiry: rows(30 * DAY_MS, 'made_at < $1'),
+  },
+  {
+    ...{
+      table: 'member_event',
+      class: 'derived',
+      agedBy: 'made_at',
+      basis: 'the member alone can act on it',
+    },
+    holds: 'what a member has not yet been told: what happened to which subject, coarse counts and times',
     until: 'its receiver acknowledged it, at most 30 days',
     expiry: rows(30 * DAY_MS, 'made_at < $1'),
   },

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Allow } from '../access/allow.decorator.js';
 import { CurrentMember } from '../access/request.js';
 import { RequestRefused } from '../problems/errors.js';
-import { AlertEventsService, MAX_EVENTS, type Polled } from './alert-events.service.js';
+import { EventsService, MAX_EVENTS, type Polled } from './events.service.js';
 
 /** Two answers' worth, so that a receiver can catch up with its acknowledgements. */
 const MAX_ACKNOWLEDGED = 2 * MAX_EVENTS;
@@ -19,13 +19,13 @@ const pollSchema = z.object({
 });
 
 @Controller('events')
-export class AlertEventsController {
-  constructor(private readonly events: AlertEventsService) {}
+export class EventsController {
+  constructor(private readonly events: EventsService) {}
 
   @Post()
   @HttpCode(200)
   @Header('cache-control', 'no-store')
-  @Allow('alert:answer')
+  @Allow('event:receive')
   poll(@CurrentMember() memberId: string, @Body() body: unknown): Promise<Polled> {
     const parsed = pollSchema.safeParse(body);
     if (!parsed.success) {

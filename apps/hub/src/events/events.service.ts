@@ -1,16 +1,13 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { signSecurityEvent } from '@sekisho/auth';
-import { bucketOf, magnitudeOf } from '@sekisho/feedback';
-import { AlertEventRepository, type AlertEvent } from '@sekisho/persistence';
-import { readSubject } from '@sekisho/subject';
+import { MemberEventRepository, type MemberEvent } from '@sekisho/persistence';
+import { isIP } from 'node:net';
 import { Platform } from '../platform/platform.js';
 
 /** In one answer. */
 export const MAX_EVENTS = 100;
 /** Below the 30 s after which proxies commonly give up on a silent server. */
 const LONG_POLL_MS = 20_000;
-/** None of the registered event types is about reputation: this is our own. */
-const EVENT_TYPE = 'urn:sekisho:event:alert';
 
 export interface Poll {
   readonly maxEvents: number;
@@ -26,19 +23,20 @@ export interface Polled {
   readonly moreAvailable: boolean;
 }
 
-/** Gives owners what they have not acknowledged, over and over until they do. */
+/** Gives members what they have not acknowledged, over and over until they do. */
 @Injectable()
-export class AlertEventsService implements OnApplicationShutdown {
+export class EventsService implements OnApplicationShutdown {
   /** One long poll for each member: a newer one ends the older, so that none pile up. */
   private readonly waiting = new Map<string, (isOver: boolean) => void>();
   private readonly stop: () => void;
 
   constructor(
     private readonly platform: Platform,
-    private readonly repository: AlertEventRepository,
+    private readonly repository: MemberEventRepository,
   ) {
-    this.stop = platform.notifications.on('sekisho_alerts', () => {
-      for (const end of [...this.waiting.values()]) end(false);
+    this.stop = platform.notifications.on('sekisho_events', (memberId) => {
+      for (const [waiting, end] of [...this.waiting])
+        if (memberId === undefined || memberId === waiting) end(false);
     });
   }
 
@@ -47,64 +45,56 @@ export class AlertEventsService implements OnApplicationShutdown {
     for (const end of [...this.waiting.values()]) end(true);
   }
 
-  async poll(owner: string, { maxEvents, returnImmediately, ack, setErrs }: Poll): Promise<Polled> {
+  async poll(memberId: string, { maxEvents, returnImmediately, ack, setErrs }: Poll): Promise<Polled> {
     for (const [jti, { err }] of Object.entries(setErrs)) {
-      this.platform.logger.warn({ memberId: owner, jti, err }, 'a receiver refused an alert');
+      this.platform.logger.warn({ memberId, jti, err }, 'a receiver refused an event');
     }
     // What a receiver cannot use would come again for ever; it can still ask for `alerts`.
     const settled = [...ack, ...Object.keys(setErrs)];
-    if (settled.length > 0) await this.repository.acknowledge(owner, settled);
+    if (settled.length > 0) await this.repository.acknowledge(memberId, settled);
     if (maxEvents === 0) return { sets: {}, moreAvailable: false };
     const most = Math.min(maxEvents, MAX_EVENTS);
     const until = this.platform.now().getTime() + LONG_POLL_MS;
     for (;;) {
       // Before the look, or what is committed between look and wait would be noticed only at the end.
-      const change = returnImmediately ? undefined : this.nextChange(owner, until);
-      const events = await this.repository.pending(owner, most + 1);
+      const change = returnImmediately ? undefined : this.nextChange(memberId, until);
+      const events = await this.repository.pending(memberId, most + 1);
       if (events.length > 0 || change === undefined) {
         change?.cancel();
-        return this.answer(owner, events, most);
+        return this.answer(memberId, events, most);
       }
       const isOver = await change.over;
       if (isOver) return { sets: {}, moreAvailable: false };
     }
   }
 
-  /** `over` is false when something changed for anybody, true when time is up or a newer poll has come. */
-  private nextChange(owner: string, until: number): { over: Promise<boolean>; cancel: () => void } {
-    this.waiting.get(owner)?.(true);
+  /** `over` is false when there may be something new, true when time is up or a newer poll has come. */
+  private nextChange(memberId: string, until: number): { over: Promise<boolean>; cancel: () => void } {
+    this.waiting.get(memberId)?.(true);
     const { promise: over, resolve } = Promise.withResolvers<boolean>();
     const end = (isOver: boolean) => {
       clearTimeout(timer);
-      if (this.waiting.get(owner) === end) this.waiting.delete(owner);
+      if (this.waiting.get(memberId) === end) this.waiting.delete(memberId);
       resolve(isOver);
     };
     const cancel = () => {
       end(true);
     };
     const timer = setTimeout(cancel, Math.max(0, until - this.platform.now().getTime()));
-    this.waiting.set(owner, end);
+    this.waiting.set(memberId, end);
     return { over, cancel };
   }
 
-  private async answer(owner: string, events: readonly AlertEvent[], most: number): Promise<Polled> {
+  private async answer(memberId: string, events: readonly MemberEvent[], most: number): Promise<Polled> {
     const sets: Record<string, string> = {};
-    for (const event of events.slice(0, most)) sets[event.jti] = await this.sign(owner, event);
+    for (const event of events.slice(0, most)) sets[event.jti] = await this.sign(memberId, event);
     return { sets, moreAvailable: events.length > most };
   }
 
-  private sign(owner: string, event: AlertEvent): Promise<string> {
+  private sign(memberId: string, { jti, madeAt, type, details, subject }: MemberEvent): Promise<string> {
     const { hubKey: key, hubId: id } = this.platform;
     return signSecurityEvent(
-      {
-        ...{ jti: event.jti, audience: owner, issuedAt: event.madeAt, type: EVENT_TYPE },
-        subject: identify(event.subject),
-        details: {
-          ...{ alert: event.alertId, change: event.change, category: event.category },
-          messages: magnitudeOf(event.count),
-          last_seen: bucketOf(event.lastSeen) / 1_000,
-        },
-      },
+      { jti, audience: memberId, issuedAt: madeAt, type, details, subject: identify(subject ?? memberId) },
       { key, id },
     );
   }
@@ -112,7 +102,5 @@ export class AlertEventsService implements OnApplicationShutdown {
 
 /** As RFC 9493 wants it: addresses by the format of the Shared Signals Framework, what has none there as we write it. */
 function identify(text: string): Readonly<Record<string, unknown>> {
-  return readSubject(text).type === 'ip'
-    ? { format: 'ip-addresses', 'ip-addresses': [text] }
-    : { format: 'opaque', id: text };
+  return isIP(text) > 0 ? { format: 'ip-addresses', 'ip-addresses': [text] } : { format: 'opaque', id: text };
 }
