@@ -36,7 +36,7 @@ export const ARGUMENTS: ArgumentTable = {
   ),
   'Mutation.acknowledgeEvidence': ['(ids: ["1", "2", "3", "4", "5"])'],
   'Mutation.contestTermination': [`(terminationId: "${RECORD_ID}")`],
-  'Mutation.decideAppeal': [`(terminationId: "${RECORD_ID}", decision: "upheld", appeal: "A-1")`],
+  'Mutation.decideTerminationAppeal': [`(terminationId: "${RECORD_ID}", decision: "upheld", appeal: "A-1")`],
   'Mutation.withdrawTermination': [`(terminationId: "${RECORD_ID}")`],
   'Mutation.declareSignUps': ['(day: "2026-11-24", signUps: 1)'],
   'Mutation.proveDomain': [`(domain: "${DOMAIN}")`],

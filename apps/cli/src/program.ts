@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { registerAdmin } from './commands/admin-member.js';
+import { registerAppeal } from './commands/appeal.js';
 import { registerAlerts } from './commands/alerts.js';
 import { registerBacktest } from './commands/backtest.js';
 import { registerCampaigns } from './commands/campaigns.js';
@@ -45,6 +46,7 @@ const GROUPS: readonly {
       registerLookup,
       registerCampaigns,
       registerAlerts,
+      registerAppeal,
       registerEvidence,
       registerLog,
       registerSubscriber,

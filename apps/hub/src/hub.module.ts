@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AccessModule } from './access/access.module.js';
 import { AlertsModule } from './alerts/alerts.module.js';
+import { AppealsModule } from './appeals/appeals.module.js';
 import { CampaignsModule } from './campaigns/campaigns.module.js';
 import { DiscoveryModule } from './discovery/discovery.module.js';
 import { EventsModule } from './events/events.module.js';
@@ -29,7 +30,7 @@ export class HubModule {
         PlatformModule.on(platform),
         ...[AccessModule, MembersModule, ReportsModule, ReputationsModule],
         ...[SubscribersModule, ZonesModule, LogModule, DiscoveryModule, GraphqlApiModule],
-        ...[PrivacyModule, EvidenceModule, CampaignsModule, AlertsModule, EventsModule],
+        ...[PrivacyModule, EvidenceModule, CampaignsModule, AlertsModule, EventsModule, AppealsModule],
       ],
       controllers: [HealthController, PublicController],
       providers: [{ provide: APP_FILTER, useClass: ProblemFilter }],

@@ -15,7 +15,8 @@ import { sendProblem } from './problems/send-problem.js';
  */
 class HubAdapter extends FastifyAdapter {
   constructor(platform: Platform) {
-    super({ bodyLimit: MAX_ENVELOPE_BYTES, trustProxy: false });
+    const trusted = platform.config.trustedProxies;
+    super({ bodyLimit: MAX_ENVELOPE_BYTES, trustProxy: trusted.length > 0 ? [...trusted] : false });
     this.getInstance().setErrorHandler(async (error, request, reply) => {
       await discardBody(request.raw);
       sendProblem(error, reply, platform);
@@ -38,6 +39,11 @@ class HubAdapter extends FastifyAdapter {
 /** Requests a minute from one address on routes that do work for callers who have shown nothing yet. */
 const OPEN_TO_ANYONE: ReadonlyMap<string, number> = new Map([
   ['/', 120],
+  ['/appeal', 60],
+  ['/appeal/challenge', 60],
+  ['/appeal/script.js', 300],
+  ['/appeal/confirm/:code', 60],
+  ['/appeal/:secret', 120],
   ['/enrolments', 300],
   ['/keys', 300],
   ['/oauth/token', 600],

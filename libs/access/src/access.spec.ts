@@ -22,6 +22,7 @@ describe('the access matrix', () => {
       'key:rotate',
       'log:read',
       'oprf:evaluate',
+      'appeal:file',
     ]);
   });
 
@@ -41,7 +42,7 @@ describe('the access matrix', () => {
     const more = OPERATIONS.filter(
       (operation) => isAllowed('reviewer', operation) && !isAllowed('member', operation),
     );
-    expect(more).toEqual(['subscriber:decide', 'subscriber:canary']);
+    expect(more).toEqual(['subscriber:decide', 'subscriber:canary', 'appeal:review', 'appeal:decide']);
     for (const operation of OPERATIONS) {
       if (isAllowed('member', operation)) expect(isAllowed('reviewer', operation)).toBe(true);
     }

@@ -34,6 +34,9 @@ export const OPERATIONS = [
   'campaign:read',
   'domain:prove',
   'alert:answer',
+  'appeal:file',
+  'appeal:review',
+  'appeal:decide',
   'event:receive',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
@@ -84,6 +87,11 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   'domain:prove': ['member', 'reviewer'],
   // Of the member's own networks.
   'alert:answer': ['member', 'reviewer'],
+  // Anyone listed, without an account; a solved puzzle or the address itself speaks for it.
+  'appeal:file': everyone,
+  'appeal:review': ['reviewer', 'operator'],
+  // Not by who reported or owns the subject, which the appeal decides.
+  'appeal:decide': ['reviewer'],
   // What the member itself is told.
   'event:receive': ['member', 'reviewer'],
 };

@@ -1,3 +1,11 @@
+export {
+  appealQuery,
+  appealsQuery,
+  decideAppealMutation,
+  fileAppeal,
+  solvePuzzle,
+  type Appeal,
+} from './appeals.js';
 export type { OwnAlert } from './alert-query.js';
 export type { BounceFlood, Campaign, DomainProof } from './campaign-query.js';
 export { discover, type HubDescription } from './discovery.js';

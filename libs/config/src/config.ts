@@ -85,6 +85,12 @@ export interface Config {
   /** The trustee's id and URL; undefined: `sekisho up` runs one of its own, a hub alone does no matching. */
   readonly trusteeUrl: string | undefined;
   readonly trustee: TrusteeConfig;
+  /** Whose `X-Forwarded-For` is believed: proxies in front of the hub. */
+  readonly trustedProxies: readonly string[];
+  /** The operator's mail server; undefined: no mail is sent. */
+  readonly smtpUrl: string | undefined;
+  /** Where mail comes from. */
+  readonly mailFrom: string;
   /** Servers that the hub asks for TXT records of members' domains; none: those of the machine. */
   readonly resolvers: readonly ListenAddress[];
   /** Sign-up checks of one member in a day. */
@@ -262,6 +268,9 @@ const environment = z.object({
     .enum(['pinned', 'follow'], { error: fault('not pinned or follow', 'pinned') })
     .default('pinned'),
   SEKISHO_TRUSTEE_QUOTA: count(1, 999_999_999, '10000').default(10_000),
+  SEKISHO_TRUSTED_PROXIES: networkList.default([]),
+  SEKISHO_SMTP_URL: url(['smtp', 'smtps'], 'smtp://mail.example:25').optional(),
+  SEKISHO_MAIL_FROM: z.email(fault('not a mail address', 'sekisho@example.com')).optional(),
   SEKISHO_RESOLVER: listenList.default([]),
   SEKISHO_CHECK_QUOTA: count(1, 999_999_999, '1000').default(1_000),
   SEKISHO_DEMO: flag.default(false),
@@ -326,6 +335,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     // One processor is left to the thread that follows the hub and answers what is unusual.
     dnsWorkers: values.SEKISHO_DNS_WORKERS ?? Math.max(1, availableParallelism() - 1),
     isDnsHot: values.SEKISHO_DNS_HOT,
+    trustedProxies: values.SEKISHO_TRUSTED_PROXIES,
+    smtpUrl: values.SEKISHO_SMTP_URL,
+    mailFrom: values.SEKISHO_MAIL_FROM ?? `sekisho@${values.SEKISHO_ZONE}`,
     dnsHttp: values.SEKISHO_DNS_HTTP,
     dnsMaxAgeSeconds: values.SEKISHO_DNS_MAX_AGE,
     publicUrl: (values.SEKISHO_PUBLIC_URL ?? local).replace(/\/+$/, ''),

@@ -13,6 +13,7 @@ import { Alerts1764008000000 } from './migrations/1764008000000-alerts.js';
 import { MemberEvents1764050000000 } from './migrations/1764050000000-member-events.js';
 import { LogStatements1764006500000 } from './migrations/1764006500000-log-statements.js';
 import { ModelRehearsals1764007000000 } from './migrations/1764007000000-model-rehearsals.js';
+import { Appeals1764041000000 } from './migrations/1764041000000-appeals.js';
 import { Decisions1764040000000 } from './migrations/1764040000000-decisions.js';
 import { Subscribers1764002000000 } from './migrations/1764002000000-subscribers.js';
 
@@ -34,6 +35,7 @@ export async function openDatabase(url: string, options: DatabaseOptions): Promi
       ...[LogStatements1764006500000, ModelRehearsals1764007000000, Alerts1764008000000],
       MemberEvents1764050000000,
       Decisions1764040000000,
+      Appeals1764041000000,
     ],
     migrationsTableName: 'migration',
     synchronize: false,

@@ -3,7 +3,12 @@
 import pg from 'pg';
 
 export type Channel =
-  'sekisho_members' | 'sekisho_zones' | 'sekisho_campaigns' | 'sekisho_events' | 'sekisho_decisions';
+  | 'sekisho_members'
+  | 'sekisho_zones'
+  | 'sekisho_campaigns'
+  | 'sekisho_events'
+  | 'sekisho_decisions'
+  | 'sekisho_review';
 
 export interface Notifications {
   /** The listener gets what was announced; undefined after a lost connection: anything may have been. */
@@ -23,6 +28,7 @@ export async function openNotifications(
     ['sekisho_campaigns', new Set()],
     ['sekisho_events', new Set()],
     ['sekisho_decisions', new Set()],
+    ['sekisho_review', new Set()],
   ]);
   const announce = (channel: string, payload?: string) => {
     for (const listener of listeners.get(channel as Channel) ?? []) listener(payload);

@@ -35,6 +35,7 @@ class RecordingDatabase implements OperatorDatabase {
           alerts: [],
           events: [],
           decisions: [],
+          appeals: [],
         });
       },
       correct: (subject: Subject, only, ground) => {

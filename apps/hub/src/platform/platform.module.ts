@@ -1,5 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
+  AppealDecisions,
+  AppealEffectRepository,
+  AppealRepository,
   MemberEventRepository,
   AlertRepository,
   CaseRepository,
@@ -20,6 +23,9 @@ import {
 import { Platform } from './platform.js';
 
 const REPOSITORIES = [
+  AppealDecisions,
+  AppealEffectRepository,
+  AppealRepository,
   MemberEventRepository,
   AlertRepository,
   CaseRepository,

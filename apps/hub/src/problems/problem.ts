@@ -2,7 +2,13 @@
 import { NotAuthentic } from '@sekisho/auth';
 import { EvaluationRefused } from '@sekisho/evaluation';
 import { AnswerRefused } from '@sekisho/feedback';
-import { AlertNotFound, EnvelopeReplayed, MemberChangeRefused, ReportNotFound } from '@sekisho/persistence';
+import {
+  AlertNotFound,
+  AppealRefused,
+  EnvelopeReplayed,
+  MemberChangeRefused,
+  ReportNotFound,
+} from '@sekisho/persistence';
 import { SubjectInvalid } from '@sekisho/subject';
 import { SubscriberRefused } from '@sekisho/subscriber';
 import { AccessDenied } from '../access/errors.js';
@@ -20,6 +26,7 @@ export interface Problem {
 
 type KnownError =
   | AccessDenied
+  | AppealRefused
   | AlertNotFound
   | AnswerRefused
   | EnvelopeReplayed
@@ -33,6 +40,7 @@ type KnownError =
 
 const KNOWN = [
   AccessDenied,
+  AppealRefused,
   AlertNotFound,
   AnswerRefused,
   EnvelopeReplayed,
@@ -71,6 +79,15 @@ const STATUS: Readonly<Record<KnownError['code'], number>> = {
   'not-found': 404,
   'alert-unknown': 404,
   'alert-closed': 409,
+  'appeal-unknown': 404,
+  'appeal-not-listed': 409,
+  'appeal-proof': 403,
+  'appeal-state': 409,
+  'appeal-open-already': 409,
+  'appeal-changed': 409,
+  'appeal-reviewer-concerned': 403,
+  'appeal-not-confirmed': 409,
+  'appeal-malformed': 400,
   'evaluation-malformed': 400,
   'epoch-unknown': 404,
   'epoch-destroyed': 410,
