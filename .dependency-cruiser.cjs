@@ -1,6 +1,6 @@
 // The gate for STYLE: imports point down only. apps -> adapters -> pure; nothing reaches into another package's src.
 const pure =
-  '^libs/(subject|report|reputation|zone|dns-wire|access|rbldnsd|zone-export|tlog|oprf|identifier|evidence|campaign|policy|subscriber|feedback)/';
+  '^libs/(subject|report|reputation|zone|dns-wire|access|rbldnsd|zone-export|tlog|oprf|identifier|evidence|campaign|policy|subscriber|feedback|workgroup)/';
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [

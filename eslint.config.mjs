@@ -19,6 +19,7 @@ const PURE = [
   'evidence',
   'policy',
   'subscriber',
+  'workgroup',
 ].map((name) => `libs/${name}/src/**/*.ts`);
 
 export default defineConfig(

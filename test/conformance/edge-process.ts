@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../apps/dns/dist/main.js', import.meta.url));
-const START_MS = 20_000;
+const START_MS = 60_000;
 
 export interface EdgeOptions {
   readonly dataDir: string;
@@ -75,12 +75,12 @@ export class EdgeProcess {
 }
 
 async function textWith(lines: readonly string[], wanted: string): Promise<string> {
-  await eventually(() => Promise.resolve(lines.some((line) => line.includes(wanted))), 5_000);
+  await eventually(() => Promise.resolve(lines.some((line) => line.includes(wanted))), 20_000);
   return lines.join('\n');
 }
 
 /** Asks again every 20 ms until it is so. @throws when it is not so in time */
-export async function eventually(isSo: () => Promise<boolean>, withinMs = 8_000): Promise<number> {
+export async function eventually(isSo: () => Promise<boolean>, withinMs = 20_000): Promise<number> {
   const start = performance.now();
   for (;;) {
     if (await isSo()) return performance.now() - start;

@@ -48,7 +48,11 @@ beforeAll(async () => {
       ...{ SEKISHO_TSIG_KEYS: keyFile, SEKISHO_NOTIFY: `127.0.0.1:${String(nsdPort)}` },
       // The test stands for the proxy in front of the hub, and says from where a request came.
       SEKISHO_TRUSTED_PROXIES: '127.0.0.1/32',
-      ...{ SEKISHO_SMTP_URL: mail.url, SEKISHO_RESOLVER: dns.address },
+      ...{
+        SEKISHO_SMTP_URL: mail.url,
+        SEKISHO_MAIL_FROM: 'sekisho@hub.example',
+        SEKISHO_RESOLVER: dns.address,
+      },
     },
   });
   nsd = new Secondary('nsd', join(directory, 'nsd'), nsdPort, federation.dnsPort, key);
@@ -240,7 +244,8 @@ describe('an appeal', () => {
   it('of a member network is confirmed by its abuse contact, in both languages and by a button', async () => {
     const ip = '198.51.100.80';
     const dataSource = await openDatabase(database.url, { poolSize: 1 });
-    await dataSource.query(`UPDATE member SET abuse_mail = 'abuse@isp-d.example' WHERE id = 'isp-d'`);
+    await dataSource.query(`INSERT INTO event_stream (member_id, mail_address, mail_format, mail_language, updated_at)
+       VALUES ('isp-d', 'abuse@isp-d.example', 'xarf', 'ja', now())`);
     await dataSource.destroy();
     await list(ip);
     const page = await file(ip, { mail: 'someone@example.com', words: 'Fixed.\nReally.' });

@@ -65,18 +65,21 @@ interface Scored {
   readonly contributions: readonly { factor: string; contribution: number }[];
 }
 
+/** What nobody owns: the offline computation knows no owners. */
+const UNOWNED = `subject LIKE '5.%'`;
+
 /** The scores are those that `sekisho backtest` computes of the same reports, as of the same moments. */
 export async function checkScores(sql: pg.Client, directory: string): Promise<string> {
   const { rows } = await sql.query<Scored & { at: number }>(
     `SELECT subject, score, confidence, listed, (extract(epoch FROM scored_at) * 1000)::float8 AS at,
        (SELECT coalesce(json_agg(json_build_object('factor', e->'factor', 'contribution', e->'contribution')), '[]')
           FROM json_array_elements(explanation) AS e) AS contributions
-     FROM reputation WHERE subject_type = 'ip' AND first_seen IS NOT NULL ORDER BY subject`,
+     FROM reputation WHERE subject_type = 'ip' AND first_seen IS NOT NULL AND ${UNOWNED} ORDER BY subject`,
   );
   const { rows: lines } = await sql.query(
     `SELECT (extract(epoch FROM received_at) * 1000)::float8 AS time, reporter, subject, category, evidence, count,
        (extract(epoch FROM first_seen) * 1000)::float8 AS "firstSeen",
-       (extract(epoch FROM last_seen) * 1000)::float8 AS "lastSeen", influenced FROM sighting`,
+       (extract(epoch FROM last_seen) * 1000)::float8 AS "lastSeen", influenced FROM sighting WHERE ${UNOWNED}`,
   );
   const file = join(directory, 'reports.jsonl');
   await writeFile(file, lines.map((line) => JSON.stringify(line)).join('\n'));

@@ -15,6 +15,13 @@ export const subjects = Array.from(
   (_, i) => `5.${String(i >> 8)}.${String(i & 255)}.9`,
 );
 
+/** Of a member's own networks: what is reported of them is told to it, as events. */
+export const ownedNetwork = '6.0.0.0/16';
+const OWNED = 60;
+const owned = Array.from({ length: OWNED }, (_, i) => `6.0.${String(i)}.9`);
+/** One report in so many is about them. */
+const OWNED_SHARE = 5;
+
 const pick = <T>(from: readonly T[], random: () => number): T =>
   from[Math.floor(random() * from.length)] as T;
 
@@ -41,7 +48,7 @@ export async function keepReporting(
   let refused = 0;
   while (!stop.aborted) {
     const reports = Array.from({ length: 1 + Math.floor(random() * 12) }, () =>
-      reportAbout(pick(subjects, random), random),
+      reportAbout(pick(random() * OWNED_SHARE < 1 ? owned : subjects, random), random),
     );
     try {
       acknowledged.push(await submit(member, reports));

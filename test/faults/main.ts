@@ -1,5 +1,6 @@
 // A real federation under a signed load while a seeded script breaks it, and what must hold when the faults are over.
-//   npm run test:faults -- --minutes 3 --seed 1 --queue postgres
+//   npm run test:faults -- --minutes 3 --seed 1 --queue postgres --log faults.log
+// In the long form, before a release: --minutes 30, once with each queue.
 import { systemRuntime } from '@sekisho/client';
 import { startEmbeddedDatabase } from '@sekisho/persistence';
 import {
@@ -12,6 +13,7 @@ import {
 } from '@sekisho/testing';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,9 +21,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { faultsOf } from './faults.ts';
+import { checkEvents, EventReceiver, recordEvents } from './event-receiver.ts';
 import { checkEdges, checkLogged, checkScores, checkStored, checkSubscriber } from './invariants.ts';
 import type { Acknowledged } from './invariants.ts';
-import { keepReporting, reportAll, subjects } from './load.ts';
+import { keepReporting, ownedNetwork, reportAll, subjects } from './load.ts';
 import { SmallDisk } from './small-disk.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 import { ChangeSubscriber, watchLookups } from './watchers.ts';
@@ -31,6 +34,8 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '3' },
     seed: { type: 'string', default: '1' },
     queue: { type: 'string', default: 'postgres' },
+    /** Where what is printed is kept. */
+    log: { type: 'string', default: 'faults.log' },
   },
 });
 const random = seededRandom(Number(values.seed));
@@ -83,6 +88,12 @@ cleanup.defer(() => federation.stop('dns-2'));
 
 const members = [];
 for (const id of ['isp-a', 'isp-b', 'isp-c', 'isp-d']) members.push(await federation.member(id));
+const owner = await federation.member('isp-e', { networks: [ownedNetwork] });
+const receiver = new EventReceiver(federation.hubUrl, owner);
+const recorder = new pg.Client({ connectionString: database.url });
+await recorder.connect();
+await recordEvents(recorder);
+await recorder.end();
 const sql = new pg.Client({ connectionString: database.url });
 
 const subscriber = new ChangeSubscriber(
@@ -101,14 +112,20 @@ const nextName = () => {
 const running = Promise.all([
   watchLookups(edges, nextName, stop.signal),
   subscriber.follow(stop.signal),
+  receiver.follow(stop.signal),
   ...members.map((member, i) =>
     keepReporting(member, seededRandom(Number(values.seed) + i + 1), acknowledged, stop.signal),
   ),
 ]);
 
 const start = systemRuntime.now();
+writeFileSync(values.log, '');
+const print = (line: string) => {
+  console.log(line);
+  appendFileSync(values.log, `${line}\n`);
+};
 const say = (text: string) => {
-  console.log(`${((systemRuntime.now() - start) / 1_000).toFixed(1).padStart(7)} s  ${text}`);
+  print(`${((systemRuntime.now() - start) / 1_000).toFixed(1).padStart(7)} s  ${text}`);
 };
 say(`seed ${values.seed}, queue in ${values.queue}, small disk: ${smallDisk.kind}`);
 let injected = 0;
@@ -153,8 +170,14 @@ await check('no event lost or doubled at a subscriber', async () => {
   while (await subscriber.takeOne());
   return checkSubscriber(sql, subscriber);
 });
+await check('no event lost or doubled at a member', () =>
+  eventually(async () => {
+    while ((await receiver.takeSome()) > 0);
+    return checkEvents(sql, receiver);
+  }),
+);
 await check('edges equal to the hub', () => eventually(() => checkEdges(sql, edges, subjects)));
-console.log(
+print(
   failures === 0
     ? 'Everything held.'
     : `${String(failures)} invariants broken; again with --seed ${values.seed}`,
@@ -163,10 +186,10 @@ process.exitCode = failures === 0 ? 0 : 1;
 
 async function check(name: string, hold: () => Promise<string>): Promise<void> {
   try {
-    console.log(`  ok    ${name}: ${await hold()}`);
+    print(`  ok    ${name}: ${await hold()}`);
   } catch (error) {
     failures += 1;
-    console.log(`  FAIL  ${name}: ${error instanceof Error ? error.message : String(error)}`);
+    print(`  FAIL  ${name}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

@@ -20,7 +20,10 @@ let federation: Federation;
 beforeAll(async () => {
   database = await createTestDatabase(inject('databaseUrl'), { template: inject('templateDatabase') });
   federation = await Federation.start(database.url, {
-    env: { SEKISHO_DNS_HTTP: `127.0.0.1:${await freePort()}` },
+    env: {
+      SEKISHO_DNS_HTTP: `127.0.0.1:${await freePort()}`,
+      SEKISHO_WORKER_HTTP: `127.0.0.1:${await freePort()}`,
+    },
   });
 });
 
@@ -67,7 +70,7 @@ describe('sekisho doctor', () => {
         'database',
         'clock, database',
       ],
-      ...['migrations', 'scoring', 'queue', 'hub', 'clock, hub', 'edge', 'zone ages'],
+      ...['migrations', 'scoring', 'queue', 'worker', 'hub', 'clock, hub', 'edge', 'zone ages'],
       `secondary 127.0.0.1:${federation.dnsPort}`,
     ]) {
       expect(found.get(check), check).toBe('ok');
@@ -101,7 +104,7 @@ describe('sekisho doctor', () => {
     const { status, wrong } = await doctor();
     await execute(database.url, `DELETE FROM migration WHERE name = 'OfTomorrow1'`);
     expect(status).toBe(1);
-    expect(wrong.map(({ check }) => check)).toEqual(['migrations', 'scoring', 'edge', 'zone ages']);
+    expect(wrong.map(({ check }) => check)).toEqual(['migrations', 'scoring', 'worker', 'edge', 'zone ages']);
     expect(wrong.every(({ remedy }) => remedy)).toBe(true);
   });
 
@@ -117,9 +120,10 @@ describe('sekisho doctor', () => {
     const { wrong } = await doctor({
       env: {
         SEKISHO_QUEUE_URL: `redis://127.0.0.1:${closed}`,
+        SEKISHO_DATABASE_REPLICA_URL: `postgres://127.0.0.1:${closed}/x`,
         SEKISHO_HUB_URL: `http://127.0.0.1:${closed}`,
       },
     });
-    expect(wrong.map(({ check }) => check)).toEqual(expect.arrayContaining(['queue', 'hub']));
+    expect(wrong.map(({ check }) => check)).toEqual(expect.arrayContaining(['queue', 'replica', 'hub']));
   });
 });

@@ -68,9 +68,9 @@ it('a member is told exactly when the transaction that tells it commits', async 
   await open.dataSource.transaction((manager) => tellMember(manager, event, NOW));
   const [told] = await events.pending('isp-a', 10);
   expect(told).toMatchObject({ type: event.type, subject: null, details: event.details, madeAt: NOW });
-  await events.acknowledge('isp-b', [told?.jti ?? '']);
+  await events.acknowledge('isp-b', [told?.jti ?? ''], NOW);
   expect(await events.pending('isp-a', 10)).toHaveLength(1);
-  await events.acknowledge('isp-a', [told?.jti ?? '']);
+  await events.acknowledge('isp-a', [told?.jti ?? ''], NOW);
   expect(await events.pending('isp-a', 10)).toEqual([]);
 });
 

@@ -32,7 +32,7 @@ export class PolicydProcess implements AsyncDisposable {
     const exited = once(child, 'exit').then(() => {
       throw new Error(`policyd ended:\n${lines.join('\n')}`);
     });
-    await Promise.race([once(child, 'message', { signal: AbortSignal.timeout(20_000) }), exited]);
+    await Promise.race([once(child, 'message', { signal: AbortSignal.timeout(60_000) }), exited]);
     exited.catch(() => undefined);
     const process_ = new PolicydProcess(child, lines);
     await process_.logged('"answering"');
@@ -52,7 +52,7 @@ export class PolicydProcess implements AsyncDisposable {
   }
 
   /** Resolves when the log has a line with that text. */
-  async logged(text: string, withinMs = 8_000): Promise<void> {
+  async logged(text: string, withinMs = 30_000): Promise<void> {
     const start = performance.now();
     while (!this.log.includes(text)) {
       if (performance.now() - start > withinMs) throw new Error(`not logged: ${text}\n${this.log}`);

@@ -74,6 +74,8 @@ const idle: JobHandlers = {
   'score-receipt': () => Promise.resolve(),
   'review-subjects': () => Promise.resolve(),
   'cluster-fingerprints': () => Promise.resolve(),
+  'mail-events': () => Promise.resolve(),
+  'settle-actions': () => Promise.resolve(),
   expire: () => Promise.resolve(),
 };
 const receipt = (receiptId: string) => ({ payload: { receiptId }, id: receiptId });

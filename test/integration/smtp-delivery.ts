@@ -1,4 +1,5 @@
-// A mail client of one message, behind the PROXY protocol (version 1).
+// A mail client of one message, behind the PROXY protocol.
+import { parseIp } from '@sekisho/subject';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -15,13 +16,16 @@ export interface SmtpOutcome {
 
 let sourcePort = 20_000;
 
-/** Offers one message as a client of that address; resolves to what the server said last. */
+/**
+ * Offers one message as a client of that address; resolves to what the server said last.
+ * @param server a port of this machine, or the path of a socket
+ */
 export async function offerMail(
-  port: number,
+  server: number | string,
   clientAddress: string,
-  options: { recipients?: readonly string[]; extraHeader?: string } = {},
+  options: { recipients?: readonly string[]; extraHeader?: string; proxyVersion?: 1 | 2 } = {},
 ): Promise<SmtpOutcome> {
-  const socket = connect(port, '127.0.0.1');
+  const socket = typeof server === 'number' ? connect(server, '127.0.0.1') : connect(server);
   await once(socket, 'connect');
   const lines = createInterface({ input: socket, crlfDelay: Infinity })[Symbol.asyncIterator]();
   const reply = async (): Promise<{ code: number; text: string }> => {
@@ -33,10 +37,9 @@ export async function offerMail(
       if (/^\d{3}(?: |$)/.test(value)) return { code: Number(value.slice(0, 3)), text };
     }
   };
-  const isIpv6 = clientAddress.includes(':');
   sourcePort += 1;
-  const server = isIpv6 ? '::1' : '127.0.0.1';
-  socket.write(`PROXY TCP${isIpv6 ? '6' : '4'} ${clientAddress} ${server} ${sourcePort} 25\r\n`);
+  const introduction = options.proxyVersion === 2 ? proxyVersion2 : proxyVersion1;
+  socket.write(introduction(clientAddress, sourcePort));
   const startedAt = performance.now();
   let rcptMs = 0;
   const outcome = (at: string, { code, text }: { code: number; text: string }): SmtpOutcome => ({
@@ -67,4 +70,19 @@ export async function offerMail(
   } finally {
     socket.destroy();
   }
+}
+
+function proxyVersion1(address: string, port: number): string {
+  const isIpv6 = address.includes(':');
+  return `PROXY TCP${isIpv6 ? '6' : '4'} ${address} ${isIpv6 ? '::1' : '127.0.0.1'} ${port} 25\r\n`;
+}
+
+/** The binary form: signature, PROXY over TCP, length, then the addresses and ports of client and server. */
+function proxyVersion2(address: string, port: number): Buffer {
+  const { bytes } = parseIp(address);
+  const own = parseIp(bytes.length === 4 ? '127.0.0.1' : '::1').bytes;
+  const ports = Buffer.from([port >> 8, port & 255, 0, 25]);
+  const signature = Buffer.from('0d0a0d0a000d0a515549540a', 'hex');
+  const head = Buffer.from([0x21, bytes.length === 4 ? 0x11 : 0x21, 0, 2 * bytes.length + ports.length]);
+  return Buffer.concat([signature, head, bytes, own, ports]);
 }

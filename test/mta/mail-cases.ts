@@ -1,11 +1,14 @@
 // What every mail server has to do with its shipped configuration: one set of cases for all of them.
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { dig } from '../conformance/dig.js';
 import { EdgeFixture } from '../conformance/edge-fixture.js';
 import { eventually } from '../conformance/edge-process.js';
-import { dig } from '../conformance/dig.js';
 import { DnsRelay } from '../integration/dns-relay.js';
+import { PolicydProcess } from '../integration/policyd-process.js';
 
-type EdgeState = 'serving' | 'denying' | 'silent';
+export type EdgeState = 'serving' | 'denying' | 'silent';
 
 export interface MailCase {
   readonly title: string;
@@ -14,13 +17,22 @@ export interface MailCase {
   readonly isRefused: boolean;
 }
 
-/** A listing of score 95, one of score 60, an error code, and nobody there. */
+const BAD = '203.0.113.9';
+const BAD_IPV6 = '2001:db8::9';
+const MEDIUM = '198.51.100.10';
+const TWICE = '203.0.113.11';
+/** Listed, and shaped by the policy of the tests: one message an hour. */
+export const SHAPED = '198.51.100.80';
+/** Listed, and only tagged. */
+export const TAGGED = MEDIUM;
+
+/** Listings of 90 and more, one below, an error code, and nobody there. */
 export const MAIL_CASES: readonly MailCase[] = [
-  { title: 'refuses a listed IPv4 address', address: '203.0.113.9', edge: 'serving', isRefused: true },
-  { title: 'refuses a listed IPv6 address', address: '2001:db8::9', edge: 'serving', isRefused: true },
+  { title: 'refuses a listed IPv4 address', address: BAD, edge: 'serving', isRefused: true },
+  { title: 'refuses a listed IPv6 address', address: BAD_IPV6, edge: 'serving', isRefused: true },
   {
     title: 'refuses an address that is listed twice, once of them strongly',
-    ...{ address: '203.0.113.11', edge: 'serving', isRefused: true },
+    ...{ address: TWICE, edge: 'serving', isRefused: true },
   },
   {
     title: 'accepts an IPv4 address that is not listed',
@@ -32,51 +44,66 @@ export const MAIL_CASES: readonly MailCase[] = [
   },
   {
     title: 'accepts a score below the threshold',
-    ...{ address: '203.0.113.10', edge: 'serving', isRefused: false },
+    ...{ address: MEDIUM, edge: 'serving', isRefused: false },
   },
   {
     title: 'takes an error code for no listing',
-    ...{ address: '203.0.113.9', edge: 'denying', isRefused: false },
+    ...{ address: BAD, edge: 'denying', isRefused: false },
   },
   {
     title: 'lets mail flow when the edge is away',
-    ...{ address: '203.0.113.9', edge: 'silent', isRefused: false },
+    ...{ address: BAD, edge: 'silent', isRefused: false },
   },
+];
+
+/** Every address that a case has, for servers that need it on an interface. */
+export const CASE_ADDRESSES: readonly string[] = [
+  ...new Set([...MAIL_CASES.map(({ address }) => address), SHAPED]),
 ];
 
 /** What a message may be held up by an edge that is away, with the shipped time-outs on a busy machine. */
 export const HELD_UP_MS = 6_000;
 
+/** For the servers that ask policyd. */
+const POLICY = `version: 1
+rules:
+  - { category: zombie, score: 90..100, action: reject }
+  - { category: phishing, action: shaped, rate: { messages: 1, per: 1h } }
+  - { category: spam-source, action: tag }
+`;
+
 /** An edge with those listings, one that answers everybody with an error code, and a resolver's address that leads to either. */
 export class MailEdges implements AsyncDisposable {
-  private readonly fixture: EdgeFixture;
-  private readonly ports: Record<EdgeState, number | undefined>;
+  private readonly policyds: PolicydProcess[] = [];
 
   private constructor(
-    fixture: EdgeFixture,
+    private readonly fixture: EdgeFixture,
+    private readonly folder: string,
     readonly relay: DnsRelay,
-    serving: number,
-    denying: number,
-  ) {
-    this.fixture = fixture;
-    this.ports = { serving, denying, silent: undefined };
-  }
+    private readonly ports: Record<EdgeState, number | undefined>,
+  ) {}
 
   static async start(): Promise<MailEdges> {
     const fixture = await EdgeFixture.create();
     fixture.hub.publish('ip', {
-      '203.0.113.9': ['127.0.95.3'],
-      '203.0.113.10': ['127.0.60.3'],
-      '203.0.113.11': ['127.0.40.2', '127.0.96.3'],
-      '2001:db8::9': ['127.0.95.3'],
+      [BAD]: ['127.0.95.3'],
+      [BAD_IPV6]: ['127.0.95.3'],
+      [TWICE]: ['127.0.40.2', '127.0.96.3'],
+      [MEDIUM]: ['127.0.60.2'],
+      [SHAPED]: ['127.0.70.7'],
     });
+    fixture.hub.publish('high.ip', { [BAD]: ['127.0.95.3'], [BAD_IPV6]: ['127.0.95.3'] });
     const serving = await fixture.startLoaded();
     const denying = await fixture.start({ SEKISHO_DNS_ACCESS: 'key' });
     const name = '9.113.0.203.ip.z.example';
     await eventually(async () =>
       JSON.stringify(await dig(denying.port, name, 'A')).includes('127.255.255.254'),
     );
-    return new MailEdges(fixture, await DnsRelay.open(), serving.port, denying.port);
+    const folder = await mkdtemp(join(tmpdir(), 'sekisho-mail-edges-'));
+    const ports = { serving: serving.port, denying: denying.port, silent: undefined };
+    const edges = new MailEdges(fixture, folder, await DnsRelay.open(), ports);
+    edges.become('serving');
+    return edges;
   }
 
   /** From now on the resolver's address leads to this edge, or to none. */
@@ -84,9 +111,32 @@ export class MailEdges implements AsyncDisposable {
     this.relay.pointTo(this.ports[state]);
   }
 
+  /** The policy daemon behind the relay, on TCP and on a UNIX socket; it ends with the edges. */
+  async policyd(): Promise<{ policyd: PolicydProcess; path: string }> {
+    const path = join(this.folder, 'policy.sock');
+    const policy = join(this.folder, 'policy.yaml');
+    await writeFile(policy, POLICY);
+    const policyd = await PolicydProcess.start([
+      ...['--listen=127.0.0.1:0', `--listen=unix:${path}`, `--edge=${this.relay.address}:53`],
+      ...['--http=127.0.0.1:0', `--policy=${policy}`],
+    ]);
+    this.policyds.push(policyd);
+    await policyd.logged('passes its self-test');
+    return { policyd, path };
+  }
+
+  /** `become`, and resolves when policyd has seen it: only an edge that answers as it should is asked. */
+  async becomeFor(policyd: PolicydProcess, state: EdgeState): Promise<void> {
+    this.become(state);
+    const usable = state === 'serving' ? 1 : 0;
+    await eventually(async () => (await policyd.metric('sekisho_policyd_edge_usable')) === usable);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const policyd of this.policyds) await policyd[Symbol.asyncDispose]();
     await this.relay[Symbol.asyncDispose]();
     await this.fixture[Symbol.asyncDispose]();
+    await rm(this.folder, { recursive: true, force: true });
   }
 }
 

@@ -33,21 +33,35 @@ async function serverAccount(): Promise<{ uid?: number; gid?: number }> {
   return { uid: await idOf('-u'), gid: await idOf('-g') };
 }
 
-/** A server from Debian's package, the oldest version that is there; installed first when root finds none. */
-export async function startDebianPostgresql(): Promise<OtherPostgresql> {
+export interface DebianPostgresql {
+  /** Where its programs are. */
+  readonly bin: string;
+  readonly majorVersion: number;
+  /** To run them with: PostgreSQL refuses root. */
+  readonly options: { uid?: number; gid?: number; env: Record<string, string> };
+}
+
+/** Debian's package, the oldest version that is there; installed first when root finds none. */
+export async function findDebianPostgresql(): Promise<DebianPostgresql> {
   if ((await oldestVersion()) === undefined) await requireProgram('initdb', 'postgresql');
   const installed = await oldestVersion();
   // Unpacked for an ordinary user, its programs are on the PATH.
   const bin = installed === undefined ? await folderOf('initdb') : join(VERSIONS, String(installed), 'bin');
   const majorVersion = installed ?? Number(/ (\d+)/.exec((await run('initdb', ['--version'])).stdout)?.[1]);
-  const account = await serverAccount();
+  const env = { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8' };
+  return { bin, majorVersion, options: { ...(await serverAccount()), env } };
+}
+
+/** A server from Debian's package. */
+export async function startDebianPostgresql(): Promise<OtherPostgresql> {
+  const { bin, majorVersion, options: account } = await findDebianPostgresql();
   const folder = await mkdtemp(join(tmpdir(), 'sekisho-postgresql-'));
   await chmod(folder, 0o755);
   const data = join(folder, 'data');
   if (account.uid !== undefined && account.gid !== undefined) {
     await chown(folder, account.uid, account.gid);
   }
-  const options = { ...account, cwd: folder, env: { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8' } };
+  const options = { ...account, cwd: folder };
   await run(join(bin, 'initdb'), ['-D', data, '-U', 'sekisho', '-A', 'trust', '--no-sync'], options);
   const port = await freePort();
   const settings = [`listen_addresses=127.0.0.1`, `unix_socket_directories=${folder}`, 'fsync=off'];

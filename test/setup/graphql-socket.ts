@@ -1,10 +1,16 @@
 // A client of the graphql-transport-ws protocol (graphql-ws, PROTOCOL.md), written out so that a test sees every message.
 import { once } from 'node:events';
+import type { Credentials } from './hub-requests.js';
 
 export interface SocketMessage {
   readonly id?: string;
   readonly type: string;
   readonly payload?: unknown;
+}
+
+async function refused(socket: WebSocket): Promise<never> {
+  await once(socket, 'error');
+  throw new Error('the socket was refused');
 }
 
 export class GraphqlSocket implements Disposable {
@@ -20,16 +26,17 @@ export class GraphqlSocket implements Disposable {
     });
   }
 
-  /** Connects, with the token in connection_init as a browser has to. */
-  static async open(hubUrl: string, token?: string): Promise<GraphqlSocket> {
+  /** Connects, with a token in connection_init as a browser has to, or with the headers that a browser sends. */
+  static async open(hubUrl: string, credentials?: Credentials): Promise<GraphqlSocket> {
     const url = new URL('/graphql', hubUrl);
     url.protocol = 'ws:';
-    const socket = new WebSocket(url, 'graphql-transport-ws');
+    const headers = typeof credentials === 'object' ? credentials : {};
+    const socket = new WebSocket(url, { protocols: 'graphql-transport-ws', headers });
     const opened = new GraphqlSocket(socket);
-    await once(socket, 'open');
+    await Promise.race([once(socket, 'open'), refused(socket)]);
     opened.send({
       type: 'connection_init',
-      payload: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      payload: typeof credentials === 'string' ? { authorization: `Bearer ${credentials}` } : {},
     });
     return opened;
   }

@@ -5,6 +5,8 @@ import { openQueue } from '@sekisho/queue';
 import { createLogger, createMetrics } from '@sekisho/telemetry';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createHub } from '../../apps/hub/src/hub.js';
 import { Platform } from '../../apps/hub/src/platform/platform.js';
 
@@ -13,8 +15,11 @@ export interface HubInProcess extends AsyncDisposable {
 }
 
 /** The hub's own application, started and not listening, for what only its inside can tell: its schema and its handlers. */
-export async function startHubInProcess(databaseUrl: string): Promise<HubInProcess> {
-  const config = readConfig({ SEKISHO_DATABASE_URL: databaseUrl, SEKISHO_LOG: 'error' });
+export async function startHubInProcess(
+  databaseUrl: string,
+  options: { consoleDir?: string; env?: Record<string, string> } = {},
+): Promise<HubInProcess> {
+  const config = readConfig({ SEKISHO_DATABASE_URL: databaseUrl, SEKISHO_LOG: 'error', ...options.env });
   const logger = createLogger({ name: 'hub', level: config.logLevel });
   const onError = (error: unknown) => {
     logger.error({ err: error }, 'database connection');
@@ -35,6 +40,7 @@ export async function startHubInProcess(databaseUrl: string): Promise<HubInProce
     readonly notifications = parts.notifications;
     readonly hubKey = parts.hubKey;
     readonly edgeToken = randomUUID();
+    override readonly consoleDir = options.consoleDir ?? join(tmpdir(), 'no-console-here');
     now = now;
     newId = () => randomUUID();
     randomBytes = (length: number) => randomBytes(length);

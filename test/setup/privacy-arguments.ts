@@ -17,6 +17,10 @@ export const CASE_ID = '0199c5a0-7d3e-7c11-9f0e-3b1f6c1a2d44';
 /** What that case is about: a record of the first reporter. */
 export const RECORD_ID = '0199c5a0-7d3e-7c11-9f0e-3b1f6c1a2d55';
 
+/** No action has it. Who proposes, votes and acts is known to all members by design: docs/workgroup.md. */
+const ACTION_ID = '0199c5a0-7d3e-7c11-9f0e-3b1f6c1a2d66';
+const TIMES = 'effectiveAt: "2026-11-20T01:00:00Z", expiresAt: "2026-11-21T01:00:00Z"';
+
 export const SUBJECTS = [OWNED_IP, LISTED_IP, QUIET_IP, DOMAIN, `address:${ADDRESS_HASH}`];
 const asLiterals = SUBJECTS.map((subject) => JSON.stringify(subject));
 
@@ -34,6 +38,13 @@ export const ARGUMENTS: ArgumentTable = {
       ...['checkSubscriber', 'correctTermination'],
     ].map((name) => [`Mutation.${name}`, ['(envelope: "x")']]),
   ),
+  'Mutation.invitePerson': ['(name: "Walked", role: ABUSE_DESK)'],
+  'Mutation.removePerson': [`(id: "${CASE_ID}")`],
+  'Mutation.claimNetwork': ['(network: "203.0.113.0/24")'],
+  'Mutation.declareRange': ['(network: "203.0.113.0/24")'],
+  'Mutation.withdrawRange': ['(network: "203.0.113.0/24")'],
+  'Mutation.setEventStatus': ['(status: ENABLED)'],
+  'Mutation.verifyEventStream': ['(state: "walk")'],
   'Mutation.acknowledgeEvidence': ['(ids: ["1", "2", "3", "4", "5"])'],
   'Mutation.contestTermination': [`(terminationId: "${RECORD_ID}")`],
   'Mutation.decideTerminationAppeal': [`(terminationId: "${RECORD_ID}", decision: "upheld", appeal: "A-1")`],
@@ -42,6 +53,20 @@ export const ARGUMENTS: ArgumentTable = {
   'Mutation.proveDomain': [`(domain: "${DOMAIN}")`],
   'Mutation.setCaseKey': [`(caseId: "${CASE_ID}", key: "{}")`],
   'Mutation.sendCaseMessage': [`(caseId: "${CASE_ID}", messageId: "${CASE_ID}", sealed: "x")`],
+  'Query.action': [`(id: "${ACTION_ID}")`],
+  'Query.actionStatements': [`(id: "${ACTION_ID}")`],
+  'Mutation.proposeAction': ['(input: { kind: JOINT_LISTING, title: "", reason: "" })'],
+  'Mutation.submitAction': [`(id: "${ACTION_ID}")`],
+  'Mutation.withdrawAction': [`(id: "${ACTION_ID}", reason: "x")`],
+  'Mutation.confirmEmergency': [`(id: "${ACTION_ID}", ${TIMES}, reason: "x")`],
+  'Mutation.voteOnAction': [`(id: "${ACTION_ID}", vote: YES)`],
+  'Mutation.scheduleAction': [`(id: "${ACTION_ID}", ${TIMES})`],
+  'Mutation.rollBackAction': [`(id: "${ACTION_ID}", reason: "x")`],
+  'Mutation.commentOnAction': [`(id: "${ACTION_ID}", text: "x")`],
+  'Mutation.acknowledgeAction': [`(id: "${ACTION_ID}", state: READY)`],
+  'Mutation.submitActionResult': ['(result: "x")'],
+  'Mutation.reportAgent': ['(clockOffsetMs: 0)'],
+  'Mutation.acceptConduct': ['(version: "1999-01")'],
   // Those of the walk's own receipts and alerts are added where they are known.
   'Mutation.retractReport': [],
   'Mutation.answerAlert': [],
@@ -54,13 +79,21 @@ export const PATHS: Readonly<Record<string, readonly string[]>> = {
   '/': ['en', 'ja'].flatMap((lang) =>
     SUBJECTS.map((subject) => `/?lang=${lang}&subject=${encodeURIComponent(subject)}`),
   ),
+  '/repute/:application/:subject': SUBJECTS.map(
+    (subject) => `/repute/email-id/${encodeURIComponent(subject)}`,
+  ),
+  '/repute/:application/:subject/:assertion': SUBJECTS.map(
+    (subject) => `/repute/email-id/${encodeURIComponent(subject)}/spam`,
+  ),
+  '/console/*': ['/console/lookup', '/console/assets/none.js'],
   '/log/tile/*': ['/log/tile/0/000.p/1', '/log/tile/entries/000.p/1'],
   '/zones/:zone/snapshot': ZONES.map((zone) => `/zones/${zone}/snapshot`),
   '/zones/:zone/changes': ZONES.map((zone) => `/zones/${zone}/changes?since=1`),
 };
 
 /** What makes each subscription speak: the walk causes these after it subscribed. */
-export const TRIGGERS: Readonly<Record<string, 'reports'>> = {
+export const TRIGGERS: Readonly<Record<string, 'reports' | 'reports about the owner'>> = {
+  alertRaised: 'reports about the owner',
   campaignChanged: 'reports',
   listingChanged: 'reports',
 };

@@ -14,6 +14,7 @@ import {
   type GraphQLSchema,
   type IntrospectionQuery,
 } from 'graphql';
+import { headersOf, type Credentials } from './hub-requests.js';
 
 /** `Query.reputation` or `Reputation.history` → the arguments to try, each as written in a query. */
 export type ArgumentTable = Readonly<Record<string, readonly string[]>>;
@@ -36,10 +37,10 @@ export interface Walk {
   readonly missing: readonly string[];
 }
 
-export async function readSchema(hubUrl: string, token: string): Promise<GraphQLSchema> {
+export async function readSchema(hubUrl: string, credentials: Credentials): Promise<GraphQLSchema> {
   const answer = await fetch(`${hubUrl}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    headers: { 'content-type': 'application/json', ...headersOf(credentials) },
     body: JSON.stringify({ query: getIntrospectionQuery() }),
   });
   const { data, errors } = (await answer.json()) as { data?: IntrospectionQuery; errors?: unknown };

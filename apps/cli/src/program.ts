@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { registerAdmin } from './commands/admin-member.js';
 import { registerAppeal } from './commands/appeal.js';
+import { registerHygiene } from './commands/hygiene.js';
 import { registerAlerts } from './commands/alerts.js';
+import { registerRange } from './commands/range.js';
 import { registerBacktest } from './commands/backtest.js';
 import { registerCampaigns } from './commands/campaigns.js';
 import { registerCluster } from './commands/cluster.js';
@@ -16,6 +18,7 @@ import { registerLookup } from './commands/lookup.js';
 import { registerMe } from './commands/me.js';
 import { registerPolicy } from './commands/policy.js';
 import { registerPolicyd } from './commands/policyd.js';
+import { registerPort25 } from './commands/port25.js';
 import { registerProcesses } from './commands/processes.js';
 import { registerReport } from './commands/report.js';
 import { registerRetract } from './commands/retract.js';
@@ -47,6 +50,8 @@ const GROUPS: readonly {
       registerCampaigns,
       registerAlerts,
       registerAppeal,
+      registerRange,
+      registerHygiene,
       registerEvidence,
       registerLog,
       registerSubscriber,
@@ -57,6 +62,7 @@ const GROUPS: readonly {
       registerCluster,
       registerPolicyd,
       registerPolicy,
+      registerPort25,
     ],
   },
   {

@@ -1,6 +1,6 @@
 import { failureOf } from '@sekisho/dns-wire';
 import { formatListen, readEdgeToken, type Config } from '@sekisho/config';
-import { Registry, type Logger } from '@sekisho/telemetry';
+import { OperationServer, Registry, type Logger } from '@sekisho/telemetry';
 import { ZONE_NAMES, type ZoneIndex } from '@sekisho/zone';
 import {
   edgeAccess,
@@ -23,7 +23,6 @@ import { hotRules } from './hot/hot-guard.js';
 import { PublishedZones } from './hot/published-zones.js';
 import type { Respond } from './listen/respond.js';
 import { chooseUdp, type UdpService } from './listen/udp-service.js';
-import { OperationServer } from './operate/operation-server.js';
 import { QueryCounter } from './operate/query-counter.js';
 import { StreamListeners } from './tls/stream-listeners.js';
 import { CONFIG, LOGGER } from './tokens.js';

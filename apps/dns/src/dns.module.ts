@@ -1,9 +1,8 @@
 import type { Config } from '@sekisho/config';
-import { createMetrics, Registry, type Logger } from '@sekisho/telemetry';
+import { createMetrics, OperationServer, Registry, type Logger } from '@sekisho/telemetry';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DnsServer } from './dns-server.js';
 import { ServedZones } from '@sekisho/zone-follow';
-import { OperationServer } from './operate/operation-server.js';
 import { QueryCounter } from './operate/query-counter.js';
 import { ZoneAge } from './operate/zone-age.js';
 import { CONFIG, LOGGER } from './tokens.js';
@@ -29,7 +28,12 @@ export class DnsModule {
             new ZoneAge(zones, registry, config.dnsMaxAgeSeconds),
           inject: [ServedZones, Registry],
         },
-        OperationServer,
+        {
+          provide: OperationServer,
+          useFactory: (registry: Registry, age: ZoneAge) =>
+            new OperationServer(registry, () => age.faults(performance.now()), logger),
+          inject: [Registry, ZoneAge],
+        },
         DnsServer,
       ],
     };

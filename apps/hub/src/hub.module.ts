@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import { ActionsModule } from './actions/actions.module.js';
 import { AccessModule } from './access/access.module.js';
 import { AlertsModule } from './alerts/alerts.module.js';
 import { AppealsModule } from './appeals/appeals.module.js';
@@ -9,14 +10,19 @@ import { EventsModule } from './events/events.module.js';
 import { EvidenceModule } from './evidence/evidence.module.js';
 import { GraphqlApiModule } from './graphql/graphql-api.module.js';
 import { HealthController } from './health/health.controller.js';
+import { HygieneResolver } from './hygiene/hygiene.resolver.js';
 import { LogModule } from './log/log.module.js';
 import { MembersModule } from './members/members.module.js';
+import { NetworksModule } from './networks/networks.module.js';
+import { ConsoleController } from './console/console.controller.js';
+import { PeopleModule } from './people/people.module.js';
 import { PlatformModule } from './platform/platform.module.js';
 import type { Platform } from './platform/platform.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 import { PublicController } from './public/public.controller.js';
 import { ReportsModule } from './reports/reports.module.js';
+import { ReputeController } from './repute/repute.controller.js';
 import { ReputationsModule } from './reputations/reputations.module.js';
 import { SubscribersModule } from './subscribers/subscribers.module.js';
 import { ZonesModule } from './zones/zones.module.js';
@@ -30,10 +36,11 @@ export class HubModule {
         PlatformModule.on(platform),
         ...[AccessModule, MembersModule, ReportsModule, ReputationsModule],
         ...[SubscribersModule, ZonesModule, LogModule, DiscoveryModule, GraphqlApiModule],
-        ...[PrivacyModule, EvidenceModule, CampaignsModule, AlertsModule, EventsModule, AppealsModule],
+        ...[PrivacyModule, EvidenceModule, CampaignsModule, AlertsModule, EventsModule, PeopleModule],
+        ...[ActionsModule, NetworksModule, AppealsModule],
       ],
-      controllers: [HealthController, PublicController],
-      providers: [{ provide: APP_FILTER, useClass: ProblemFilter }],
+      controllers: [HealthController, PublicController, ConsoleController, ReputeController],
+      providers: [HygieneResolver, { provide: APP_FILTER, useClass: ProblemFilter }],
     };
   }
 }

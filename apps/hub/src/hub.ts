@@ -1,4 +1,5 @@
 import rateLimit from '@fastify/rate-limit';
+import fastifyStatic from '@fastify/static';
 import type { IncomingMessage } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -8,6 +9,7 @@ import { HubModule } from './hub.module.js';
 import type { Platform } from './platform/platform.js';
 import { RequestRefused } from './problems/errors.js';
 import { sendProblem } from './problems/send-problem.js';
+import { traceRequests } from './platform/request-spans.js';
 
 /**
  * Errors of requests that Fastify refuses before a route sees them become problem details too. Routes keep the handler
@@ -36,7 +38,7 @@ class HubAdapter extends FastifyAdapter {
   }
 }
 
-/** Requests a minute from one address on routes that do work for callers who have shown nothing yet. */
+/** Requests a minute from one address on routes, or on one method of them, that do work for callers who have shown nothing yet. */
 const OPEN_TO_ANYONE: ReadonlyMap<string, number> = new Map([
   ['/', 120],
   ['/appeal', 60],
@@ -44,15 +46,35 @@ const OPEN_TO_ANYONE: ReadonlyMap<string, number> = new Map([
   ['/appeal/script.js', 300],
   ['/appeal/confirm/:code', 60],
   ['/appeal/:secret', 120],
+  ['/.well-known/repute-template', 1_200],
+  ['/repute/:application/:subject', 120],
+  ['/repute/:application/:subject/:assertion', 120],
+  ['/.well-known/ssf-configuration', 1_200],
   ['/enrolments', 300],
   ['/keys', 300],
   ['/oauth/token', 600],
   ['/.well-known/sekisho', 1_200],
   ['/.well-known/jwks.json', 1_200],
   ['/oprf/statements', 600],
+  ['/demo/sign-in', 30],
+  ['/session/options', 60],
+  ['POST /session', 60],
+  ['/invitations/options', 20],
+  ['/invitations', 20],
   ['/log/checkpoint', 1_200],
   ['/log/tile/*', 6_000],
 ]);
+
+/** On every answer that does not say otherwise: what is no page must not become one. */
+const headersUnder = (origin: string): readonly (readonly [string, string])[] => [
+  ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
+  ['x-content-type-options', 'nosniff'],
+  ['referrer-policy', 'no-referrer'],
+  ['cross-origin-opener-policy', 'same-origin'],
+  ['cross-origin-resource-policy', 'same-origin'],
+  ['permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()'],
+  ...(origin.startsWith('https:') ? [['strict-transport-security', 'max-age=31536000'] as const] : []),
+];
 
 /** More than this is not waited for: who sends it loses the connection. */
 const MAX_DISCARDED_BYTES = 32 * 1024 * 1024;
@@ -74,9 +96,10 @@ async function discardBody(request: IncomingMessage): Promise<void> {
 /** The hub on its platform, ready to listen. */
 export async function createHub(platform: Platform): Promise<NestFastifyApplication> {
   const adapter = new HubAdapter(platform);
+  if (platform.tracing.isOn) traceRequests(adapter.getInstance(), platform.tracing);
   // Before the plugin, which reads a route's configuration in a hook of its own.
   adapter.getInstance().addHook('onRoute', (route) => {
-    const max = OPEN_TO_ANYONE.get(route.url);
+    const max = OPEN_TO_ANYONE.get(route.url) ?? OPEN_TO_ANYONE.get(`${String(route.method)} ${route.url}`);
     if (max !== undefined) route.config = { ...route.config, rateLimit: { max } };
   });
   await adapter.getInstance().register(rateLimit, {
@@ -84,6 +107,14 @@ export async function createHub(platform: Platform): Promise<NestFastifyApplicat
     timeWindow: '1 minute',
     errorResponseBuilder: (_request, { ttl }) =>
       new RequestRefused('too-many-requests', 'too many requests from this address', Math.ceil(ttl / 1_000)),
+  });
+  // Files are sent by the console's controller, behind the access guard like everything else.
+  await adapter.getInstance().register(fastifyStatic, { serve: false, preCompressed: true });
+  adapter.getInstance().addHook('onSend', (_request, reply, _payload, done) => {
+    for (const [name, value] of headersUnder(platform.origin)) {
+      if (!reply.hasHeader(name)) void reply.header(name, value);
+    }
+    done();
   });
   return NestFactory.create<NestFastifyApplication>(HubModule.on(platform), adapter, {
     logger: new NestLog(platform.logger),

@@ -24,7 +24,7 @@ export class PolicyServer {
 
   /** Resolves to where it listens, as text. @throws what the system says when it cannot */
   async listen(where: Listen): Promise<string> {
-    const server = createServer({ noDelay: true }, (socket) => {
+    const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
       this.accept(socket);
     });
     this.servers.push(server);

@@ -1,6 +1,6 @@
 import { readConfigOrExit } from '@sekisho/config';
 import { openBackend } from '@sekisho/persistence';
-import { createLogger, runProcess, startOrExit } from '@sekisho/telemetry';
+import { createLogger, createMetrics, runProcess, startOrExit, startTracing } from '@sekisho/telemetry';
 import { startWorker } from './worker.js';
 
 const config = readConfigOrExit(process.env);
@@ -15,9 +15,20 @@ const backend = await startOrExit('worker', () =>
     },
   }),
 );
-const worker = await startWorker(config, backend, { logger, now });
+const tracing = await startTracing({
+  name: 'sekisho-worker',
+  url: config.otlpUrl,
+  percent: config.tracePercent,
+  onError: (message) => {
+    logger.warn({ message }, 'traces');
+  },
+});
+const worker = await startOrExit('worker', () =>
+  startWorker(config, backend, { logger, now, tracing, metrics: createMetrics() }),
+);
 logger.info('worker is ready');
 runProcess(logger, async () => {
   await worker.close();
   await backend.close();
+  await tracing.close();
 });

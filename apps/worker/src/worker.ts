@@ -1,11 +1,13 @@
 import type { Config } from '@sekisho/config';
 import {
+  ActionRepository,
   AlertRepository,
   AppealRepository,
   ClusteringRepository,
   DecisionRepository,
   dropExpiredPartitions,
   dropExpiredRows,
+  EventStreamRepository,
   ensurePartitions,
   openNotifications,
   readWarningLists,
@@ -14,10 +16,15 @@ import {
   ZoneRepository,
   type Backend,
 } from '@sekisho/persistence';
-import { openQueue, runJobs } from '@sekisho/queue';
-import type { Logger } from '@sekisho/telemetry';
+import { openMailer } from '@sekisho/mail';
+import { JobAttemptFailed, openQueue, runJobs } from '@sekisho/queue';
+import { OperationServer, type Logger, type Registry, type Tracing } from '@sekisho/telemetry';
 import { ClusteringService } from './campaigns/clustering.service.js';
+import { EventMailService } from './mail/event-mail.service.js';
+import { settleActions } from './actions/settle-actions.js';
 import { DecisionClock } from './decisions/decision-clock.js';
+import { observe, queueFaults } from './operate/observe.js';
+import { WorkerMetrics } from './operate/worker-metrics.js';
 import { ScoringService } from './scoring/scoring.service.js';
 
 /** How often decayed subjects are looked for; they leave a listing at most this late. */
@@ -27,9 +34,20 @@ const REVIEW_AT_MOST = 20_000;
 const SCHEDULE_AGAIN_MS = 30_000;
 /** Receipts wake it; this is for those whose job was lost, for retractions and for what has ended. */
 const CLUSTER_EVERY_MS = 5_000;
+/** Mails gather for minutes: this adds next to nothing. */
+const MAIL_EVERY_MS = 30_000;
+/** What falls due in between is waited for. */
+const SETTLE_EVERY_MS = 1_000;
 const EXPIRE_EVERY_MS = 3_600_000;
 /** Receipts at a time: their subjects fill the batches of scoring together. */
 const CONCURRENCY = 12;
+
+export interface WorkerTools {
+  readonly logger: Logger;
+  readonly now: () => Date;
+  readonly tracing: Tracing;
+  readonly metrics: Registry;
+}
 
 export interface Worker {
   close(): Promise<void>;
@@ -38,20 +56,34 @@ export interface Worker {
 export async function startWorker(
   config: Config,
   { dataSource, databaseUrl }: Backend,
-  { logger, now }: { logger: Logger; now: () => Date },
+  { logger, now, tracing, metrics: registry }: WorkerTools,
 ): Promise<Worker> {
   const queueUrl = config.queueUrl ?? databaseUrl;
   const reports = new ReportRepository(dataSource);
   const warningLists = await readWarningLists();
+  const queue = await openQueue(queueUrl);
+  const metrics = new WorkerMetrics(registry, {
+    jobs: () => queue.counts(),
+    backlog: () => reports.backlog(),
+  });
   const scoring = new ScoringService(
     new ScoringRepository(dataSource),
     (before, limit) => reports.unscored(before, limit),
     warningLists,
     now,
+    metrics.countScored,
   );
   const clustering = new ClusteringService(new ClusteringRepository(dataSource), warningLists, now);
   const alerts = new AlertRepository(dataSource);
   const appeals = new AppealRepository(dataSource);
+  const mailer = config.mail && openMailer(config.mail);
+  const mail =
+    mailer &&
+    new EventMailService(new EventStreamRepository(dataSource), mailer, {
+      hubUrl: config.publicUrl,
+      logger,
+      now,
+    });
   const decisions = new DecisionClock(
     new DecisionRepository(dataSource),
     {
@@ -78,7 +110,7 @@ export async function startWorker(
     decisions.wake();
   });
   decisions.wake();
-  const queue = await openQueue(queueUrl);
+  const actions = new ActionRepository(dataSource);
   const runner = await runJobs(
     queueUrl,
     {
@@ -91,6 +123,10 @@ export async function startWorker(
         if (late.escalated + late.suspended > 0) logger.warn(late, 'appeals are past their deadline');
       },
       'cluster-fingerprints': () => clustering.run(),
+      'mail-events': async () => {
+        await mail?.run();
+      },
+      'settle-actions': () => settleActions(actions, { now, withinMs: SETTLE_EVERY_MS }),
       expire: async () => {
         await ensurePartitions(dataSource, now());
         const expired = await dropExpiredRows(dataSource, now());
@@ -103,7 +139,9 @@ export async function startWorker(
     },
     {
       concurrency: CONCURRENCY,
+      around: observe(metrics, tracing),
       onError: (error) => {
+        if (error instanceof JobAttemptFailed) metrics.countFailure(error.job, !error.willRetry);
         logger.error({ err: error }, 'job failed');
       },
     },
@@ -111,6 +149,8 @@ export async function startWorker(
   const schedule = async () => {
     await queue.schedule('review-subjects', { atMost: REVIEW_AT_MOST }, { everyMs: REVIEW_EVERY_MS });
     await queue.schedule('cluster-fingerprints', {}, { everyMs: CLUSTER_EVERY_MS });
+    await queue.schedule('mail-events', {}, { everyMs: MAIL_EVERY_MS });
+    await queue.schedule('settle-actions', {}, { everyMs: SETTLE_EVERY_MS });
     await queue.schedule('expire', {}, { everyMs: EXPIRE_EVERY_MS });
   };
   await schedule();
@@ -120,13 +160,17 @@ export async function startWorker(
       logger.error({ err: error }, 'schedules could not be renewed');
     });
   }, SCHEDULE_AGAIN_MS);
+  const operation = new OperationServer(registry, () => queueFaults(queue), logger);
+  if (config.workerHttp) await operation.listen(config.workerHttp);
   return {
     async close() {
       clearInterval(timer);
+      await operation.close();
       await runner.close();
       await notifications.close();
       await decisions.close();
       await queue.close();
+      mailer?.close();
     },
   };
 }

@@ -1,7 +1,18 @@
 // Who may do what: the one place where it is decided. Everything that serves a request asks isAllowed().
 
-/** Roles of a caller. A member's machine clients and its people share the member's rights. */
-export const ROLES = ['anonymous', 'edge', 'member', 'reviewer', 'operator'] as const;
+/** Roles of a member's machine clients, which are those of the member itself. */
+export const MACHINE_ROLES = ['member', 'reviewer'] as const;
+export type MachineRole = (typeof MACHINE_ROLES)[number];
+
+/** Roles of people. A reviewer may do the same as a person and as a machine. */
+export const PERSON_ROLES = ['abuse-desk', 'mail-operator', 'reviewer', 'officer', 'operator'] as const;
+export type PersonRole = (typeof PERSON_ROLES)[number];
+
+/** Roles of a caller. */
+export const ROLES = [
+  ...['anonymous', 'edge', 'member', 'reviewer'],
+  ...['abuse-desk', 'mail-operator', 'officer', 'operator'],
+] as readonly ('anonymous' | 'edge' | MachineRole | PersonRole)[];
 export type Role = (typeof ROLES)[number];
 
 export const OPERATIONS = [
@@ -38,11 +49,33 @@ export const OPERATIONS = [
   'appeal:review',
   'appeal:decide',
   'event:receive',
+  'network:declare',
+  'console:read',
+  'session:start',
+  'session:own',
+  'invitation:accept',
+  'person:list',
+  'person:invite',
+  'person:remove',
+  'action:read',
+  'action:propose',
+  'action:vote',
+  'action:schedule',
+  'action:roll-back',
+  'action:acknowledge',
+  'conduct:read',
+  'conduct:accept',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 const everyone: readonly Role[] = ROLES;
-const members: readonly Role[] = ['member', 'reviewer', 'operator'];
+/** Who belongs to a member and speaks for it, in everything. */
+const own: readonly Role[] = ['member', 'reviewer', 'officer'];
+const abuseDesk: readonly Role[] = [...own, 'abuse-desk'];
+const mailOperator: readonly Role[] = [...own, 'mail-operator'];
+const ofMembers: readonly Role[] = [...own, 'abuse-desk', 'mail-operator'];
+const federation: readonly Role[] = [...ofMembers, 'operator'];
+const reviewers: readonly Role[] = ['reviewer', 'officer'];
 
 const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   'hub:describe': everyone,
@@ -53,50 +86,89 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   'token:request': everyone,
   // Authentic by the envelope's own signature, whoever carries it.
   'report:submit': everyone,
-  'report:retract': ['member', 'reviewer'],
-  'reputation:read': members,
+  'report:retract': abuseDesk,
+  'reputation:read': federation,
   // One subject at a time, for anyone listed who wants to know why.
   'reputation:read-public': everyone,
-  'listing:read': members,
-  'member:read-own': ['member', 'reviewer'],
-  'member:list': members,
+  'listing:read': federation,
+  'member:read-own': ofMembers,
+  'member:list': federation,
   // Authentic by the signature of the key that is replaced.
   'key:rotate': everyone,
-  'statistics:read': members,
-  'zone:read': ['edge', 'member', 'reviewer', 'operator'],
+  'statistics:read': federation,
+  'zone:read': ['edge', 'operator', ...mailOperator],
   // Who may ask the edges, and how much each did.
   'zone:access': ['edge'],
-  'dns-key:rotate': ['member', 'reviewer'],
+  'dns-key:rotate': mailOperator,
   // The public key of whoever owns an address.
-  'evidence:seal': ['member', 'reviewer'],
-  'evidence:read-own': ['member', 'reviewer'],
+  'evidence:seal': abuseDesk,
+  'evidence:read-own': abuseDesk,
   // Authentic by the member's signature over what is to be evaluated, at hub and trustee alike.
   'oprf:evaluate': everyone,
-  'subscriber:terminate': ['member', 'reviewer'],
-  'subscriber:check': ['member', 'reviewer'],
-  'subscriber:case': ['member', 'reviewer'],
+  'subscriber:terminate': abuseDesk,
+  'subscriber:check': abuseDesk,
+  'subscriber:case': abuseDesk,
   // Its reporter, or a reviewer for an appeal: which, the record decides.
-  'subscriber:contest': ['member', 'reviewer'],
+  'subscriber:contest': abuseDesk,
   // Not by its reporter, which the record decides.
-  'subscriber:decide': ['reviewer'],
-  'subscriber:canary': ['reviewer'],
+  'subscriber:decide': reviewers,
+  'subscriber:canary': reviewers,
   // Commitments and checkpoints only: whoever can read it can check it.
   'log:read': everyone,
-  'campaign:read': members,
+  'campaign:read': federation,
   // A member's own domains, and the floods of bounces that they suffer.
-  'domain:prove': ['member', 'reviewer'],
+  'domain:prove': ofMembers,
   // Of the member's own networks.
-  'alert:answer': ['member', 'reviewer'],
+  'alert:answer': abuseDesk,
   // Anyone listed, without an account; a solved puzzle or the address itself speaks for it.
   'appeal:file': everyone,
-  'appeal:review': ['reviewer', 'operator'],
+  'appeal:review': [...reviewers, 'operator'],
   // Not by who reported or owns the subject, which the appeal decides.
-  'appeal:decide': ['reviewer'],
+  'appeal:decide': reviewers,
   // What the member itself is told.
-  'event:receive': ['member', 'reviewer'],
+  'event:receive': abuseDesk,
+  // Of the member's own networks; whose they are, the operator decides.
+  'network:declare': mailOperator,
+  // The program of the console; what it shows is asked for with a session.
+  'console:read': everyone,
+  // Guarded by the passkey and by the invitation's code themselves.
+  'session:start': everyone,
+  'invitation:accept': everyone,
+  'session:own': PERSON_ROLES,
+  // An officer's own member; the operator's everywhere.
+  'person:list': ['officer', 'operator'],
+  'person:invite': ['officer', 'operator'],
+  'person:remove': ['officer', 'operator'],
+  // Whose action it is, who is recused and what two officers may do, libs/workgroup decides.
+  'action:read': federation,
+  'action:propose': own,
+  'action:vote': own,
+  'action:schedule': own,
+  'action:roll-back': own,
+  'action:acknowledge': mailOperator,
+  'conduct:read': everyone,
+  'conduct:accept': own,
 };
 
 export const isAllowed = (role: Role, operation: Operation): boolean => RULES[operation].includes(role);
+
+const FOR_PEOPLE: readonly Operation[] = ['session:own', 'person:list', 'person:invite', 'person:remove'];
+
+/** Whether an operation is a person's own doing, so that a machine of the same role may not do it. */
+export const isForPeople = (operation: Operation): boolean => FOR_PEOPLE.includes(operation);
+
+/** Those who act for the whole federation are appointed by its operator; nobody makes others their equals. */
+const INVITES: Readonly<Partial<Record<PersonRole, readonly PersonRole[]>>> = {
+  officer: ['abuse-desk', 'mail-operator'],
+  operator: ['abuse-desk', 'mail-operator', 'reviewer', 'officer'],
+};
+
+/** The roles that a person may give to others. Operators are made at the hub's machine only. */
+export const rolesInvitedBy = (role: Role): readonly PersonRole[] => INVITES[role as PersonRole] ?? [];
+
+/** Whose people may be sent away by somebody of this role: a reviewer who leaves the member cannot wait for the operator. */
+export const rolesRemovedBy = (role: Role): readonly PersonRole[] =>
+  role === 'officer' ? ['abuse-desk', 'mail-operator', 'reviewer'] : rolesInvitedBy(role);
 
 /** The whole matrix, for the test that walks it and for the table in the documentation. */
 export const accessMatrix = (): ReadonlyMap<Operation, readonly Role[]> =>

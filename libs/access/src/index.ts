@@ -1,1 +1,15 @@
-export { accessMatrix, isAllowed, OPERATIONS, ROLES, type Operation, type Role } from './access.js';
+export {
+  accessMatrix,
+  isAllowed,
+  isForPeople,
+  MACHINE_ROLES,
+  OPERATIONS,
+  PERSON_ROLES,
+  ROLES,
+  rolesInvitedBy,
+  rolesRemovedBy,
+  type MachineRole,
+  type Operation,
+  type PersonRole,
+  type Role,
+} from './access.js';

@@ -1,5 +1,5 @@
 // OAuth 2 client credentials with private_key_jwt: RFC 6749 section 4.4, RFC 7523 sections 2.2 and 3. Access tokens: RFC 9068.
-import { ROLES, type Role } from '@sekisho/access';
+import { MACHINE_ROLES, type MachineRole, type Role } from '@sekisho/access';
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import type { FindSigningKey } from './envelope.js';
 import { NotAuthentic } from './errors.js';
@@ -8,11 +8,13 @@ import type { HubKey } from './hub-key.js';
 /** Who makes a request. */
 export interface Caller {
   readonly role: Role;
-  /** undefined for anonymous callers and for edges. */
+  /** undefined for anonymous callers, for edges and for people of the operator. */
   readonly memberId: string | undefined;
+  /** Who signed in; undefined for machines. */
+  readonly personId: string | undefined;
 }
 
-export const ANONYMOUS: Caller = { role: 'anonymous', memberId: undefined };
+export const ANONYMOUS: Caller = { role: 'anonymous', memberId: undefined, personId: undefined };
 
 /** Short, because a token that is out cannot be called back. */
 export const TOKEN_LIFETIME_SECONDS = 600;
@@ -69,7 +71,7 @@ export async function verifyClientAssertion(
 }
 
 export async function issueAccessToken(
-  caller: { memberId: string; role: Role },
+  caller: { memberId: string; role: MachineRole },
   hub: { key: HubKey; id: string },
   { now, jti }: { now: Date; jti: string },
 ): Promise<string> {
@@ -100,9 +102,9 @@ export async function verifyAccessToken(
       requiredClaims: ['sub', 'exp', 'role'],
       currentDate: now,
     });
-    const role = ROLES.find((known) => known === payload['role']);
+    const role = MACHINE_ROLES.find((known) => known === payload['role']);
     if (!role || !payload.sub) throw new errors.JWTInvalid('no role');
-    return { role, memberId: payload.sub };
+    return { role, memberId: payload.sub, personId: undefined };
   } catch (error) {
     if (error instanceof errors.JOSEError) {
       throw new NotAuthentic(

@@ -19,6 +19,11 @@ export const alertsQuery = {
   schema: z.object({ alerts: z.object({ edges: z.array(z.object({ node: alertSchema })) }) }),
 };
 
+export const alertRaisedSubscription = {
+  text: `subscription { alertRaised { change alert { ${FIELDS} } } }`,
+  schema: z.object({ alertRaised: z.object({ change: z.string(), alert: alertSchema }) }),
+};
+
 export const answerAlertMutation = {
   text: `mutation AnswerAlert($id: ID!, $answer: AlertAnswer!) { answerAlert(id: $id, answer: $answer) { ${FIELDS} } }`,
   schema: z.object({ answerAlert: alertSchema }),

@@ -1,5 +1,5 @@
 // Appeals: filing one needs no account, reviewing them a reviewer's.
-import { solveChallenge, type Challenge } from 'altcha-lib';
+import { solveChallenge } from 'altcha-lib';
 import { deriveKey } from 'altcha-lib/algorithms/pbkdf2';
 import { z } from 'zod';
 import { askHub, graphqlErrorSchema } from './hub-transport.js';
@@ -48,7 +48,7 @@ const challengeSchema = z.object({
 
 /** Solves a puzzle of the hub: about a second of one core. @throws {Error} when it is none that can be solved */
 export async function solvePuzzle(challenge: z.infer<typeof challengeSchema>): Promise<string> {
-  const solution = await solveChallenge({ challenge: challenge as Challenge, deriveKey });
+  const solution = await solveChallenge({ challenge, deriveKey });
   if (!solution) throw new Error('the puzzle of the hub has no solution');
   const { counter, derivedKey } = solution;
   return Buffer.from(JSON.stringify({ challenge, solution: { counter, derivedKey } })).toString('base64');

@@ -13,6 +13,14 @@ import {
   type DomainProof,
 } from './campaign-query.js';
 import { alertsQuery, answerAlertMutation, type OwnAlert } from './alert-query.js';
+import {
+  eventStreamMutation,
+  eventStreamQuery,
+  refusedEventsQuery,
+  type EventStreamChange,
+  type OwnEventStream,
+  type RefusedEvent,
+} from './event-stream-query.js';
 import type { HubDescription } from './discovery.js';
 import type { SubmissionOptions } from './envelope.js';
 import { acknowledgeEvidenceMutation, ownerKeyQuery, sealedEvidenceQuery } from './evidence-query.js';
@@ -179,6 +187,22 @@ export class HubSession {
   /** Repeating an answer changes nothing. @throws {HubRefused} alert-unknown, alert-closed */
   async answerAlert(id: string, answer: 'seen' | 'found' | 'fixed'): Promise<OwnAlert> {
     return (await this.query(answerAlertMutation, { id, answer: answer.toUpperCase() })).answerAlert;
+  }
+
+  /** How this member is told of events. */
+  async eventStream(): Promise<OwnEventStream> {
+    return (await this.query(eventStreamQuery, {})).eventStream;
+  }
+
+  /** Changes how this member is told; each of them may be repeated. @throws {HubRefused} endpoint-refused, request-malformed */
+  async setEventStream(change: EventStreamChange): Promise<OwnEventStream> {
+    const { operation, variables } = eventStreamMutation(change);
+    return (await this.query(operation, variables)).eventStream;
+  }
+
+  /** What this member's receiver could not use, oldest first. */
+  async refusedEvents(): Promise<RefusedEvent[]> {
+    return (await this.query(refusedEventsQuery, {})).refusedEvents;
   }
 
   /** The floods of bounces of the last 7 days on the domains that this member proved. */

@@ -6,7 +6,9 @@ export {
   solvePuzzle,
   type Appeal,
 } from './appeals.js';
+export { followAlerts, type FollowedAlert } from './alert-following.js';
 export type { OwnAlert } from './alert-query.js';
+export type { EventMail, OwnEventStream, RefusedEvent } from './event-stream-query.js';
 export type { BounceFlood, Campaign, DomainProof } from './campaign-query.js';
 export { discover, type HubDescription } from './discovery.js';
 export { enrol, rotateKeys, type Enrolled, type Rotated } from './enrolment.js';
@@ -75,3 +77,20 @@ export {
   type TerminationRequest,
 } from './subscriber/subscriber-agent.js';
 export { SubscriberRecords, type SubscriberRecord } from './subscriber/subscriber-records.js';
+export {
+  claimNetworkMutation,
+  declaredRangesQuery,
+  declareRangeMutation,
+  networkClaimsQuery,
+  withdrawRangeMutation,
+  type OwnDeclaredRange,
+  type OwnNetworkClaim,
+} from './network-query.js';
+export { hygieneQuery, type Hygiene } from './hygiene-query.js';
+export {
+  ActionNotTaken,
+  type ActionCommandName,
+  type CodeOfConduct,
+  type JointAction,
+} from './action-query.js';
+export { WorkingGroup } from './working-group.js';

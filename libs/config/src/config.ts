@@ -49,6 +49,8 @@ export interface Config {
   readonly dataDir: string;
   /** undefined: the embedded PostgreSQL in dataDir. */
   readonly databaseUrl: string | undefined;
+  /** A streaming replica for reads that may be a little old; undefined: all is read where it is written. */
+  readonly databaseReplicaUrl: string | undefined;
   /** undefined: the queue lives in the database. */
   readonly queueUrl: string | undefined;
   readonly migrate: boolean;
@@ -76,6 +78,8 @@ export interface Config {
   readonly isDnsHot: boolean;
   /** Where the DNS process serves its metrics and health; undefined: nowhere. */
   readonly dnsHttp: ListenAddress | undefined;
+  /** Where the worker serves its metrics and health; undefined: nowhere. */
+  readonly workerHttp: ListenAddress | undefined;
   /** An edge that has not heard of its hub for longer is not ready; it goes on answering. */
   readonly dnsMaxAgeSeconds: number;
   /** Where people and members reach the hub; without a final slash. */
@@ -87,12 +91,10 @@ export interface Config {
   readonly trustee: TrusteeConfig;
   /** Whose `X-Forwarded-For` is believed: proxies in front of the hub. */
   readonly trustedProxies: readonly string[];
-  /** The operator's mail server; undefined: no mail is sent. */
-  readonly smtpUrl: string | undefined;
-  /** Where mail comes from. */
-  readonly mailFrom: string;
   /** Servers that the hub asks for TXT records of members' domains; none: those of the machine. */
   readonly resolvers: readonly ListenAddress[];
+  /** Where mail to members goes out, and from which address; undefined: no mail is sent. */
+  readonly mail: { readonly url: string; readonly from: string } | undefined;
   /** Sign-up checks of one member in a day. */
   readonly checkQuota: number;
   /** Demo mode: documentation and private addresses may be reported. */
@@ -100,6 +102,10 @@ export interface Config {
   readonly hasIntrospection: boolean;
   /** Counts of members below this read "fewer than k"; 3 to 100. */
   readonly privacyK: number;
+  /** Where hub and worker send traces, OTLP over HTTP; undefined: nowhere. */
+  readonly otlpUrl: string | undefined;
+  /** Traces of a hundred that are sent. */
+  readonly tracePercent: number;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
 }
 
@@ -232,6 +238,10 @@ const path = (example: string) => z.string().min(1, fault('empty', example));
 const environment = z.object({
   SEKISHO_DATA_DIR: z.string().min(1, fault('empty', '/var/lib/sekisho')).default('.sekisho'),
   SEKISHO_DATABASE_URL: url(['postgres', 'postgresql'], 'postgres://sekisho@db.example/sekisho').optional(),
+  SEKISHO_DATABASE_REPLICA_URL: url(
+    ['postgres', 'postgresql'],
+    'postgres://sekisho@replica.example/sekisho',
+  ).optional(),
   SEKISHO_QUEUE_URL: url(
     ['postgres', 'postgresql', 'redis', 'rediss'],
     'redis://queue.example:6379',
@@ -243,6 +253,7 @@ const environment = z.object({
   SEKISHO_DNS_WORKERS: count(1, 256, '3').optional(),
   SEKISHO_DNS_HOT: flag.default(true),
   SEKISHO_DNS_HTTP: listen('127.0.0.1:9153').optional(),
+  SEKISHO_WORKER_HTTP: listen('127.0.0.1:9154').optional(),
   SEKISHO_DNS_MAX_AGE: count(1, 31_536_000, '900').default(900),
   SEKISHO_DNS_ACCESS: access.default({ kind: 'open' }),
   SEKISHO_DNS_QUOTA: z
@@ -269,18 +280,24 @@ const environment = z.object({
     .default('pinned'),
   SEKISHO_TRUSTEE_QUOTA: count(1, 999_999_999, '10000').default(10_000),
   SEKISHO_TRUSTED_PROXIES: networkList.default([]),
-  SEKISHO_SMTP_URL: url(['smtp', 'smtps'], 'smtp://mail.example:25').optional(),
-  SEKISHO_MAIL_FROM: z.email(fault('not a mail address', 'sekisho@example.com')).optional(),
   SEKISHO_RESOLVER: listenList.default([]),
+  SEKISHO_SMTP_URL: url(['smtp', 'smtps'], 'smtp://mail.example:25').optional(),
+  SEKISHO_MAIL_FROM: z.email(fault('not a mail address', 'sekisho@hub.example')).optional(),
   SEKISHO_CHECK_QUOTA: count(1, 999_999_999, '1000').default(1_000),
   SEKISHO_DEMO: flag.default(false),
   SEKISHO_INTROSPECTION: flag.default(false),
   // 2 would tell a reporter that there is exactly one other.
   SEKISHO_PRIVACY_K: count(3, 100, '3').default(3),
+  SEKISHO_OTLP_URL: url(['http', 'https'], 'http://127.0.0.1:4318').optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(['http', 'https'], 'http://127.0.0.1:4318').optional(),
+  SEKISHO_TRACE_PERCENT: count(0, 100, '10').default(100),
   SEKISHO_LOG: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], { error: fault('not a log level', 'info') })
     .default('info'),
 });
+
+/** The collector as every program with OpenTelemetry takes it. */
+const STANDARD_OTLP = 'OTEL_EXPORTER_OTLP_ENDPOINT';
 
 const NAMES = Object.keys(environment.shape);
 
@@ -291,7 +308,8 @@ const NAMES = Object.keys(environment.shape);
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(
     Object.entries(env).filter(
-      ([name, value]) => name.startsWith('SEKISHO_') && value !== undefined && value !== '',
+      ([name, value]) =>
+        (name.startsWith('SEKISHO_') || name === STANDARD_OTLP) && value !== undefined && value !== '',
     ),
   );
   const unknown = Object.keys(given).filter((name) => !NAMES.includes(name));
@@ -307,6 +325,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       ...missing.map((name) => `${name}: not set; DNS over TLS needs address, certificate and key together`),
     );
   }
+  const mailParts = ['SEKISHO_SMTP_URL', 'SEKISHO_MAIL_FROM'].filter((name) => given[name] === undefined);
+  if (mailParts.length === 1) {
+    faults.push(`${mailParts[0] ?? ''}: not set; mail needs server and address together`);
+  }
   if (!parsed.success || faults.length > 0) throw new ConfigInvalid(faults);
   const values = parsed.data;
   const {
@@ -319,6 +341,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return {
     dataDir,
     databaseUrl: values.SEKISHO_DATABASE_URL,
+    databaseReplicaUrl: values.SEKISHO_DATABASE_REPLICA_URL,
     queueUrl: values.SEKISHO_QUEUE_URL,
     migrate: values.SEKISHO_MIGRATE,
     http: values.SEKISHO_HTTP,
@@ -336,9 +359,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     dnsWorkers: values.SEKISHO_DNS_WORKERS ?? Math.max(1, availableParallelism() - 1),
     isDnsHot: values.SEKISHO_DNS_HOT,
     trustedProxies: values.SEKISHO_TRUSTED_PROXIES,
-    smtpUrl: values.SEKISHO_SMTP_URL,
-    mailFrom: values.SEKISHO_MAIL_FROM ?? `sekisho@${values.SEKISHO_ZONE}`,
     dnsHttp: values.SEKISHO_DNS_HTTP,
+    workerHttp: values.SEKISHO_WORKER_HTTP,
     dnsMaxAgeSeconds: values.SEKISHO_DNS_MAX_AGE,
     publicUrl: (values.SEKISHO_PUBLIC_URL ?? local).replace(/\/+$/, ''),
     hubUrl: (values.SEKISHO_HUB_URL ?? local).replace(/\/+$/, ''),
@@ -351,10 +373,16 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       quota: values.SEKISHO_TRUSTEE_QUOTA,
     },
     resolvers: values.SEKISHO_RESOLVER,
+    mail:
+      values.SEKISHO_SMTP_URL !== undefined && values.SEKISHO_MAIL_FROM !== undefined
+        ? { url: values.SEKISHO_SMTP_URL, from: values.SEKISHO_MAIL_FROM }
+        : undefined,
     checkQuota: values.SEKISHO_CHECK_QUOTA,
     isDemo: values.SEKISHO_DEMO,
     hasIntrospection: values.SEKISHO_INTROSPECTION,
     privacyK: values.SEKISHO_PRIVACY_K,
+    otlpUrl: (values.SEKISHO_OTLP_URL ?? values.OTEL_EXPORTER_OTLP_ENDPOINT)?.replace(/\/+$/, ''),
+    tracePercent: values.SEKISHO_TRACE_PERCENT,
     logLevel: values.SEKISHO_LOG,
   };
 }

@@ -1,4 +1,6 @@
 export type { BounceRules } from './delivery-status.js';
+export { DirectTraffic, type DirectTrafficRules } from './direct-traffic.js';
+export { FlowReader, type MailFlow } from './flow-line.js';
 export { readDmarcXml } from './dmarc-report.js';
 export type { Finding } from './finding.js';
 export { LIMITS } from './limits.js';

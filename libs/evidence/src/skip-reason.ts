@@ -25,6 +25,8 @@ export const SKIP_REASONS = {
   'not-a-bounce': 'neither a delivery status nor a bounce in the form of any known mail program',
   'row-malformed': 'a row or line that cannot be read as the format wants it',
   'line-too-long': 'a line longer than is read of one',
+  'not-port-25': 'a connection to another port',
+  'outside-ranges': 'from an address outside of the ranges named, or excepted from them',
   'line-unrelated': 'a log line about something else',
   'policy-reject': 'refused for a reason that does not show abuse, such as greylisting or relaying',
   'verdict-of-a-list': 'refused because of a list: the evidence is not the member’s own',

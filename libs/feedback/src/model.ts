@@ -22,6 +22,10 @@ export const FEEDBACK = {
   maxObservationMs: 7 * DAY_MS,
   /** Fixes without effect, less those with effect, at which a listing keeps its full term. */
   untrustedAt: 3,
+  /** A mail waits this long for more to tell, so that ten bots found by one reporter are one mail. */
+  mailGatherMs: 5 * MINUTE_MS,
+  /** An abuse desk gets a mail at most this often. */
+  mailEveryMs: HOUR_MS,
   /** Fixes older than this are forgotten, for and against. */
   recordMs: 90 * DAY_MS,
 } as const;

@@ -1,1 +1,2 @@
-export { openMailer, type Mail, type Mailer, type MailSettings } from './mailer.js';
+export { writeEventMail, type EventMailOptions, type MailedEvent } from './event-mail.js';
+export { MailNotSent, openMailer, type Mailer, type MailerOptions, type OutgoingMail } from './mailer.js';

@@ -10,11 +10,16 @@ import { Campaigns1764004000000 } from './migrations/1764004000000-campaigns.js'
 import { Log1764005000000 } from './migrations/1764005000000-log.js';
 import { SubscriberCases1764006000000 } from './migrations/1764006000000-subscriber-cases.js';
 import { Alerts1764008000000 } from './migrations/1764008000000-alerts.js';
+import { Hygiene1764053000000 } from './migrations/1764053000000-hygiene.js';
+import { Networks1764052000000 } from './migrations/1764052000000-networks.js';
+import { EventStreams1764051000000 } from './migrations/1764051000000-event-streams.js';
 import { MemberEvents1764050000000 } from './migrations/1764050000000-member-events.js';
+import { Actions1764030000000 } from './migrations/1764030000000-actions.js';
 import { LogStatements1764006500000 } from './migrations/1764006500000-log-statements.js';
 import { ModelRehearsals1764007000000 } from './migrations/1764007000000-model-rehearsals.js';
 import { Appeals1764041000000 } from './migrations/1764041000000-appeals.js';
 import { Decisions1764040000000 } from './migrations/1764040000000-decisions.js';
+import { People1764020000000 } from './migrations/1764020000000-people.js';
 import { Subscribers1764002000000 } from './migrations/1764002000000-subscribers.js';
 
 export interface DatabaseOptions {
@@ -33,9 +38,9 @@ export async function openDatabase(url: string, options: DatabaseOptions): Promi
       ...[Foundation1763942400000, DnsAccess1763985600000, Subscribers1764002000000, Privacy1764003000000],
       ...[Campaigns1764004000000, Log1764005000000, SubscriberCases1764006000000],
       ...[LogStatements1764006500000, ModelRehearsals1764007000000, Alerts1764008000000],
-      MemberEvents1764050000000,
-      Decisions1764040000000,
+      ...[People1764020000000, Actions1764030000000, Decisions1764040000000, MemberEvents1764050000000],
       Appeals1764041000000,
+      ...[EventStreams1764051000000, Networks1764052000000, Hygiene1764053000000],
     ],
     migrationsTableName: 'migration',
     synchronize: false,

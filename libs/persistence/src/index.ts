@@ -56,6 +56,8 @@ export {
   type ListingFilter,
   type StoredReputation,
 } from './reputations/reputation.repository.js';
+export { examineReplica, type ReplicaExamination } from './replica/examine-replica.js';
+export { Replica, REPLICA_LAG_AT_MOST_MS } from './replica/replica.js';
 export { ModelRehearsals, type ModelRehearsal } from './reputations/model-rehearsals.js';
 export { reputationAsOf } from './reputations/past-reputation.js';
 export { ScoringRepository, type Scored, type SubjectEvidence } from './reputations/scoring.repository.js';
@@ -101,13 +103,34 @@ export {
 export { type HeldRows } from './retention/privacy-report.js';
 export { RETENTION, type Retention, type RetentionClass } from './retention/retention.js';
 export { StatisticsRepository, type FederationFigures } from './retention/statistics.repository.js';
+export { HygieneRepository } from './hygiene/hygiene.repository.js';
+export { NetworkRefused } from './networks/errors.js';
+export {
+  DeclaredRangeRepository,
+  type DeclaredRange,
+  type Port25,
+} from './networks/declared-range.repository.js';
+export {
+  NetworkClaimRepository,
+  type JudgeableClaim,
+  type NetworkClaim,
+} from './networks/network-claim.repository.js';
 export { AlertRepository, AlertNotFound, type StoredAlert } from './alerts/alert.repository.js';
+export {
+  EventStreamRepository,
+  type EventStream,
+  type MailFormat,
+  type MailLanguage,
+  type MailPreference,
+} from './events/event-stream.repository.js';
 export {
   MemberEventRepository,
   tellMember,
+  VERIFICATION_EVENT,
   type MemberEvent,
   type MemberEventType,
   type NewMemberEvent,
+  type RefusedEvent,
 } from './events/member-event.repository.js';
 export type { AlertObservation } from './alerts/keep-alerts.js';
 export {
@@ -131,3 +154,34 @@ export { AppealDecisions, type AppealRuling as ListingAppealRuling } from './app
 export { AppealEffectRepository, type PublishedCorrection } from './appeals/effect.repository.js';
 export { AppealRefused } from './appeals/errors.js';
 export { DecisionRefused } from './decisions/errors.js';
+export {
+  PersonActionRepository,
+  type NewPersonAction,
+  type PersonAction,
+} from './people/action.repository.js';
+export { PersonRepository, type Language, type NewPerson, type Person } from './people/person.repository.js';
+export {
+  SESSION_IDLE_MS,
+  SESSION_LIFETIME_MS,
+  SessionRepository,
+  type PersonSession,
+} from './people/session.repository.js';
+export {
+  InvitationRepository,
+  type InvitationCode,
+  type NewInvitation,
+  type StoredInvitation,
+} from './people/invitation.repository.js';
+export { PersonChangeRefused } from './people/errors.js';
+export { type OperatorPeople, type PersonSummary } from './people/operator-people.js';
+export { PasskeyRepository, type StoredPasskey } from './people/passkey.repository.js';
+export { ActionRepository, type Commander } from './actions/action.repository.js';
+export type { StoredAction } from './actions/action-row.js';
+export {
+  ParticipationRepository,
+  type ActionComment,
+  type ActionDetails,
+  type ActionStatement,
+  type Participant,
+  type RecordedTransition,
+} from './actions/participation.repository.js';

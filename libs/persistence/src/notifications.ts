@@ -8,7 +8,9 @@ export type Channel =
   | 'sekisho_campaigns'
   | 'sekisho_events'
   | 'sekisho_decisions'
-  | 'sekisho_review';
+  | 'sekisho_review'
+  | 'sekisho_alerts'
+  | 'sekisho_actions';
 
 export interface Notifications {
   /** The listener gets what was announced; undefined after a lost connection: anything may have been. */
@@ -27,8 +29,10 @@ export async function openNotifications(
     ['sekisho_zones', new Set()],
     ['sekisho_campaigns', new Set()],
     ['sekisho_events', new Set()],
+    ['sekisho_alerts', new Set()],
     ['sekisho_decisions', new Set()],
     ['sekisho_review', new Set()],
+    ['sekisho_actions', new Set()],
   ]);
   const announce = (channel: string, payload?: string) => {
     for (const listener of listeners.get(channel as Channel) ?? []) listener(payload);

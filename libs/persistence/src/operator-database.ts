@@ -1,21 +1,17 @@
 // What the operator's own commands do, beside a running hub or without one.
 import type { Config } from '@sekisho/config';
 import { DEFAULT_TRUST } from '@sekisho/reputation';
-import { randomInt } from 'node:crypto';
 import { openBackend } from './backend.js';
 import { DecisionRepository } from './decisions/decision.repository.js';
 import { findRunningEmbeddedDatabase } from './embedded/index.js';
 import { MemberRepository, type NewMember } from './members/member.repository.js';
+import { CODE_LIFETIME_MS, randomCode } from './one-time-code.js';
+import { operatorPeople, type OperatorPeople } from './people/operator-people.js';
+import { DeclaredRangeRepository } from './networks/declared-range.repository.js';
+import { NetworkClaimRepository, type JudgeableClaim } from './networks/network-claim.repository.js';
 import { ModelRehearsals } from './reputations/model-rehearsals.js';
 import { PersonRequests } from './retention/person-requests.js';
 import { heldRows, type HeldRows } from './retention/privacy-report.js';
-
-/** Without the letters that are mistaken for digits when a code is read out over the telephone. */
-const CODE_ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
-/** 3 groups of 5 characters of 5 bits: 75 bits, far beyond guessing within a week. */
-const CODE_GROUPS = 3;
-const CODE_GROUP_LENGTH = 5;
-const CODE_LIFETIME_MS = 7 * 24 * 3_600_000;
 
 export interface MemberSummary extends NewMember {
   readonly isEnrolled: boolean;
@@ -45,7 +41,17 @@ export interface OperatorDatabase {
     readonly requests: Pick<PersonRequests, 'access' | 'correct' | 'delete' | 'list'>;
   };
   readonly decisions: Pick<DecisionRepository, 'set' | 'end' | 'list'>;
+  readonly people: OperatorPeople;
   readonly models: Pick<ModelRehearsals, 'rehearse' | 'list'>;
+  readonly networks: {
+    claims(): Promise<readonly JudgeableClaim[]>;
+    /** @throws {NetworkRefused} claim-unknown, claim-taken */
+    approve(memberId: string, network: string, now: Date): Promise<void>;
+    /** @throws {NetworkRefused} claim-unknown */
+    refuse(memberId: string, network: string, reason: string, now: Date): Promise<void>;
+    /** @throws {NetworkRefused} range-unknown */
+    withdrawRange(memberId: string, network: string, now: Date): Promise<void>;
+  };
   close(): Promise<void>;
 }
 
@@ -62,6 +68,7 @@ export async function openOperatorDatabase(config: Config): Promise<OperatorData
     },
   );
   const members = new MemberRepository(backend.dataSource);
+  const claims = new NetworkClaimRepository(backend.dataSource);
   const newCode = async (id: string, now: Date): Promise<EnrolmentCode> => {
     const code = randomCode();
     const expiresAt = new Date(now.getTime() + CODE_LIFETIME_MS);
@@ -90,15 +97,15 @@ export async function openOperatorDatabase(config: Config): Promise<OperatorData
       requests: new PersonRequests(backend.dataSource),
     },
     decisions: new DecisionRepository(backend.dataSource),
+    people: operatorPeople(backend.dataSource),
     models: new ModelRehearsals(backend.dataSource),
+    networks: {
+      claims: () => claims.list(),
+      approve: (memberId, network, now) => claims.approve(memberId, network, now),
+      refuse: (memberId, network, reason, now) => claims.refuse(memberId, network, reason, now),
+      withdrawRange: (memberId, network, now) =>
+        new DeclaredRangeRepository(backend.dataSource).withdraw(memberId, network, now),
+    },
     close: () => backend.close(),
   };
-}
-
-function randomCode(): string {
-  const group = () =>
-    Array.from({ length: CODE_GROUP_LENGTH }, () =>
-      CODE_ALPHABET.charAt(randomInt(CODE_ALPHABET.length)),
-    ).join('');
-  return Array.from({ length: CODE_GROUPS }, group).join('-');
 }

@@ -1,4 +1,5 @@
 export { RequestReader, RequestMalformed, type PolicyRequest } from './request-reader.js';
+export { MapRequestReader, mapReply } from './map-request-reader.js';
 export { actionText, type Answer } from './action-text.js';
 export { decide, decideLocally, type Client, type Decision } from './decide.js';
 export { DEFAULT_POLICY_TEXT, defaultPolicy } from './default-policy.js';

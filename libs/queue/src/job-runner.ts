@@ -5,6 +5,9 @@ import { isJobName, readPayload, type JobName, type PayloadOf } from './jobs.js'
 
 export type JobHandlers = { readonly [N in JobName]: (payload: PayloadOf<N>) => Promise<void> };
 
+/** Runs a job from outside of it: to measure it, or to trace it. It must run it, and fail as it fails. */
+export type RunAround = (name: string, payload: object, run: () => Promise<void>) => Promise<void>;
+
 export interface JobRunner {
   /** Takes no more jobs, waits for those that run, then lets go of the connections. Idempotent. */
   close(): Promise<void>;
@@ -36,18 +39,27 @@ async function handle(handlers: JobHandlers, name: string, payload: unknown): Pr
  *
  * @param options.concurrency jobs at a time in this process
  * @param options.onError hears of lost connections, and as JobAttemptFailed of each attempt that failed
+ * @param options.around each job is run through it
  * @param options.leaseMs silence after which a worker is taken for dead, 30,000 when not given
  * @throws QueueUrlInvalid, and the driver's error when PostgreSQL cannot be reached; a Redis that is away is waited for
  */
 export async function runJobs(
   url: string,
   handlers: JobHandlers,
-  options: { concurrency: number; onError: (error: unknown) => void; leaseMs?: number },
+  options: {
+    concurrency: number;
+    onError: (error: unknown) => void;
+    around?: RunAround;
+    leaseMs?: number;
+  },
 ): Promise<JobRunner> {
   const leaseMs = options.leaseMs ?? LEASE_MS;
+  const around: RunAround = options.around ?? ((_name, _payload, run) => run());
   const perform = async (job: Job) => {
     try {
-      await handle(handlers, job.name, job.data);
+      const data: unknown = job.data;
+      const payload = typeof data === 'object' && data !== null ? data : {};
+      await around(job.name, payload, () => handle(handlers, job.name, data));
     } catch (error) {
       if (error instanceof UnrecoverableJob || error instanceof JobPayloadInvalid) {
         throw Object.assign(new UnrecoverableError(error.message), { cause: error });

@@ -2,13 +2,20 @@ import { z } from 'zod';
 import { JobPayloadInvalid } from './errors.js';
 
 /** Every job there is, and what it carries. Payloads name rows; the rows themselves stay in the database. */
+/** W3C `traceparent` of the span that asked for the job, when traces are kept. */
+const trace = z.string().max(55).optional();
+
 const payloadSchemas = {
   /** Score the subjects that an accepted envelope touched. */
-  'score-receipt': z.strictObject({ receiptId: z.string().min(1).max(200) }),
+  'score-receipt': z.strictObject({ receiptId: z.string().min(1).max(200), trace }),
   /** Score again the subjects whose evidence has decayed since they were last looked at. */
   'review-subjects': z.strictObject({ atMost: z.int().min(1).max(1_000_000) }),
   /** Take newly stored fingerprints and bounces into campaigns, and review what campaigns say in the zones. */
-  'cluster-fingerprints': z.strictObject({}),
+  'cluster-fingerprints': z.strictObject({ trace }),
+  /** Send what abuse desks are to hear by mail. */
+  'mail-events': z.strictObject({ trace }),
+  /** Move actions of the working group whose time has come. */
+  'settle-actions': z.strictObject({}),
   /** Drop what is past its retention. */
   expire: z.strictObject({}),
 } as const;

@@ -19,3 +19,4 @@ export {
   type Subject,
   type SubjectType,
 } from './subject.js';
+export { subtractNetworks } from './subtract.js';

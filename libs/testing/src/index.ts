@@ -14,3 +14,4 @@ export { runTranscript, type TranscriptOptions } from './transcript-runner.js';
 export { EdgeData } from './edge-data.js';
 export { borderOf, describeFinding, relaysDownTo, readSample, sampleRules } from './report-samples.js';
 export { seededRandom, simulatePoisoning, type PoisoningHarm } from './poisoning.js';
+export { EventReceiver, type ReceivedEvent } from './event-receiver.js';

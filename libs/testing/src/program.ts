@@ -124,6 +124,8 @@ async function wrap(folder: string): Promise<string> {
     'usr/bin',
     'sbin',
     'usr/sbin',
+    // Where Debian keeps what stands behind its own start scripts.
+    'usr/libexec/sendmail',
     ...versions.map((version) => join(postgresql, version, 'bin')),
   ];
   for (const place of places) {

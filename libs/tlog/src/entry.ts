@@ -4,7 +4,15 @@ import { concatBytes } from '@noble/hashes/utils.js';
 import { HASH_BYTES } from './hash.js';
 
 /** What an entry stands for; the number is its first byte. */
-export const ENTRY_KINDS = { report: 1, listing: 2, key: 3, vote: 4, appeal: 5, epoch: 6 } as const;
+export const ENTRY_KINDS = {
+  report: 1,
+  listing: 2,
+  key: 3,
+  vote: 4,
+  appeal: 5,
+  epoch: 6,
+  action: 7,
+} as const;
 export type EntryKind = keyof typeof ENTRY_KINDS;
 
 export const SALT_BYTES = 16;

@@ -6,6 +6,7 @@ import type { OperatorDatabase } from '@sekisho/persistence';
 export type {
   EnrolmentCode,
   HeldRows,
+  JudgeableClaim,
   LoggedRequest,
   MemberRole,
   MemberSummary,

@@ -17,6 +17,11 @@ class RecordingDatabase implements OperatorDatabase {
     report: unused,
     requests: { access: unused, correct: unused, delete: unused, list: unused },
   };
+  readonly people = {
+    ...{ invite: unused, list: unused, remove: unused },
+    ...{ signOut: unused, actions: unused, addForDemo: unused },
+  };
+  readonly networks = { claims: unused, approve: unused, refuse: unused, withdrawRange: unused };
   readonly models = { rehearse: unused, list: unused };
   readonly decisions: OperatorDatabase['decisions'] = {
     set: (decision) => {

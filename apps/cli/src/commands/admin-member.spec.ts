@@ -11,6 +11,10 @@ const unused = () => Promise.reject(new Error('not part of these tests'));
 
 /** The contract of the database, kept in memory. */
 class MemoryDatabase implements OperatorDatabase {
+  readonly people = {
+    ...{ invite: unused, list: unused, remove: unused },
+    ...{ signOut: unused, actions: unused, addForDemo: unused },
+  };
   readonly stored: MemberSummary[] = [];
   closed = 0;
   readonly members: OperatorDatabase['members'] = {
@@ -24,6 +28,7 @@ class MemoryDatabase implements OperatorDatabase {
     newCode: () => Promise.resolve(this.code),
   };
   readonly models = { rehearse: unused, list: unused };
+  readonly networks = { claims: unused, approve: unused, refuse: unused, withdrawRange: unused };
   readonly decisions = { set: unused, end: unused, list: unused };
   readonly privacy: OperatorDatabase['privacy'] = {
     report: () => Promise.resolve([]),

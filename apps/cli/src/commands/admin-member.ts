@@ -6,13 +6,15 @@ import {
   type EnrolmentCode,
   type MemberRole,
   type MemberSummary,
-  type OperatorDatabase,
 } from '../admin/operator-database.js';
+import { withDatabase } from '../admin/with-database.js';
 import type { CliContext } from '../context.js';
 import { formatLocalTime } from '../print/local-time.js';
 import { formatPairs, formatTable } from '../print/table.js';
 import { registerAdminDecision } from './admin-decision.js';
 import { registerAdminModel } from './admin-model.js';
+import { registerAdminPerson } from './admin-person.js';
+import { registerAdminNetwork } from './admin-network.js';
 import { registerAdminPrivacy } from './admin-privacy.js';
 import { registerShareBackup } from './share-backup.js';
 import { readInteger, toJson, usage, withExample, withJson, type JsonOption } from './shared-options.js';
@@ -35,8 +37,10 @@ export function registerAdmin(program: Command, context: CliContext): void {
   registerCode(member, context);
   registerStanding(member, context, 'suspend', 'refuse everything that a member signs from now on');
   registerStanding(member, context, 'resume', 'end a suspension');
+  registerAdminPerson(admin, context);
   registerAdminPrivacy(admin, context);
   registerAdminModel(admin, context);
+  registerAdminNetwork(admin, context);
   registerAdminDecision(admin, context);
   const oprf = admin.command('oprf').description("the hub's half of the subscriber keys");
   registerShareBackup(oprf, context, 'hub');
@@ -105,18 +109,6 @@ function registerStanding(
     );
   });
   withExample(command, `sekisho admin member ${change} isp-a`);
-}
-
-async function withDatabase<T>(
-  context: CliContext,
-  use: (database: OperatorDatabase) => Promise<T>,
-): Promise<T> {
-  const database = await context.openOperatorDatabase(readConfig(context.env));
-  try {
-    return await use(database);
-  } finally {
-    await database.close();
-  }
 }
 
 function printCode(context: CliContext, id: string, { code, expiresAt }: EnrolmentCode, json?: object): void {

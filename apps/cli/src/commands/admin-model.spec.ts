@@ -13,6 +13,10 @@ const REHEARSED: ModelRehearsal = {
 };
 
 class RecordingDatabase implements OperatorDatabase {
+  readonly people = {
+    ...{ invite: unused, list: unused, remove: unused },
+    ...{ signOut: unused, actions: unused, addForDemo: unused },
+  };
   readonly asked: unknown[] = [];
   closed = 0;
   readonly members = { add: unused, list: unused, suspend: unused, resume: unused, newCode: unused };
@@ -20,6 +24,7 @@ class RecordingDatabase implements OperatorDatabase {
     report: unused,
     requests: { access: unused, correct: unused, delete: unused, list: unused },
   };
+  readonly networks = { claims: unused, approve: unused, refuse: unused, withdrawRange: unused };
   readonly decisions = { set: unused, end: unused, list: unused };
   readonly models: OperatorDatabase['models'] = {
     rehearse: (days, now) => {

@@ -7,6 +7,10 @@ const unused = () => Promise.reject(new Error('not part of these tests'));
 
 /** Keeps what was asked of it. */
 class RecordingDatabase implements OperatorDatabase {
+  readonly people = {
+    ...{ invite: unused, list: unused, remove: unused },
+    ...{ signOut: unused, actions: unused, addForDemo: unused },
+  };
   readonly asked: unknown[][] = [];
   closed = 0;
   readonly members = { add: unused, list: unused, suspend: unused, resume: unused, newCode: unused };
@@ -51,6 +55,7 @@ class RecordingDatabase implements OperatorDatabase {
   };
 
   readonly models = { rehearse: unused, list: unused };
+  readonly networks = { claims: unused, approve: unused, refuse: unused, withdrawRange: unused };
   readonly decisions = { set: unused, end: unused, list: unused };
 
   close(): Promise<void> {

@@ -1,8 +1,8 @@
-import { readConfig } from '@sekisho/config';
 import { CATEGORIES, type Category } from '@sekisho/report';
 import { readSubject, type Subject } from '@sekisho/subject';
 import { Option, type Command } from 'commander';
-import type { HeldRows, LoggedRequest, OperatorDatabase } from '../admin/operator-database.js';
+import type { HeldRows, LoggedRequest } from '../admin/operator-database.js';
+import { withDatabase } from '../admin/with-database.js';
 import type { CliContext } from '../context.js';
 import { UsageFault } from '../failure.js';
 import { formatLocalTime } from '../print/local-time.js';
@@ -136,18 +136,6 @@ function groundOf({ case: caseNumber, reason }: RequestOptions, command: Command
     '--case takes 1 to 100 characters and --reason 1 to 500',
     `${commandPath(command)} --help`,
   );
-}
-
-async function withDatabase<T>(
-  context: CliContext,
-  use: (database: OperatorDatabase) => Promise<T>,
-): Promise<T> {
-  const database = await context.openOperatorDatabase(readConfig(context.env));
-  try {
-    return await use(database);
-  } finally {
-    await database.close();
-  }
 }
 
 function print(

@@ -1,8 +1,16 @@
-import type { OwnAlert } from '@sekisho/client';
+import {
+  fetchEvidence,
+  followAlerts,
+  MemberDirectory,
+  type HubSession,
+  type OwnAlert,
+} from '@sekisho/client';
 import { Argument, type Command } from 'commander';
-import type { CliContext } from '../context.js';
+import { memberDirectoryPath, type CliContext } from '../context.js';
 import { formatLocalTime } from '../print/local-time.js';
 import { formatTable } from '../print/table.js';
+import { registerAlertStream } from './alert-stream.js';
+import { formatPiece, toPlain } from './evidence.js';
 import { openSession } from './member-session.js';
 import {
   toJson,
@@ -19,15 +27,21 @@ const ANSWERS = ['seen', 'found', 'fixed'] as const;
 
 interface AlertsOptions extends DirectoryOption, JsonOption {
   readonly all?: true;
+  readonly follow?: true;
 }
 
 export function registerAlerts(program: Command, context: CliContext): void {
   const command = program
     .command('alerts')
     .description('what became suspect in your own networks, newest first')
-    .option('--all', 'closed ones too');
+    .option('--all', 'closed ones too')
+    .option('--follow', 'then each change as it happens, with the sealed evidence opened here; does not end');
   withJson(withDirectory(command)).action(async (options: AlertsOptions) => {
     const session = await openSession(options, context);
+    if (options.follow) {
+      await follow(session, options, context);
+      return;
+    }
     const alerts = await session.alerts({ first: LIMIT, openOnly: !options.all });
     context.stdout.write(options.json ? toJson(alerts) : formatAlerts(alerts, context));
     if (!options.json && alerts.some(({ evidenceCount }) => evidenceCount > 0)) {
@@ -38,6 +52,31 @@ export function registerAlerts(program: Command, context: CliContext): void {
   });
   withExample(command, 'sekisho alerts --dir /etc/sekisho/isp-a');
   registerAnswer(command, context);
+  registerAlertStream(command, context);
+}
+
+/** Evidence is opened and not acknowledged: it stays at the hub for sekisho evidence. */
+async function follow(session: HubSession, options: AlertsOptions, context: CliContext): Promise<void> {
+  const directory = new MemberDirectory(memberDirectoryPath(options, context));
+  const onLost = () => {
+    context.stderr.write('sekisho: the connection to the hub was lost; connecting again\n');
+  };
+  for await (const { change, alert } of followAlerts(session, { onLost })) {
+    const pieces =
+      alert.evidenceCount > 0
+        ? (await fetchEvidence(session, directory, { limit: LIMIT })).opened.filter(
+            ({ subject }) => subject === alert.subject,
+          )
+        : [];
+    if (options.json) {
+      context.stdout.write(
+        `${JSON.stringify({ change: change ?? null, ...alert, evidence: pieces.map(toPlain) })}\n`,
+      );
+      continue;
+    }
+    context.stdout.write(`${change ?? 'open'}: ${alert.subject}\n${formatAlerts([alert], context)}`);
+    for (const piece of pieces) context.stdout.write(formatPiece(piece, context));
+  }
 }
 
 function registerAnswer(alerts: Command, context: CliContext): void {

@@ -159,19 +159,17 @@ const stateOf = ({ state, outcome, isOverdue }: Appeal) =>
   isOverdue ? 'open, overdue' : (outcome ?? state).toLowerCase();
 
 function formatAppeal(one: Appeal, { timeZone }: CliContext): string {
-  const seconds = one.effectMs === null ? 'not confirmed by an edge yet' : `${String(one.effectMs)} ms`;
+  const effect = one.effectMs === null ? 'not confirmed by an edge yet' : `${String(one.effectMs)} ms`;
   const facts: [string, string][] = [
     ['appeal', one.id],
     ['subject', `${one.subject} (${one.reasonClass})`],
     ['state', stateOf(one)],
     ['filed', formatLocalTime(one.filedAt, timeZone)],
-    ...(one.isConcerned
-      ? ([['yours', 'your member reported or owns it: somebody else decides']] as const)
-      : []),
     ['written', onOneLine(one.text)],
-    ...(one.reason === null ? [] : ([['reason', onOneLine(one.reason)]] as const)),
-    ...(one.outcome === 'UPHELD' ? ([['in effect', seconds]] as const) : []),
-  ].map(([name, value]) => [name ?? '', value ?? '']);
+  ];
+  if (one.isConcerned) facts.push(['yours', 'your member reported or owns it: somebody else decides']);
+  if (one.reason !== null) facts.push(['reason', onOneLine(one.reason)]);
+  if (one.outcome === 'UPHELD') facts.push(['in effect', effect]);
   const evidence = one.evidence.map(({ factor, contribution, detail }) => [
     factor,
     String(contribution),

@@ -49,7 +49,7 @@ export function registerEvidence(program: Command, context: CliContext): void {
   withExample(command, 'sekisho evidence --json --dir /etc/sekisho/isp-a > evidence.json');
 }
 
-const toPlain = (piece: OpenedEvidence) =>
+export const toPlain = (piece: OpenedEvidence) =>
   'fault' in piece
     ? { id: piece.id, subject: piece.subject, receivedAt: piece.receivedAt, fault: piece.fault.code }
     : piece;
@@ -59,7 +59,7 @@ function formatAll(opened: readonly OpenedEvidence[], context: CliContext): stri
   return opened.map((piece) => formatPiece(piece, context)).join('\n');
 }
 
-function formatPiece(piece: OpenedEvidence, context: CliContext): string {
+export function formatPiece(piece: OpenedEvidence, context: CliContext): string {
   const pairs: [string, string][] = [
     ['subject', piece.subject],
     ['received', formatLocalTime(piece.receivedAt, context.timeZone)],

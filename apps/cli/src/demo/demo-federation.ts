@@ -22,6 +22,8 @@ export interface DemoFederation {
   /** Everything of hub, database and trustee. */
   readonly dataDir: string;
   readonly members: readonly EnrolledDemoMember[];
+  /** Signs a browser in as a reviewer of the first member. */
+  readonly signInUrl: string;
   stop(): Promise<void>;
 }
 
@@ -47,8 +49,10 @@ export async function startDemoFederation(
   };
   try {
     onStep('enrolling the members, each with keys of its own');
-    const members = await enrolMembers({ ...config, databaseUrl: machine.databaseUrl }, directory, context);
-    return { config, dataDir: config.dataDir, members, stop };
+    const reached = { ...config, databaseUrl: machine.databaseUrl };
+    const members = await enrolMembers(reached, directory, context);
+    const signInUrl = await inviteReviewer(reached, members, context);
+    return { config, dataDir: config.dataDir, members, signInUrl, stop };
   } catch (error) {
     await stop();
     context.stderr.write(`${log.slice(-20).join('\n')}\n`);
@@ -79,6 +83,23 @@ async function enrolMembers(
     await operator.close();
   }
   return enrolled;
+}
+
+async function inviteReviewer(
+  config: Config,
+  [first]: readonly EnrolledDemoMember[],
+  context: CliContext,
+): Promise<string> {
+  const operator = await context.openOperatorDatabase(config);
+  try {
+    const { code } = await operator.people.addForDemo(
+      { memberId: first?.demo.id, name: 'Reviewer 審査員', role: 'reviewer', language: 'ja' },
+      new Date(context.now()),
+    );
+    return `${config.publicUrl}/demo/sign-in?code=${code}`;
+  } finally {
+    await operator.close();
+  }
 }
 
 /** The usual ports, or free ones when they are taken; nothing of an operator's own configuration is touched. */

@@ -36,7 +36,7 @@ export async function formatResults({ members }: DemoFederation): Promise<string
   return `Top listings 上位の掲載 (${figures}):\n${table}`;
 }
 
-export function formatTryIt({ config, members }: DemoFederation): string {
+export function formatTryIt({ config, members, signInUrl }: DemoFederation): string {
   const [first] = members;
   const dir = first?.dir ?? '';
   const ip = first?.demo.observations.find(({ category }) => category === 'zombie')?.ip ?? '127.0.0.2';
@@ -45,6 +45,9 @@ export function formatTryIt({ config, members }: DemoFederation): string {
   const query = `{"query":"{ listings(first: 5) { edges { node { subject score categories } } } }"}`;
   return `
 It keeps running; try it from another terminal (Ctrl-C here stops it). 続けて動いています。別の端末から試せます:
+
+  sign in as a reviewer 審査員としてコンソールへ
+    ${signInUrl}
 
 ${formatPairs([
   ['  a mail server asks', `dig ${at} ${name} A`],

@@ -13,6 +13,7 @@ import {
   judgeDatabase,
   judgeDisk,
   judgeQueue,
+  judgeReplica,
   judgeSecretFile,
   judgeSerials,
 } from './judgement.js';
@@ -48,6 +49,8 @@ export async function examine({ env, secondaries, now }: Patient): Promise<reado
     await disk(config),
     ...(database?.findings ?? [skipped('database', 'SEKISHO_HUB_URL without a database: an edge alone')]),
     ...(database?.examined ? [await queue(config, database.url, database.examined)] : []),
+    ...(database?.examined ? await replica(config, database.url) : []),
+    ...(database ? await worker(config) : []),
     ...(await hub(config, now)),
     ...(await edge(config, serials)),
     ...(await Promise.all(
@@ -149,6 +152,39 @@ async function queue(
   }
 }
 
+async function replica({ databaseReplicaUrl }: Config, databaseUrl: string): Promise<readonly Finding[]> {
+  if (databaseReplicaUrl === undefined) return [];
+  const { examineReplica } = await import('@sekisho/persistence');
+  try {
+    return [judgeReplica(await examineReplica(databaseUrl, databaseReplicaUrl))];
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer';
+    const remedy =
+      'see that it runs and that SEKISHO_DATABASE_REPLICA_URL is right; the primary answers meanwhile';
+    return [wrong('replica', `cannot be used (${code})`, remedy)];
+  }
+}
+
+async function worker({ workerHttp }: Config): Promise<readonly Finding[]> {
+  if (!workerHttp) return [skipped('worker', 'it tells of itself where SEKISHO_WORKER_HTTP is set')];
+  const url = `http://${formatListen(reachable(workerHttp))}/health/ready`;
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const text = (await response.text()).trim().replaceAll('\n', '; ');
+    if (response.ok) return [ok('worker', `is ready at ${url}`)];
+    return [wrong('worker', text, 'see the queue: SEKISHO_QUEUE_URL, or the database')];
+  } catch {
+    const remedy = 'see that a worker runs here (sekisho worker) with the same SEKISHO_WORKER_HTTP';
+    return [wrong('worker', `no answer at ${url}`, remedy)];
+  }
+}
+
+/** Where a process that listens on every address is asked from its own machine. */
+const reachable = ({ host, port }: ListenAddress): ListenAddress => ({
+  host: host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host,
+  port,
+});
+
 async function hub({ hubUrl }: Config, now: () => number): Promise<readonly Finding[]> {
   const remedy =
     'see that the hub runs (sekisho hub) and that SEKISHO_HUB_URL or SEKISHO_HTTP is its address';
@@ -181,9 +217,7 @@ async function edge(
   config: Config,
   serials: ReadonlyMap<string, number> | undefined,
 ): Promise<readonly Finding[]> {
-  const host =
-    config.dns.host === '0.0.0.0' ? '127.0.0.1' : config.dns.host === '::' ? '::1' : config.dns.host;
-  const served = await server('edge', { host, port: config.dns.port }, config, serials);
+  const served = await server('edge', reachable(config.dns), config, serials);
   if (!config.dnsHttp)
     return [served, skipped('zone ages', 'the edge tells them where SEKISHO_DNS_HTTP is set')];
   const url = `http://${formatListen(config.dnsHttp)}/health/ready`;

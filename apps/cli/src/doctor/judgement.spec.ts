@@ -4,6 +4,7 @@ import {
   judgeDatabase,
   judgeDisk,
   judgeQueue,
+  judgeReplica,
   judgeSecretFile,
   judgeSerials,
 } from './judgement.js';
@@ -65,6 +66,18 @@ describe('the doctor', () => {
       found: expect.stringContaining('ip 4294967295, hub 4294967301') as string,
     });
     expect(judgeSerials('edge', new Map([['ip', 5]]), undefined)).toMatchObject({ found: 'ip 5' });
+  });
+
+  it('wants a replica that is one, and that follows', () => {
+    expect(judgeReplica({ isReplica: true, behindBytes: 1_024 }).state).toBe('ok');
+    expect(judgeReplica({ isReplica: false, behindBytes: 0 })).toMatchObject({
+      state: 'wrong',
+      found: expect.stringContaining('no replica') as string,
+    });
+    expect(judgeReplica({ isReplica: true, behindBytes: 1024 ** 3 })).toMatchObject({
+      state: 'wrong',
+      found: '1.0 GiB behind',
+    });
   });
 
   it('tells the jobs of a queue', () => {

@@ -1,6 +1,6 @@
 // What is healthy, decided from figures alone.
 import { isSerialNewer } from '@sekisho/dns-wire';
-import type { DatabaseExamination } from '@sekisho/persistence';
+import type { DatabaseExamination, ReplicaExamination } from '@sekisho/persistence';
 import { ok, skipped, wrong, type Finding } from './finding.js';
 
 /** PostgreSQL 14, as it numbers itself. */
@@ -71,6 +71,23 @@ export function judgeQueue(counts: { waiting: number; active: number; failed: nu
   const found = `${String(counts.waiting)} waiting, ${String(counts.active)} running, ${String(counts.failed)} failed`;
   // Failures are kept as long as a thousand later ones do not push them out, so they are told and judged nowhere.
   return ok('queue', found);
+}
+
+/** A replica is used while it is 5 s behind or less; so much is written in that time by a busy hub. */
+const BEHIND_AT_MOST_BYTES = 64 * 1024 ** 2;
+
+export function judgeReplica({ isReplica, behindBytes }: ReplicaExamination): Finding {
+  const check = 'replica';
+  if (!isReplica) {
+    return wrong(
+      check,
+      'what SEKISHO_DATABASE_REPLICA_URL names is no replica',
+      'name a standby of SEKISHO_DATABASE_URL, or unset it: the primary answers meanwhile',
+    );
+  }
+  const found = `${formatBytes(behindBytes)} behind`;
+  if (behindBytes <= BEHIND_AT_MOST_BYTES) return ok(check, found);
+  return wrong(check, found, 'see pg_stat_replication at the primary, and the load of the replica');
 }
 
 export function judgeDisk(freeBytes: number, path: string): Finding {

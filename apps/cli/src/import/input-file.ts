@@ -52,7 +52,7 @@ async function* filesBelow(path: string): AsyncGenerator<string, void, undefined
   }
 }
 
-async function openFile(name: string): Promise<InputFile> {
+export async function openFile(name: string): Promise<InputFile> {
   const file = await open(name, 'r');
   try {
     const head = Buffer.alloc(HEAD_BYTES);
@@ -69,7 +69,7 @@ async function openFile(name: string): Promise<InputFile> {
   }
 }
 
-async function standardInput(stdin: AsyncIterable<Buffer | string>): Promise<InputFile> {
+export async function standardInput(stdin: AsyncIterable<Buffer | string>): Promise<InputFile> {
   const rest = stdin[Symbol.asyncIterator]();
   let head = Buffer.alloc(0);
   while (head.length < HEAD_BYTES) {

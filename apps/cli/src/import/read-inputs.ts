@@ -14,14 +14,13 @@ import {
   type SkipReason,
 } from '@sekisho/evidence';
 import type { ReportInput } from '@sekisho/report';
-import { createHash, type Hash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { readByteLines, type ByteLine } from './byte-lines.js';
 import type { ContentPrint } from './content-print.js';
-import type { FileMark, ImportState, Mark } from './import-state.js';
+import type { ImportState, Mark } from './import-state.js';
 import type { InputFile } from './input-file.js';
 import { kindOf, logReader, type ImportFormat } from './input-kind.js';
 import { readMailbox } from './mailbox.js';
+import { digestOf, Place } from './place.js';
 
 export interface ImportRules {
   readonly format: ImportFormat;
@@ -43,16 +42,8 @@ export interface Step {
   readonly marks: readonly Mark[];
 }
 
-const TAIL_BYTES = 64;
-const NOTHING = Buffer.alloc(0);
 /** Lines without an event that are read before the place is remembered. */
 const LINES_A_STEP = 20_000;
-
-export const digestOf = (...parts: readonly (string | Uint8Array)[]): string => {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest('base64url').slice(0, 22);
-};
 
 /** Reads one input from where it was left. Any bytes give steps; only an input that cannot be read throws. */
 export async function* readInput(
@@ -125,71 +116,6 @@ async function firstBytes(file: InputFile, limitBytes: number): Promise<Buffer> 
     if (length >= limitBytes) break;
   }
   return Buffer.concat(pieces).subarray(0, limitBytes);
-}
-
-/** Where in a file an earlier run stopped, and what to remember of where this one does. */
-class Place {
-  private readonly stream: Hash | undefined;
-  private constructor(
-    readonly from: number,
-    private readonly key: string,
-    isSeekable: boolean,
-  ) {
-    this.stream = isSeekable ? undefined : createHash('sha256');
-  }
-
-  static async of(file: InputFile, state: ImportState | undefined): Promise<Place> {
-    if (!file.isSeekable) return new Place(0, '', false);
-    for (const lines of [2, 1]) {
-      const key = keyOf(file.head, lines);
-      const before = state?.fileMark(key);
-      if (before && (await isWhereItWas(file.name, before))) return new Place(before.offset, key, true);
-    }
-    return new Place(0, keyOf(file.head, 2), true);
-  }
-
-  /** @param last what was read last and ends, but for a line end, at `end` */
-  markAt(end: number, last: Buffer): Mark {
-    if (this.stream) return { kind: 'stream', digest: this.stream.copy().digest('base64url') };
-    const tail = last.subarray(-TAIL_BYTES);
-    return { kind: 'file', key: this.key, offset: end, tailLength: tail.length, tail: digestOf(tail) };
-  }
-
-  markOf({ end, bytes, isCut }: ByteLine): Mark {
-    return this.markAt(end, isCut ? NOTHING : bytes);
-  }
-
-  pass(line: Buffer): void {
-    this.stream?.update(line);
-  }
-}
-
-/** A log begins with a time and a process id, a mailbox with a time, a table with a head and its first row. */
-function keyOf(head: Buffer, lines: number): string {
-  let end = 0;
-  for (let i = 0; i < lines; i++) {
-    const feed = head.indexOf(0x0a, end);
-    if (feed < 0) break;
-    end = feed + 1;
-  }
-  return digestOf(head.subarray(0, end === 0 ? 256 : end));
-}
-
-async function isWhereItWas(path: string, { offset, tailLength, tail }: FileMark): Promise<boolean> {
-  const file = await open(path, 'r');
-  try {
-    // The line end behind the last line is not part of the tail.
-    const bytes = Buffer.alloc(tailLength + 2);
-    const start = Math.max(0, offset - bytes.length);
-    const { bytesRead } = await file.read(bytes, 0, offset - start, start);
-    if (bytesRead < offset - start) return false;
-    const read = bytes.subarray(0, bytesRead);
-    return [0, 1, 2].some(
-      (ends) => digestOf(read.subarray(0, bytesRead - ends).subarray(-tailLength || bytesRead)) === tail,
-    );
-  } finally {
-    await file.close();
-  }
 }
 
 async function* readLog(

@@ -15,16 +15,28 @@ class Handlers {
     return 'open';
   }
 
+  @Allow('session:own')
+  personal() {
+    return 'for people';
+  }
+
   forgotten() {
     return 'no @Allow';
   }
 }
 
-function knock(caller: Caller, handler: keyof Handlers, request: SekishoRequest = {}, asked: string[] = []) {
+function knock(
+  caller: Caller,
+  handler: keyof Handlers,
+  request: SekishoRequest = {},
+  asked: SekishoRequest[] = [],
+  isForged = false,
+) {
   const callers: Pick<CallerService, 'identify'> = {
-    identify: (authorization) => {
-      asked.push(authorization ?? '');
-      return Promise.resolve(caller);
+    identify: (given) => {
+      asked.push(given);
+      const isWelcome = () => Promise.resolve(true);
+      return Promise.resolve({ caller, isWelcome, ...(isForged && { isForged }) });
     },
   };
   const context = {
@@ -38,20 +50,34 @@ function knock(caller: Caller, handler: keyof Handlers, request: SekishoRequest 
 
 describe('the access guard', () => {
   it.each(ROLES)('refuses a handler that names no operation to the role %s', async (role) => {
-    await expect(knock({ role, memberId: 'isp-a' }, 'forgotten')).rejects.toMatchObject({
+    await expect(knock({ role, memberId: 'isp-a', personId: undefined }, 'forgotten')).rejects.toMatchObject({
       name: 'AccessDenied',
       code: role === 'anonymous' ? 'authentication-required' : 'access-denied',
     });
   });
 
   it.each(ROLES)('lets the role %s do what everybody may', async (role) => {
-    expect(await knock({ role, memberId: undefined }, 'open')).toBe(true);
+    expect(await knock({ role, memberId: undefined, personId: undefined }, 'open')).toBe(true);
+  });
+
+  it('lets no machine do what is for people, though its role has the same name', async () => {
+    const reviewer = { role: 'reviewer', memberId: 'isp-a' } as const;
+    expect(await knock({ ...reviewer, personId: 'p' }, 'personal')).toBe(true);
+    await expect(knock({ ...reviewer, personId: undefined }, 'personal')).rejects.toMatchObject({
+      code: 'access-denied',
+    });
+  });
+
+  it('says so when a session came without proof that the request is our own, and lets open ways be', async () => {
+    const stranger: Caller = { role: 'anonymous', memberId: undefined, personId: undefined };
+    expect(await knock(stranger, 'open', {}, [], true)).toBe(true);
+    await expect(knock(stranger, 'personal', {}, [], true)).rejects.toMatchObject({ code: 'csrf-refused' });
   });
 
   it('asks once who makes an HTTP request, and for every operation on a socket', async () => {
-    const caller: Caller = { role: 'member', memberId: 'isp-a' };
+    const caller: Caller = { role: 'member', memberId: 'isp-a', personId: undefined };
     const count = async (request: SekishoRequest) => {
-      const asked: string[] = [];
+      const asked: SekishoRequest[] = [];
       for (let i = 0; i < 3; i += 1) await knock(caller, 'open', request, asked);
       return asked.length;
     };

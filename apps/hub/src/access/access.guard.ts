@@ -1,8 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { isAllowed, type Operation } from '@sekisho/access';
-import type { Caller } from '@sekisho/auth';
-import { requestOf, type SekishoRequest } from './request.js';
+import { isAllowed, isForPeople, type Operation } from '@sekisho/access';
+import { requestOf, type Identified, type SekishoRequest } from './request.js';
 import { OPERATION } from './allow.decorator.js';
 import { CallerService } from './caller.service.js';
 import { AccessDenied } from './errors.js';
@@ -20,21 +19,32 @@ export class AccessGuard implements CanActivate {
       context.getHandler(),
       context.getClass(),
     ]);
-    const request = requestOf(context);
-    const caller = await this.callerOf(request);
-    if (operation && isAllowed(caller.role, operation)) return true;
-    throw caller.role === 'anonymous'
-      ? new AccessDenied(
-          'authentication-required',
-          'an access token is needed: POST /oauth/token with private_key_jwt',
-        )
-      : new AccessDenied('access-denied', `the role ${caller.role} may not do ${operation ?? 'this'}`);
+    const identified = await this.identify(requestOf(context));
+    const { role, personId } = identified.caller;
+    const isOpen = operation !== undefined && isAllowed(role, operation);
+    if (isOpen && (personId !== undefined || !isForPeople(operation))) return true;
+    throw refusalOf(identified, operation);
   }
 
-  private async callerOf(request: SekishoRequest): Promise<Caller> {
-    if (!request.sekishoCaller || request.isSocket) {
-      request.sekishoCaller = await this.callers.identify(request.headers?.authorization);
+  private async identify(request: SekishoRequest): Promise<Identified> {
+    if (!request.sekishoIdentified || request.isSocket) {
+      request.sekishoIdentified = await this.callers.identify(request);
     }
-    return request.sekishoCaller;
+    return request.sekishoIdentified;
   }
+}
+
+function refusalOf({ caller, isForged }: Identified, operation: Operation | undefined): AccessDenied {
+  if (isForged) {
+    return new AccessDenied(
+      'csrf-refused',
+      'a request with a session must come from the hub itself, with the header x-sekisho-csrf as GET /session tells it',
+    );
+  }
+  return caller.role === 'anonymous'
+    ? new AccessDenied(
+        'authentication-required',
+        'people sign in at /console/; machines need an access token: POST /oauth/token with private_key_jwt',
+      )
+    : new AccessDenied('access-denied', `the role ${caller.role} may not do ${operation ?? 'this'}`);
 }

@@ -1,4 +1,4 @@
-type AccessErrorCode = 'authentication-required' | 'access-denied';
+type AccessErrorCode = 'authentication-required' | 'access-denied' | 'csrf-refused';
 
 export class AccessDenied extends Error {
   override readonly name = 'AccessDenied';

@@ -57,6 +57,15 @@ export class AlertModel {
   outcome!: string | null;
 }
 
+@ObjectType({ description: 'A change of an alert, at the moment it happens' })
+export class RaisedAlertModel {
+  @Field(() => String, { description: 'opened, grown, reappeared, quiet or faded' })
+  change!: string;
+
+  @Field(() => AlertModel)
+  alert!: AlertModel;
+}
+
 @ObjectType()
 export class AlertEdge extends edgeOf(AlertModel) {}
 

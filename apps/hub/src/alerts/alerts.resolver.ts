@@ -1,4 +1,4 @@
-import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Args, ID, Mutation, Query, Resolver, Subscription } from '@nestjs/graphql';
 import type { Answer } from '@sekisho/feedback';
 import { AlertRepository } from '@sekisho/persistence';
 import { z } from 'zod';
@@ -8,7 +8,9 @@ import { readPage } from '../graphql/connection.args.js';
 import { pageOf } from '../graphql/connection.js';
 import { Platform } from '../platform/platform.js';
 import { RequestRefused } from '../problems/errors.js';
-import { ALERT_ANSWER, AlertArgs, AlertConnection, AlertModel } from './alert.model.js';
+import { MemberRegister } from '../members/member-register.service.js';
+import { AlertFeed, type RaisedAlert } from './alert-feed.service.js';
+import { ALERT_ANSWER, AlertArgs, AlertConnection, AlertModel, RaisedAlertModel } from './alert.model.js';
 import { toAlertModel } from './alerts.mapper.js';
 
 const cursorSchema = z.tuple([z.iso.datetime().pipe(z.coerce.date()), z.uuid()]);
@@ -18,6 +20,8 @@ export class AlertsResolver {
   constructor(
     private readonly platform: Platform,
     private readonly repository: AlertRepository,
+    private readonly feed: AlertFeed,
+    private readonly register: MemberRegister,
   ) {}
 
   @Query(() => AlertConnection, { description: 'What became suspect in your own networks, newest first' })
@@ -43,6 +47,16 @@ export class AlertsResolver {
       throw new RequestRefused('request-malformed', 'id: not the id of an alert');
     }
     return toAlertModel(await this.repository.answer(memberId, id, answer, this.platform.now()));
+  }
+
+  @Subscription(() => RaisedAlertModel, {
+    description:
+      'Each change of your alerts. It ends when changes may have been missed: subscribe again, then ask for alerts',
+    resolve: (raised: RaisedAlert) => raised,
+  })
+  @Allow('alert:answer')
+  alertRaised(@CurrentMember() memberId: string): AsyncIterableIterator<RaisedAlert> {
+    return this.feed.subscribe(memberId, () => this.register.isActive(memberId));
   }
 }
 

@@ -11,8 +11,8 @@ export class AppealMail implements OnApplicationShutdown {
   private readonly mailer: Mailer | undefined;
 
   constructor(private readonly platform: Platform) {
-    const { smtpUrl, mailFrom } = platform.config;
-    this.mailer = smtpUrl === undefined ? undefined : openMailer({ smtpUrl, from: mailFrom });
+    const { mail } = platform.config;
+    this.mailer = mail && openMailer(mail);
   }
 
   onApplicationShutdown(): void {

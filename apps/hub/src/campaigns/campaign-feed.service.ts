@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { CampaignRepository } from '@sekisho/persistence';
 import { EventEmitter, on } from 'node:events';
+import type { Welcome } from '../access/request.js';
 import { Platform } from '../platform/platform.js';
 import type { CampaignModel } from './campaign.model.js';
 import { toCampaignModel } from './campaigns.mapper.js';
@@ -36,10 +37,10 @@ export class CampaignFeed implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   /** Ends by itself at the first change for which `isWelcome` is false: a member can be suspended meanwhile. */
-  async *subscribe(isWelcome: () => boolean): AsyncIterableIterator<CampaignModel> {
+  async *subscribe(isWelcome: Welcome): AsyncIterableIterator<CampaignModel> {
     try {
       for await (const [model] of on(this.emitter, 'changed', { signal: this.closing.signal })) {
-        if (!isWelcome()) return;
+        if (!(await isWelcome())) return;
         yield model as CampaignModel;
       }
     } catch (error) {

@@ -2,11 +2,10 @@ import { Args, ID, Mutation, Query, Resolver, Subscription } from '@nestjs/graph
 import { CampaignRepository } from '@sekisho/persistence';
 import type { Subject } from '@sekisho/subject';
 import { Allow } from '../access/allow.decorator.js';
-import { CurrentMember } from '../access/request.js';
+import { CurrentMember, StillWelcome, type Welcome } from '../access/request.js';
 import { ConnectionArgs, readPage } from '../graphql/connection.args.js';
 import { pageOf } from '../graphql/connection.js';
 import { SubjectText } from '../graphql/subject.scalar.js';
-import { MemberRegister } from '../members/member-register.service.js';
 import { Platform } from '../platform/platform.js';
 import { RequestRefused } from '../problems/errors.js';
 import { CampaignFeed } from './campaign-feed.service.js';
@@ -24,7 +23,6 @@ export class CampaignsResolver {
     private readonly platform: Platform,
     private readonly repository: CampaignRepository,
     private readonly feed: CampaignFeed,
-    private readonly register: MemberRegister,
     private readonly proofs: DomainProofService,
   ) {}
 
@@ -59,8 +57,8 @@ export class CampaignsResolver {
     resolve: (model: CampaignModel) => model,
   })
   @Allow('campaign:read')
-  campaignChanged(@CurrentMember() memberId: string): AsyncIterableIterator<CampaignModel> {
-    return this.feed.subscribe(() => this.register.isActive(memberId));
+  campaignChanged(@StillWelcome() isWelcome: Welcome): AsyncIterableIterator<CampaignModel> {
+    return this.feed.subscribe(isWelcome);
   }
 
   @Query(() => [BounceFloodModel], { description: 'What falls on domains that you proved to be yours' })

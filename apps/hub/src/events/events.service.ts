@@ -1,8 +1,8 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { signSecurityEvent } from '@sekisho/auth';
-import { MemberEventRepository, type MemberEvent } from '@sekisho/persistence';
-import { isIP } from 'node:net';
+import { EventStreamRepository, MemberEventRepository, type MemberEvent } from '@sekisho/persistence';
 import { Platform } from '../platform/platform.js';
+import { RequestRefused } from '../problems/errors.js';
+import { EventSigner } from './event-signer.service.js';
 
 /** In one answer. */
 export const MAX_EVENTS = 100;
@@ -33,6 +33,8 @@ export class EventsService implements OnApplicationShutdown {
   constructor(
     private readonly platform: Platform,
     private readonly repository: MemberEventRepository,
+    private readonly streams: EventStreamRepository,
+    private readonly signer: EventSigner,
   ) {
     this.stop = platform.notifications.on('sekisho_events', (memberId) => {
       for (const [waiting, end] of [...this.waiting])
@@ -46,12 +48,16 @@ export class EventsService implements OnApplicationShutdown {
   }
 
   async poll(memberId: string, { maxEvents, returnImmediately, ack, setErrs }: Poll): Promise<Polled> {
+    // Two deliverers of one stream would disagree about what has arrived.
+    if ((await this.streams.find(memberId)).endpoint !== undefined) {
+      throw new RequestRefused('delivered-by-push', 'your events are pushed; set no endpoint to poll them');
+    }
     for (const [jti, { err }] of Object.entries(setErrs)) {
       this.platform.logger.warn({ memberId, jti, err }, 'a receiver refused an event');
     }
     // What a receiver cannot use would come again for ever; it can still ask for `alerts`.
     const settled = [...ack, ...Object.keys(setErrs)];
-    if (settled.length > 0) await this.repository.acknowledge(memberId, settled);
+    if (settled.length > 0) await this.repository.acknowledge(memberId, settled, this.platform.now());
     if (maxEvents === 0) return { sets: {}, moreAvailable: false };
     const most = Math.min(maxEvents, MAX_EVENTS);
     const until = this.platform.now().getTime() + LONG_POLL_MS;
@@ -87,20 +93,7 @@ export class EventsService implements OnApplicationShutdown {
 
   private async answer(memberId: string, events: readonly MemberEvent[], most: number): Promise<Polled> {
     const sets: Record<string, string> = {};
-    for (const event of events.slice(0, most)) sets[event.jti] = await this.sign(memberId, event);
+    for (const event of events.slice(0, most)) sets[event.jti] = await this.signer.sign(memberId, event);
     return { sets, moreAvailable: events.length > most };
   }
-
-  private sign(memberId: string, { jti, madeAt, type, details, subject }: MemberEvent): Promise<string> {
-    const { hubKey: key, hubId: id } = this.platform;
-    return signSecurityEvent(
-      { jti, audience: memberId, issuedAt: madeAt, type, details, subject: identify(subject ?? memberId) },
-      { key, id },
-    );
-  }
-}
-
-/** As RFC 9493 wants it: addresses by the format of the Shared Signals Framework, what has none there as we write it. */
-function identify(text: string): Readonly<Record<string, unknown>> {
-  return isIP(text) > 0 ? { format: 'ip-addresses', 'ip-addresses': [text] } : { format: 'opaque', id: text };
 }

@@ -3,7 +3,8 @@ import { GraphQLModule } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { FastifyRequest } from 'fastify';
 import { Platform } from '../platform/platform.js';
-import type { SekishoRequest } from '../access/request.js';
+import type { SekishoRequest, SocketContext } from '../access/request.js';
+import { readSessionCookie } from '../access/session-cookie.js';
 import { BlurredCountScalar } from './blurred-count.scalar.js';
 import { formatErrors } from './error-formatter.js';
 import { limitRules } from './limits.js';
@@ -29,11 +30,19 @@ import { SubjectScalar } from './subject.scalar.js';
             return errorId;
           }),
         subscription: {
-          // A browser cannot set headers on a socket: the token comes with connection_init, as `authorization`.
-          onConnect: ({ payload }: { payload?: { authorization?: string } }): { req: SekishoRequest } => ({
-            req: { headers: { authorization: payload?.authorization }, isSocket: true },
+          // Another site's page cannot read our cookie, but its sockets would carry it.
+          verifyClient: ({ req }, next) => {
+            const { cookie, origin } = req.headers;
+            const isOwn = readSessionCookie(cookie) === undefined || origin === platform.origin;
+            next(isOwn, 403);
+          },
+          // A browser cannot set headers on a socket: a token comes with connection_init, as `authorization`.
+          onConnect: ({ payload }: { payload?: { authorization?: unknown } }): SocketContext => ({
+            socketAuthorization: payload?.authorization,
           }),
-          context: (_connection: unknown, request: FastifyRequest) => ({ req: { headers: request.headers } }),
+          context: (_connection: unknown, { headers }: FastifyRequest): { req: SekishoRequest } => ({
+            req: { headers: { cookie: headers.cookie, origin: headers.origin }, isSocket: true },
+          }),
         },
       }),
     }),

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { Role } from '@sekisho/access';
+import type { MachineRole } from '@sekisho/access';
 import type { FindSigningKey, SigningKey } from '@sekisho/auth';
 import { MemberRepository, type Member, type MemberKey } from '@sekisho/persistence';
 import { parseNetwork, type Network } from '@sekisho/subject';
@@ -8,7 +8,7 @@ import { Platform } from '../platform/platform.js';
 
 interface RegisteredMember {
   readonly member: Member;
-  readonly role: Role;
+  readonly role: MachineRole;
   readonly networks: readonly Network[];
 }
 

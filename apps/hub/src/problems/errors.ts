@@ -7,6 +7,7 @@ type RequestErrorCode =
   | 'too-many-subjects'
   | 'as-of-out-of-range'
   | 'history-gone'
+  | 'delivered-by-push'
   | 'too-many-requests'
   | 'hub-busy';
 

@@ -1,14 +1,24 @@
 import { BadRequestException, NotFoundException, ServiceUnavailableException } from '@nestjs/common';
 import { NotAuthentic } from '@sekisho/auth';
-import { EnvelopeReplayed, MemberChangeRefused, ReportNotFound } from '@sekisho/persistence';
+import {
+  EnvelopeReplayed,
+  MemberChangeRefused,
+  PersonChangeRefused,
+  ReportNotFound,
+} from '@sekisho/persistence';
 import { SubjectInvalid } from '@sekisho/subject';
 import { describe, expect, it } from 'vitest';
 import { AccessDenied } from '../access/errors.js';
+import { SignInRefused } from '../people/errors.js';
 import { RequestRefused } from './errors.js';
 import { internalProblem, problemOf } from './problem.js';
 
 // The compiler holds these tables to the codes: one that is added without a line here does not compile.
-const ACCESS: Record<AccessDenied['code'], number> = { 'authentication-required': 401, 'access-denied': 403 };
+const ACCESS: Record<AccessDenied['code'], number> = {
+  'authentication-required': 401,
+  'access-denied': 403,
+  'csrf-refused': 403,
+};
 const AUTH: Record<NotAuthentic['code'], number> = {
   'envelope-malformed': 400,
   'envelope-not-authentic': 401,
@@ -33,12 +43,26 @@ const REQUEST: Record<RequestRefused['code'], number> = {
   'too-many-subjects': 400,
   'as-of-out-of-range': 400,
   'history-gone': 410,
+  'delivered-by-push': 409,
   'too-many-requests': 429,
   'hub-busy': 503,
 };
 const SUBJECT: Record<SubjectInvalid['code'], number> = {
   'subject-malformed': 400,
   'subject-not-registrable': 400,
+};
+
+const SIGN_IN: Record<SignInRefused['code'], number> = {
+  'member-not-active': 403,
+  'sign-in-refused': 401,
+  'invitation-invalid': 401,
+  'passkeys-unavailable': 503,
+  'origin-refused': 403,
+};
+
+const PERSON: Record<PersonChangeRefused['code'], number> = {
+  'person-unknown': 404,
+  'role-not-admissible': 400,
 };
 
 const casesOf = <Code extends string>(
@@ -52,6 +76,8 @@ const CASES = [
   ...casesOf(AUTH, (code) => new NotAuthentic(code, 'what to do')),
   ...casesOf(MEMBER, (code) => new MemberChangeRefused(code, 'what to do')),
   ...casesOf(REQUEST, (code) => new RequestRefused(code, 'what to do')),
+  ...casesOf(SIGN_IN, (code) => new SignInRefused(code, 'what to do')),
+  ...casesOf(PERSON, (code) => new PersonChangeRefused(code, 'what to do')),
   ...casesOf(SUBJECT, (code) => new SubjectInvalid(code, 'what to do')),
 ];
 

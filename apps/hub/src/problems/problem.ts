@@ -7,11 +7,16 @@ import {
   AppealRefused,
   EnvelopeReplayed,
   MemberChangeRefused,
+  PersonChangeRefused,
+  NetworkRefused,
   ReportNotFound,
 } from '@sekisho/persistence';
 import { SubjectInvalid } from '@sekisho/subject';
 import { SubscriberRefused } from '@sekisho/subscriber';
+import { ActionRefused } from '@sekisho/workgroup';
 import { AccessDenied } from '../access/errors.js';
+import { EndpointRefused } from '../events/push/public-address.js';
+import { SignInRefused } from '../people/errors.js';
 import { RequestRefused } from './errors.js';
 
 export interface Problem {
@@ -27,28 +32,38 @@ export interface Problem {
 type KnownError =
   | AccessDenied
   | AppealRefused
+  | ActionRefused
   | AlertNotFound
   | AnswerRefused
+  | EndpointRefused
   | EnvelopeReplayed
   | EvaluationRefused
   | MemberChangeRefused
+  | NetworkRefused
   | NotAuthentic
+  | PersonChangeRefused
   | ReportNotFound
   | RequestRefused
+  | SignInRefused
   | SubjectInvalid
   | SubscriberRefused;
 
 const KNOWN = [
   AccessDenied,
   AppealRefused,
+  ActionRefused,
   AlertNotFound,
   AnswerRefused,
+  EndpointRefused,
   EnvelopeReplayed,
   EvaluationRefused,
   MemberChangeRefused,
+  NetworkRefused,
   NotAuthentic,
+  PersonChangeRefused,
   ReportNotFound,
   RequestRefused,
+  SignInRefused,
   SubjectInvalid,
   SubscriberRefused,
 ];
@@ -58,6 +73,14 @@ const isKnown = (error: unknown): error is KnownError => KNOWN.some((known) => e
 const STATUS: Readonly<Record<KnownError['code'], number>> = {
   'authentication-required': 401,
   'access-denied': 403,
+  'csrf-refused': 403,
+  'member-not-active': 403,
+  'sign-in-refused': 401,
+  'invitation-invalid': 401,
+  'passkeys-unavailable': 503,
+  'origin-refused': 403,
+  'person-unknown': 404,
+  'role-not-admissible': 400,
   'envelope-malformed': 400,
   'envelope-not-authentic': 401,
   'envelope-replayed': 409,
@@ -88,6 +111,20 @@ const STATUS: Readonly<Record<KnownError['code'], number>> = {
   'appeal-reviewer-concerned': 403,
   'appeal-not-confirmed': 409,
   'appeal-malformed': 400,
+  'action-unknown': 404,
+  'action-malformed': 400,
+  'action-state': 409,
+  'action-changed': 409,
+  'not-entitled': 403,
+  'not-an-elector': 403,
+  recused: 403,
+  'conduct-not-accepted': 403,
+  'vote-cast': 409,
+  'vote-over': 409,
+  'schedule-refused': 400,
+  'delegation-refused': 409,
+  'result-malformed': 400,
+  'result-not-authentic': 401,
   'evaluation-malformed': 400,
   'epoch-unknown': 404,
   'epoch-destroyed': 410,
@@ -113,6 +150,14 @@ const STATUS: Readonly<Record<KnownError['code'], number>> = {
   'too-many-subjects': 400,
   'as-of-out-of-range': 400,
   'history-gone': 410,
+  'delivered-by-push': 409,
+  'endpoint-refused': 400,
+  'network-not-owned': 403,
+  'range-overlaps': 409,
+  'range-unknown': 404,
+  'exception-outside': 400,
+  'claim-unknown': 404,
+  'claim-taken': 409,
   'too-many-requests': 429,
   'hub-busy': 503,
 };

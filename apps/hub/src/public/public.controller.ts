@@ -1,9 +1,9 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
-import { ReputationRepository } from '@sekisho/persistence';
 import { formatSubject, readSubject, SubjectInvalid } from '@sekisho/subject';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Allow } from '../access/allow.decorator.js';
+import { ReputationReads } from '../platform/reputation-reads.service.js';
 import { OwnerView } from '../privacy/owner-view.service.js';
 import { toReputationModel } from '../reputations/reputations.mapper.js';
 import type { Language } from './layout.js';
@@ -19,7 +19,7 @@ const query = z.object({
 @Controller()
 export class PublicController {
   constructor(
-    private readonly reputations: ReputationRepository,
+    private readonly reads: ReputationReads,
     private readonly owners: OwnerView,
   ) {}
 
@@ -36,7 +36,7 @@ export class PublicController {
     if (asked === '') return { asked, reputation: null, fault: undefined };
     try {
       const subject = readSubject(asked);
-      const stored = (await this.reputations.find([subject])).get(formatSubject(subject));
+      const stored = (await this.reads.for(undefined).find([subject])).get(formatSubject(subject));
       const reputation = stored ? toReputationModel(stored, this.owners.anyone) : null;
       return { asked, reputation, fault: undefined };
     } catch (error) {

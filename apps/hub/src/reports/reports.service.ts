@@ -10,6 +10,7 @@ import { EvidenceService } from '../evidence/evidence.service.js';
 import { LogService } from '../log/log.service.js';
 import { MemberRegister } from '../members/member-register.service.js';
 import { Platform } from '../platform/platform.js';
+import { ReputationReads } from '../platform/reputation-reads.service.js';
 import { RequestRefused } from '../problems/errors.js';
 
 /** An envelope may wait this long in a member's queue. */
@@ -56,6 +57,7 @@ export class ReportsService {
     private readonly reports: ReportRepository,
     private readonly evidence: EvidenceService,
     private readonly log: LogService,
+    private readonly reads: ReputationReads,
   ) {
     const registers = [platform.metrics];
     this.reportsCounted = new Counter({
@@ -95,19 +97,17 @@ export class ReportsService {
 
   private async verifyAndStore(envelope: string): Promise<Receipt> {
     const receivedAt = this.platform.now();
-    const { iss, jti, reports } = await verifySigned(
-      envelope,
-      envelopeClaimsSchema,
-      this.register.findSigningKey,
-      {
+    const { tracing } = this.platform;
+    const { iss, jti, reports } = await tracing.span('verify envelope', {}, () =>
+      verifySigned(envelope, envelopeClaimsSchema, this.register.findSigningKey, {
         typ: ENVELOPE_TYP,
         audience: this.platform.hubId,
         now: receivedAt.getTime(),
         maxAgeMs: MAX_ENVELOPE_AGE_MS,
-      },
+      }),
     );
     const { accepted, rejected } = await this.judge(iss, reports, receivedAt);
-    const { isFresh, ...receipt } = await this.reports.store({
+    const judged = {
       receiptId: this.platform.newId(),
       memberId: iss,
       jti,
@@ -115,7 +115,13 @@ export class ReportsService {
       salt: Buffer.from(this.platform.randomBytes(SALT_BYTES)),
       receivedAt,
       ...{ accepted, rejected },
-    });
+    };
+    const { isFresh, ...receipt } = await tracing.span(
+      'store envelope',
+      { 'sekisho.member': iss, 'sekisho.accepted': accepted.length, 'sekisho.rejected': rejected.length },
+      () => this.reports.store(judged),
+    );
+    this.reads.wrote(iss);
     if (isFresh) {
       this.reportsCounted.inc({ verdict: 'accepted' }, accepted.length);
       this.reportsCounted.inc({ verdict: 'rejected' }, rejected.length);
@@ -137,6 +143,7 @@ export class ReportsService {
    */
   async retract(memberId: string, receiptId: string, index: number): Promise<string> {
     const subject = await this.reports.retract(memberId, receiptId, index, this.platform.now());
+    this.reads.wrote(memberId);
     await this.enqueue(receiptId, `${receiptId}.retract.${index}`);
     return subject;
   }
@@ -171,7 +178,8 @@ export class ReportsService {
 
   private async wakeClustering(id: string): Promise<void> {
     try {
-      const added = this.platform.queue.add('cluster-fingerprints', {}, { id });
+      const { queue, tracing } = this.platform;
+      const added = queue.add('cluster-fingerprints', { trace: tracing.parent() }, { id });
       await Promise.race([added, late(QUEUE_PATIENCE_MS)]);
     } catch (error) {
       this.platform.logger.warn({ err: error }, 'not enqueued; clustering will find the reports by itself');
@@ -181,7 +189,10 @@ export class ReportsService {
   /** The receipt is the outbox: when the queue cannot be reached, the worker finds it there. */
   private async enqueue(receiptId: string, id: string): Promise<void> {
     try {
-      const added = this.platform.queue.add('score-receipt', { receiptId }, { id });
+      const { queue, tracing } = this.platform;
+      const added = tracing.span('enqueue score-receipt', { 'sekisho.receipt': receiptId }, () =>
+        queue.add('score-receipt', { receiptId, trace: tracing.parent() }, { id }),
+      );
       await Promise.race([added, late(QUEUE_PATIENCE_MS)]);
     } catch (error) {
       this.platform.logger.warn({ err: error, receiptId }, 'not enqueued; the worker will find the receipt');

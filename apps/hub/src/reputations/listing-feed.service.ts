@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { ReputationRepository, ZoneRepository } from '@sekisho/persistence';
 import { readSubject } from '@sekisho/subject';
 import { on, EventEmitter } from 'node:events';
+import type { Welcome } from '../access/request.js';
 import { Platform } from '../platform/platform.js';
 import { OwnerView } from '../privacy/owner-view.service.js';
 import type { ReputationModel } from './models/reputation.model.js';
@@ -43,10 +44,10 @@ export class ListingFeed implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   /** Ends by itself at the first change for which `isWelcome` is false: a member can be suspended meanwhile. */
-  async *subscribe(isWelcome: () => boolean): AsyncIterableIterator<ReputationModel> {
+  async *subscribe(isWelcome: Welcome): AsyncIterableIterator<ReputationModel> {
     try {
       for await (const [model] of on(this.emitter, 'changed', { signal: this.closing.signal })) {
-        if (!isWelcome()) return;
+        if (!(await isWelcome())) return;
         yield model as ReputationModel;
       }
     } catch (error) {

@@ -1,12 +1,12 @@
 import { Args, Query, Resolver, Subscription } from '@nestjs/graphql';
-import { ReputationRepository, type StoredReputation } from '@sekisho/persistence';
+import type { StoredReputation } from '@sekisho/persistence';
 import { formatSubject, readSubject, type Subject } from '@sekisho/subject';
 import { Allow } from '../access/allow.decorator.js';
-import { CallingMember, CurrentMember } from '../access/request.js';
+import { CallingMember, StillWelcome, type Welcome } from '../access/request.js';
 import { ConnectionArgs, readPage } from '../graphql/connection.args.js';
 import { pageOf } from '../graphql/connection.js';
 import { SubjectText } from '../graphql/subject.scalar.js';
-import { MemberRegister } from '../members/member-register.service.js';
+import { ReputationReads } from '../platform/reputation-reads.service.js';
 import { OwnerView } from '../privacy/owner-view.service.js';
 import { RequestRefused } from '../problems/errors.js';
 import { ListingFeed } from './listing-feed.service.js';
@@ -19,9 +19,8 @@ const MAX_SUBJECTS = 1_000;
 @Resolver(() => ReputationModel)
 export class ReputationsResolver {
   constructor(
-    private readonly repository: ReputationRepository,
+    private readonly reads: ReputationReads,
     private readonly feed: ListingFeed,
-    private readonly register: MemberRegister,
     private readonly past: PastReputations,
     private readonly owners: OwnerView,
   ) {}
@@ -43,7 +42,7 @@ export class ReputationsResolver {
       const past = await this.past.find(subject, asOf);
       return past ? this.shown(past, memberId) : null;
     }
-    const stored = (await this.repository.find([subject])).get(formatSubject(subject));
+    const stored = (await this.reads.for(memberId).find([subject])).get(formatSubject(subject));
     return stored ? this.shown(stored, memberId) : null;
   }
 
@@ -59,7 +58,7 @@ export class ReputationsResolver {
     if (subjects.length === 0 || subjects.length > MAX_SUBJECTS) {
       throw new RequestRefused('too-many-subjects', `subjects: 1 to ${MAX_SUBJECTS}, not ${subjects.length}`);
     }
-    const found = await this.repository.find(subjects);
+    const found = await this.reads.for(memberId).find(subjects);
     return subjects.map((subject) => {
       const stored = found.get(formatSubject(subject));
       return stored ? this.shown(stored, memberId) : null;
@@ -74,7 +73,7 @@ export class ReputationsResolver {
     @Args('type', { type: () => SubjectTypeModel, nullable: true }) type?: SubjectTypeModel,
   ): Promise<ReputationConnection> {
     const { first, after } = readPage(args);
-    const rows = await this.repository.listings({
+    const rows = await this.reads.for(memberId).listings({
       first,
       type: type ?? undefined,
       after: after === undefined ? undefined : readSubject(after),
@@ -94,7 +93,7 @@ export class ReputationsResolver {
     resolve: (model: ReputationModel) => model,
   })
   @Allow('listing:read')
-  listingChanged(@CurrentMember() memberId: string): AsyncIterableIterator<ReputationModel> {
-    return this.feed.subscribe(() => this.register.isActive(memberId));
+  listingChanged(@StillWelcome() isWelcome: Welcome): AsyncIterableIterator<ReputationModel> {
+    return this.feed.subscribe(isWelcome);
   }
 }

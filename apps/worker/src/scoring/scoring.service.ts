@@ -39,6 +39,7 @@ export class ScoringService {
     private readonly unscored: (before: Date, limit: number) => Promise<string[]>,
     private readonly warningLists: WarningLists,
     private readonly now: () => Date,
+    private readonly countScored: (subjects: number) => void = () => undefined,
   ) {}
 
   /** Scores every subject of a receipt, and what they roll up to. Doing it twice gives the same. */
@@ -67,9 +68,11 @@ export class ScoringService {
   private async scoreBatch(subjects: readonly Subject[]): Promise<Subject[]> {
     const standings = await this.repository.standings();
     const now = this.now();
-    return this.repository.score(subjects, now, (evidence) =>
+    const next = await this.repository.score(subjects, now, (evidence) =>
       this.scored(evidence, standings, now.getTime()),
     );
+    this.countScored(subjects.length);
+    return next;
   }
 
   private scored(

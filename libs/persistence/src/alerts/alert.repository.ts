@@ -57,6 +57,13 @@ export class AlertRepository {
     return rows.map(toStored);
   }
 
+  async find(owner: string, id: string): Promise<StoredAlert | undefined> {
+    const [row]: StoredRow[] = await this.dataSource.query(`${STORED} WHERE id = $1 AND owner = $2`, [
+      ...[id, owner],
+    ]);
+    return row && toStored(row);
+  }
+
   /** Takes the owner's answer. @throws {AlertNotFound | AnswerRefused} */
   async answer(owner: string, id: string, answer: Answer, now: Date): Promise<StoredAlert> {
     return this.dataSource.transaction(async (manager) => {

@@ -22,4 +22,5 @@ export async function tellOwner(
     last_seen: bucketOf(alert.lastSeen) / 1_000,
   };
   await tellMember(sql, { memberId, type: 'urn:sekisho:event:alert', subject, details }, now);
+  await sql.query(`SELECT pg_notify('sekisho_alerts', $1)`, [`${id} ${change} ${memberId}`]);
 }

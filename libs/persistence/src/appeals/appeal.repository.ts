@@ -134,13 +134,14 @@ export class AppealRepository {
     return rows.length > 0;
   }
 
-  /** Where the owner of the network reads about it. */
+  /** Where the owner of the network has itself told of abuse in it. */
   async abuseMail(owner: string): Promise<string | undefined> {
-    const [row]: { abuse_mail: string | null }[] = await this.dataSource.query(
-      `SELECT abuse_mail FROM member WHERE id = $1 AND status = 'active'`,
+    const [row]: { mail_address: string | null }[] = await this.dataSource.query(
+      `SELECT s.mail_address FROM event_stream s JOIN member m ON m.id = s.member_id
+       WHERE m.id = $1 AND m.status = 'active'`,
       [owner],
     );
-    return row?.abuse_mail ?? undefined;
+    return row?.mail_address ?? undefined;
   }
 
   /** Notes that the abuse contact gets a code now, unless it got one within `pauseMs`. @returns whether to send it */

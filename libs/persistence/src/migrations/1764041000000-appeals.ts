@@ -16,13 +16,10 @@ export class Appeals1764041000000 implements MigrationInterface {
       'appeal',
     ];
     for (const table of tables) await runner.query(`DROP TABLE ${table}`);
-    await runner.query('ALTER TABLE member DROP COLUMN abuse_mail');
   }
 }
 
 const UP = [
-  // Where the owner of networks reads about them; people who appeal can have themselves confirmed there.
-  `ALTER TABLE member ADD COLUMN abuse_mail text`,
   `CREATE TABLE appeal (
      id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
      secret_digest bytea NOT NULL UNIQUE,

@@ -202,4 +202,13 @@ export class ReportRepository {
     );
     return rows.map(({ id }) => id);
   }
+
+  /** Acknowledged receipts that wait to be scored, and how long the oldest has waited; 0 when none waits. */
+  async backlog(): Promise<{ receipts: number; oldestSeconds: number }> {
+    const [row]: { receipts: string; seconds: number }[] = await this.dataSource.query(
+      `SELECT count(*) AS receipts, coalesce(extract(epoch FROM now() - min(received_at)), 0)::float8 AS seconds
+         FROM receipt WHERE scored_at IS NULL`,
+    );
+    return { receipts: Number(row?.receipts ?? 0), oldestSeconds: row?.seconds ?? 0 };
+  }
 }

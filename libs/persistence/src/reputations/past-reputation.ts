@@ -90,7 +90,8 @@ async function contextOf(sql: Sql, { type, value }: Subject) {
   if (type !== 'ip' && type !== 'network') return { isDynamic: false, owners: new Set<string>() };
   const [row]: { owners: string[]; dynamic: boolean }[] = await sql.query(
     `SELECT ARRAY(SELECT member_id FROM member_network WHERE network >>= $1::inet) AS owners,
-       EXISTS (SELECT FROM dynamic_range WHERE network >>= $1::inet) AS dynamic`,
+       EXISTS (SELECT FROM dynamic_range WHERE network >>= $1::inet)
+         OR EXISTS (SELECT FROM declared_piece WHERE piece >>= $1::inet) AS dynamic`,
     [value],
   );
   return { isDynamic: row?.dynamic ?? false, owners: new Set(row?.owners) };

@@ -1,7 +1,7 @@
 // What readers see of reputations.
 import type { Reputation } from '@sekisho/reputation';
 import { formatSubject, type Subject, type SubjectType } from '@sekisho/subject';
-import type { DataSource } from 'typeorm';
+import type { Sql } from '../database.js';
 
 export interface StoredReputation {
   /** Text form of the subject that was asked for. */
@@ -61,14 +61,14 @@ export interface ListingFilter {
 }
 
 export class ReputationRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly sql: Sql) {}
 
   /**
    * The reputations of up to 1,000 subjects in one round trip; what was never reported is not in the map.
    * An address that is not listed itself has the reputation of the narrowest listed network around it, as in the DNS.
    */
   async find(subjects: readonly Subject[]): Promise<Map<string, StoredReputation>> {
-    const rows: Row[] = await this.dataSource.query(
+    const rows: Row[] = await this.sql.query(
       `WITH own AS MATERIALIZED (
          SELECT asked, subject, ${COLUMNS} FROM unnest($1::text[]) AS asked
            JOIN reputation ON subject = asked AND scored_at IS NOT NULL AND first_seen IS NOT NULL)
@@ -93,7 +93,7 @@ export class ReputationRepository {
 
   /** Listed subjects in a stable order. One more than `first` tells that there is a next page. */
   async listings({ type, after, first }: ListingFilter): Promise<StoredReputation[]> {
-    const rows: Row[] = await this.dataSource.query(
+    const rows: Row[] = await this.sql.query(
       `SELECT subject AS asked, subject, ${COLUMNS} FROM reputation
        WHERE listed AND ($1::subject_type IS NULL OR subject_type = $1)
          AND ($2::subject_type IS NULL OR (subject_type, subject) > ($2, $3))

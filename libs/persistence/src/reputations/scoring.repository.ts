@@ -209,7 +209,8 @@ async function gather(sql: Sql, locked: readonly LockedRow[], now: Date): Promis
   const contexts: { subject: string; owner: string | null }[] = await sql.query(
     `SELECT s AS subject, member_id AS owner FROM unnest($1::text[]) AS s JOIN member_network ON network >>= s::inet
      UNION ALL
-     SELECT s, NULL FROM unnest($1::text[]) AS s WHERE EXISTS (SELECT FROM dynamic_range WHERE network >>= s::inet)`,
+     SELECT s, NULL FROM unnest($1::text[]) AS s WHERE EXISTS (SELECT FROM dynamic_range WHERE network >>= s::inet)
+       OR EXISTS (SELECT FROM declared_piece WHERE piece >>= s::inet)`,
     [ranges],
   );
   const remedies = await remediedUntil(sql, contexts);

@@ -1,12 +1,16 @@
 // The one place that says how long what is kept, and why. A test fails when a table of the database is not here.
 import { FEEDBACK } from '@sekisho/feedback';
-import { EVIDENCE_RETENTION_MS } from '../evidence/sealed-evidence.repository.js';
 import { APPEAL_TERMS } from '../appeals/appeal.repository.js';
+import { EVIDENCE_RETENTION_MS } from '../evidence/sealed-evidence.repository.js';
+import { PEOPLE_RETENTION } from '../people/retention.js';
 import { SIGHTING_RETENTION_MS } from '../reports/partitions.js';
 
 const DAY_MS = 24 * 3_600_000;
 /** As long as a person may ask why an application was looked at. */
 const CHECK_RETENTION_MS = 365 * DAY_MS;
+
+/** Objections to what was done, and questions of authorities, come within this time. */
+const ACTION_RETENTION_MS = 3 * 365 * DAY_MS;
 
 /**
  * What a table is to the people whose traces it holds: `evidence` and `derived` are about third parties (addresses are
@@ -156,6 +160,24 @@ export const RETENTION: readonly Retention[] = [
     expiry: rows(30 * DAY_MS, 'made_at < $1'),
   },
   {
+    ...{ table: 'network_claim', class: 'member', agedBy: 'claimed_at', basis: MEMBERSHIP },
+    ...{ holds: 'networks that members said are theirs', until: 'the membership ends', expiry: withMember },
+  },
+  {
+    ...{ table: 'declared_range', class: 'member', agedBy: 'declared_at', basis: 'declared by the owner' },
+    holds: 'ranges that their owner declared dynamic, with exceptions',
+    ...{ until: 'the owner withdraws it, or the membership ends', expiry: withMember },
+  },
+  {
+    ...{ table: 'declared_piece', class: 'member', basis: 'declared by the owner' },
+    ...{ holds: 'the same without the exceptions', until: 'the same', expiry: withMember },
+  },
+  {
+    ...{ table: 'event_stream', class: 'member', agedBy: 'updated_at', basis: MEMBERSHIP },
+    holds: 'how a member wants to be told: endpoint, its password, mail address of the abuse desk',
+    ...{ until: 'the membership ends', expiry: withMember },
+  },
+  {
     ...{ table: 'decision', class: 'record', agedBy: 'made_at' },
     holds: 'what people decided of a subject: list or never list, from when until when, by what, the reason',
     basis: 'showing why something is or was listed',
@@ -167,6 +189,54 @@ export const RETENTION: readonly Retention[] = [
     holds: 'which entry of the transparency log commits to a decision, and its salt',
     basis: 'proof of what was decided, and when',
     ...{ until: 'as long as the decision', expiry: { how: 'other', by: 'goes with the decision' } },
+  },
+  {
+    ...{ table: 'action', class: 'record', agedBy: 'proposed_at' },
+    holds: 'what the working group was asked to decide, about which subjects, and when it held',
+    basis: 'accountability of those who decide about others',
+    until: '3 years after it was proposed',
+    expiry: rows(
+      ACTION_RETENTION_MS,
+      `proposed_at < $1 AND state IN ('rejected', 'expired', 'rolled-back', 'reported')`,
+    ),
+  },
+  ...(
+    [
+      ['action_transition', 'at', 'which member moved an action, when and why'],
+      ['action_vote', 'at', 'how a member voted, and why'],
+      ['action_elector', undefined, 'which members were heard, and which of them did not vote'],
+      [
+        'action_participant',
+        'at',
+        'what a member did of an action and when; counts of its lookups in buckets',
+      ],
+      ['action_comment', 'at', 'what a member said about an action'],
+    ] as const
+  ).map(([table, agedBy, holds]): Retention => ({
+    ...{ table, class: 'record', holds, ...(agedBy && { agedBy }) },
+    ...{ basis: 'accountability of those who decide about others', until: 'as long as the action' },
+    expiry: { how: 'other', by: 'goes with the action' },
+  })),
+  {
+    ...{ table: 'action_delegate', class: 'member', agedBy: 'since', basis: MEMBERSHIP },
+    ...{
+      holds: 'which member votes for which',
+      until: 'taken back, or the membership ends',
+      expiry: withMember,
+    },
+  },
+  {
+    ...{ table: 'member_agent', class: 'operation', agedBy: 'seen_at', basis: MEMBERSHIP },
+    ...{ holds: "when a member's agent was last there, and its clock", until: 'the membership ends' },
+    expiry: withMember,
+  },
+  {
+    ...{ table: 'conduct_acceptance', class: 'record', agedBy: 'accepted_at', basis: MEMBERSHIP },
+    ...{
+      holds: 'which code of conduct a member accepted when',
+      until: 'the membership ends',
+      expiry: withMember,
+    },
   },
   {
     ...{ table: 'appeal', class: 'record', agedBy: 'filed_at' },
@@ -226,6 +296,7 @@ export const RETENTION: readonly Retention[] = [
     until: '60 days after the code ended',
     expiry: rows(SIGHTING_RETENTION_MS, 'expires_at < $1'),
   },
+  ...PEOPLE_RETENTION,
   {
     ...{ table: 'subscriber_termination', class: 'evidence', agedBy: 'registered_at' },
     basis: 'prevention of hit-and-run abuse, told to subscribers in the notice',

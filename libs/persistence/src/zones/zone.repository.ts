@@ -88,7 +88,7 @@ export class ZoneRepository {
 }
 
 /** Who says something of a subject. What a zone answers is the union of what its sources say. */
-export type ZoneSource = 'reputation' | 'campaign';
+export type ZoneSource = 'reputation' | 'campaign' | 'declaration';
 
 /** What one source says now: `parts` is null where the reputation alone says something. */
 const OWN_CODES = `

@@ -1,27 +1,23 @@
-import type { ListenAddress } from '@sekisho/config';
-import { Registry, type Logger } from '@sekisho/telemetry';
-import { Inject, Injectable } from '@nestjs/common';
+import type { Registry } from 'prom-client';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { LOGGER } from '../tokens.js';
-import { ZoneAge } from './zone-age.js';
+import type { Logger } from './log.js';
 
 /**
- * Metrics and health over HTTP, for the operator's own network: no access control. `/health/ready` is 503 while
- * the zones are older than the limit; DNS answers go on.
+ * Metrics and health over HTTP, for the operator's own network: no access control. `/health/ready` is 503 while there
+ * are faults, which it tells one a line; the process goes on working as well as it can.
  */
-@Injectable()
 export class OperationServer {
   private server: Server | undefined;
 
   constructor(
     private readonly registry: Registry,
-    private readonly age: ZoneAge,
-    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly faults: () => readonly string[] | Promise<readonly string[]>,
+    private readonly logger: Logger,
   ) {}
 
   /** @throws what the system says when it cannot listen */
-  async listen({ host, port }: ListenAddress): Promise<void> {
+  async listen({ host, port }: { readonly host: string; readonly port: number }): Promise<void> {
     const server = createServer((request, response) => {
       this.handle(request, response).catch((error: unknown) => {
         this.logger.error({ err: error }, 'a request could not be answered');
@@ -61,7 +57,7 @@ export class OperationServer {
         response.end('ok\n');
         return;
       case '/health/ready': {
-        const faults = this.age.faults(performance.now());
+        const faults = await this.faults();
         response.statusCode = faults.length === 0 ? 200 : 503;
         response.end(faults.length === 0 ? 'ok\n' : `${faults.join('\n')}\n`);
         return;
