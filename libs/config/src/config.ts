@@ -256,11 +256,7 @@ const environment = z.object({
   SEKISHO_WORKER_HTTP: listen('127.0.0.1:9154').optional(),
   SEKISHO_DNS_MAX_AGE: count(1, 31_536_000, '900').default(900),
   SEKISHO_DNS_ACCESS: access.default({ kind: 'open' }),
-  SEKISHO_DNS_QUOTA: z
-    .string()
-    .regex(/^[1-9]\d{0,9}$/, fault('not a number of queries a minute', '60000'))
-    .transform(Number)
-    .optional(),
+  SEKISHO_DNS_QUOTA: count(1, 999_999_999, '60000').optional(),
   SEKISHO_DNS_RRL: rates.default(DEFAULT_RATES),
   SEKISHO_COOKIE_SECRET: path('/etc/sekisho/cookie.secret').optional(),
   SEKISHO_TRANSFER: networkList.default([]),
