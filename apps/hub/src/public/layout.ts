@@ -14,7 +14,7 @@ const STYLE = [
   'h1{font-size:1.65rem;line-height:1.3;margin:1.5rem 0 .75rem;letter-spacing:-.01em;text-wrap:balance}h2{font-size:1.15rem;line-height:1.4;margin:2rem 0 .5rem}p{margin:.6rem 0;text-wrap:pretty}',
   'a{color:var(--link);text-underline-offset:.15em}a:hover{text-decoration-thickness:2px}',
   ':focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:3px}',
-  'form{margin:1rem 0}label{display:block;font-weight:600;margin:1rem 0 .3rem}.hint{color:var(--soft);font-size:.94rem;font-weight:400}',
+  'form{margin:1rem 0}label{display:block;font-weight:600;margin:1rem 0 .3rem}label .hint{display:block}.hint{color:var(--soft);font-size:.94rem;font-weight:400}',
   'input,textarea{font:inherit;color:inherit;background:var(--ground);width:100%;padding:.6rem .7rem;border:1px solid var(--soft);border-radius:6px}textarea{min-height:9rem;resize:vertical}',
   'button{font:inherit;font-weight:600;min-height:2.9rem;padding:.55rem 1.3rem;border:0;border-radius:6px;background:var(--link);color:var(--ground);cursor:pointer;margin-top:1rem}button.plain{background:none;color:var(--link);border:1px solid var(--soft)}button[disabled]{opacity:.6;cursor:progress}',
   '.row{display:flex;gap:.6rem;align-items:end}.row>div{flex:1;min-width:0}.row button{margin:0;white-space:nowrap}@media(max-width:30rem){.row{display:block}.row button{margin-top:.75rem;width:100%}}',
