@@ -46,8 +46,8 @@ export const SUBSCRIBER_FIELDS: readonly (readonly [Operation, string, string])[
   ],
   [
     'subscriber:decide',
-    'RecordsResolver.decideAppeal',
-    `mutation { decideAppeal(terminationId: "${randomUUID()}", decision: "upheld", appeal: "X-1") }`,
+    'RecordsResolver.decideTerminationAppeal',
+    `mutation { decideTerminationAppeal(terminationId: "${randomUUID()}", decision: "upheld", appeal: "X-1") }`,
   ],
   ['subscriber:case', 'CasesResolver.subscriberCases', '{ subscriberCases { id } }'],
   ['subscriber:case', 'CasesResolver.caseMessages', `{ caseMessages(caseId: "${randomUUID()}") { id } }`],

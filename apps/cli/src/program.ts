@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { registerAction } from './commands/action.js';
 import { registerAdmin } from './commands/admin-member.js';
 import { registerAgent } from './commands/agent.js';
+import { registerAppeal } from './commands/appeal.js';
 import { registerHygiene } from './commands/hygiene.js';
 import { registerAlerts } from './commands/alerts.js';
 import { registerRange } from './commands/range.js';
@@ -51,6 +52,7 @@ const GROUPS: readonly {
       registerLookup,
       registerCampaigns,
       registerAlerts,
+      registerAppeal,
       registerRange,
       registerHygiene,
       registerEvidence,

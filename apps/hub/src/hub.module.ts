@@ -3,6 +3,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { ActionsModule } from './actions/actions.module.js';
 import { AccessModule } from './access/access.module.js';
 import { AlertsModule } from './alerts/alerts.module.js';
+import { AppealsModule } from './appeals/appeals.module.js';
 import { CampaignsModule } from './campaigns/campaigns.module.js';
 import { DiscoveryModule } from './discovery/discovery.module.js';
 import { EventsModule } from './events/events.module.js';
@@ -36,7 +37,7 @@ export class HubModule {
         ...[AccessModule, MembersModule, ReportsModule, ReputationsModule],
         ...[SubscribersModule, ZonesModule, LogModule, DiscoveryModule, GraphqlApiModule],
         ...[PrivacyModule, EvidenceModule, CampaignsModule, AlertsModule, EventsModule, PeopleModule],
-        ...[ActionsModule, NetworksModule],
+        ...[ActionsModule, NetworksModule, AppealsModule],
       ],
       controllers: [HealthController, PublicController, ConsoleController, ReputeController],
       providers: [HygieneResolver, { provide: APP_FILTER, useClass: ProblemFilter }],

@@ -2,6 +2,7 @@ import type { Config } from '@sekisho/config';
 import {
   ActionRepository,
   AlertRepository,
+  AppealRepository,
   ClusteringRepository,
   DecisionRepository,
   dropExpiredPartitions,
@@ -74,6 +75,7 @@ export async function startWorker(
   );
   const clustering = new ClusteringService(new ClusteringRepository(dataSource), warningLists, now);
   const alerts = new AlertRepository(dataSource);
+  const appeals = new AppealRepository(dataSource);
   const mailer = config.mail && openMailer(config.mail);
   const mail =
     mailer &&
@@ -99,6 +101,11 @@ export async function startWorker(
   const notifications = await openNotifications(databaseUrl, (error) => {
     logger.error({ err: error }, 'notifications of the database');
   });
+  notifications.on('sekisho_review', () => {
+    scoring.review(REVIEW_AT_MOST).catch((error: unknown) => {
+      logger.error({ err: error }, 'a review failed; the next one comes by itself');
+    });
+  });
   notifications.on('sekisho_decisions', () => {
     decisions.wake();
   });
@@ -111,6 +118,9 @@ export async function startWorker(
       'review-subjects': async ({ atMost }) => {
         await alerts.review(now());
         await scoring.review(atMost);
+        decisions.wake();
+        const late = await appeals.escalate(now());
+        if (late.escalated + late.suspended > 0) logger.warn(late, 'appeals are past their deadline');
       },
       'cluster-fingerprints': () => clustering.run(),
       'mail-events': async () => {

@@ -30,6 +30,7 @@ describe('the access matrix', () => {
       'key:rotate',
       'log:read',
       'oprf:evaluate',
+      'appeal:file',
       'console:read',
       'session:start',
       'invitation:accept',
@@ -54,7 +55,9 @@ describe('the access matrix', () => {
     const more = OPERATIONS.filter(
       (operation) => isAllowed('reviewer', operation) && !isAllowed('member', operation),
     );
-    expect(more).toEqual(['subscriber:decide', 'subscriber:canary', 'session:own']);
+    expect(more).toEqual([
+      ...['subscriber:decide', 'subscriber:canary', 'appeal:review', 'appeal:decide', 'session:own'],
+    ]);
     for (const operation of OPERATIONS) {
       if (isAllowed('member', operation)) expect(isAllowed('reviewer', operation)).toBe(true);
     }

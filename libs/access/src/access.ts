@@ -46,6 +46,9 @@ export const OPERATIONS = [
   'campaign:read',
   'domain:prove',
   'alert:answer',
+  'appeal:file',
+  'appeal:review',
+  'appeal:decide',
   'event:receive',
   'network:declare',
   'console:read',
@@ -119,6 +122,11 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   'domain:prove': ofMembers,
   // Of the member's own networks.
   'alert:answer': abuseDesk,
+  // Anyone listed, without an account; a solved puzzle or the address itself speaks for it.
+  'appeal:file': everyone,
+  'appeal:review': [...reviewers, 'operator'],
+  // Not by who reported or owns the subject, which the appeal decides.
+  'appeal:decide': reviewers,
   // What the member itself is told.
   'event:receive': abuseDesk,
   // Of the member's own networks; whose they are, the operator decides.

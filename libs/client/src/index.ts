@@ -1,3 +1,11 @@
+export {
+  appealQuery,
+  appealsQuery,
+  decideAppealMutation,
+  fileAppeal,
+  solvePuzzle,
+  type Appeal,
+} from './appeals.js';
 export { followAlerts, type FollowedAlert } from './alert-following.js';
 export type { OwnAlert } from './alert-query.js';
 export type { EventMail, OwnEventStream, RefusedEvent } from './event-stream-query.js';

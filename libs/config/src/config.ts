@@ -90,6 +90,8 @@ export interface Config {
   /** The trustee's id and URL; undefined: `sekisho up` runs one of its own, a hub alone does no matching. */
   readonly trusteeUrl: string | undefined;
   readonly trustee: TrusteeConfig;
+  /** Whose `X-Forwarded-For` is believed: proxies in front of the hub. */
+  readonly trustedProxies: readonly string[];
   /** Servers that the hub asks for TXT records of members' domains; none: those of the machine. */
   readonly resolvers: readonly ListenAddress[];
   /** Reverse proxies whose X-Forwarded-For is believed. */
@@ -259,11 +261,7 @@ const environment = z.object({
   SEKISHO_WORKER_HTTP: listen('127.0.0.1:9154').optional(),
   SEKISHO_DNS_MAX_AGE: count(1, 31_536_000, '900').default(900),
   SEKISHO_DNS_ACCESS: access.default({ kind: 'open' }),
-  SEKISHO_DNS_QUOTA: z
-    .string()
-    .regex(/^[1-9]\d{0,9}$/, fault('not a number of queries a minute', '60000'))
-    .transform(Number)
-    .optional(),
+  SEKISHO_DNS_QUOTA: count(1, 999_999_999, '60000').optional(),
   SEKISHO_DNS_RRL: rates.default(DEFAULT_RATES),
   SEKISHO_COOKIE_SECRET: path('/etc/sekisho/cookie.secret').optional(),
   SEKISHO_TRANSFER: networkList.default([]),
@@ -282,6 +280,7 @@ const environment = z.object({
     .enum(['pinned', 'follow'], { error: fault('not pinned or follow', 'pinned') })
     .default('pinned'),
   SEKISHO_TRUSTEE_QUOTA: count(1, 999_999_999, '10000').default(10_000),
+  SEKISHO_TRUSTED_PROXIES: networkList.default([]),
   SEKISHO_RESOLVER: listenList.default([]),
   SEKISHO_TRUSTED_PROXIES: networkList.default([]),
   SEKISHO_RATE_LIMIT: flag.default(true),
@@ -389,6 +388,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     // One processor is left to the thread that follows the hub and answers what is unusual.
     dnsWorkers: values.SEKISHO_DNS_WORKERS ?? Math.max(1, availableParallelism() - 1),
     isDnsHot: values.SEKISHO_DNS_HOT,
+    trustedProxies: values.SEKISHO_TRUSTED_PROXIES,
     dnsHttp: values.SEKISHO_DNS_HTTP,
     workerHttp: values.SEKISHO_WORKER_HTTP,
     dnsMaxAgeSeconds: values.SEKISHO_DNS_MAX_AGE,

@@ -149,6 +149,17 @@ export {
   type NewDecision,
   type StoredDecision,
 } from './decisions/decision.repository.js';
+export {
+  type AppealLanguage,
+  type AppealOutcome,
+  type AppealState,
+  type Confirmation,
+  type StoredAppeal,
+} from './appeals/appeal-row.js';
+export { APPEAL_TERMS, AppealRepository, type NewAppeal } from './appeals/appeal.repository.js';
+export { AppealDecisions, type AppealRuling as ListingAppealRuling } from './appeals/decide-appeal.js';
+export { AppealEffectRepository, type PublishedCorrection } from './appeals/effect.repository.js';
+export { AppealRefused } from './appeals/errors.js';
 export { DecisionRefused } from './decisions/errors.js';
 export {
   PersonActionRepository,

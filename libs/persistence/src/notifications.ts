@@ -7,8 +7,9 @@ export type Channel =
   | 'sekisho_zones'
   | 'sekisho_campaigns'
   | 'sekisho_events'
-  | 'sekisho_alerts'
   | 'sekisho_decisions'
+  | 'sekisho_review'
+  | 'sekisho_alerts'
   | 'sekisho_actions';
 
 export interface Notifications {
@@ -30,6 +31,7 @@ export async function openNotifications(
     ['sekisho_events', new Set()],
     ['sekisho_alerts', new Set()],
     ['sekisho_decisions', new Set()],
+    ['sekisho_review', new Set()],
     ['sekisho_actions', new Set()],
   ]);
   const announce = (channel: string, payload?: string) => {

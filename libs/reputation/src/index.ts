@@ -30,5 +30,7 @@ export {
   underDecision,
   type Decision,
 } from './policy/decision.js';
+export { ADJUDICATION, trustAfter } from './policy/adjudication.js';
+export { countingAfterRelease } from './policy/release.js';
 export { learnedVerdict, type LearnedVerdict, type VerdictOptions } from './policy/learned-verdict.js';
 export { Rehearsal, type PresentListings, type RehearsalOutcome } from './policy/rehearsal.js';

@@ -1,4 +1,5 @@
 import type { ZoneName } from '@sekisho/zone';
+import { randomUUID } from 'node:crypto';
 import { HubUnavailable } from './errors.js';
 import type { HubAccess } from './hub-access.js';
 
@@ -27,6 +28,9 @@ export interface FetchedChanges {
 
 /** The hub as a follower of its zones sees it. The token is sent to the hub's URL alone. */
 export class HubClient {
+  /** Tells this follower from others, so that the hub can measure how long a change takes to reach all. */
+  private readonly id = randomUUID();
+
   constructor(
     private readonly hubUrl: string,
     private readonly access: HubAccess,
@@ -103,7 +107,7 @@ export class HubClient {
     const signal = AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]);
     const ask = (token: string) =>
       fetch(`${this.hubUrl}${path}`, {
-        headers: { authorization: `Bearer ${token}`, accept },
+        headers: { authorization: `Bearer ${token}`, accept, 'sekisho-edge': this.id },
         redirect: 'error',
         signal,
       });

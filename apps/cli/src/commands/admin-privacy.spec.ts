@@ -40,6 +40,7 @@ class RecordingDatabase implements OperatorDatabase {
           events: [],
           decisions: [],
           loggedDecisions: [],
+          appeals: [],
         });
       },
       correct: (subject: Subject, only, ground) => {

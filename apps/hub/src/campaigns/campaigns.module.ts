@@ -7,6 +7,7 @@ import { DnsTxtResolver, TxtResolver } from './txt-resolver.js';
 
 @Module({
   imports: [MembersModule],
+  exports: [TxtResolver],
   providers: [
     CampaignFeed,
     CampaignsResolver,

@@ -1,5 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
+  AppealDecisions,
+  AppealEffectRepository,
+  AppealRepository,
   EventStreamRepository,
   MemberEventRepository,
   ActionRepository,
@@ -35,6 +38,9 @@ import { Platform } from './platform.js';
 import { ReputationReads } from './reputation-reads.service.js';
 
 const REPOSITORIES = [
+  AppealDecisions,
+  AppealEffectRepository,
+  AppealRepository,
   EventStreamRepository,
   MemberEventRepository,
   ActionRepository,

@@ -4,6 +4,7 @@ import { EvaluationRefused } from '@sekisho/evaluation';
 import { AnswerRefused } from '@sekisho/feedback';
 import {
   AlertNotFound,
+  AppealRefused,
   EnvelopeReplayed,
   MemberChangeRefused,
   PersonChangeRefused,
@@ -30,6 +31,7 @@ export interface Problem {
 
 type KnownError =
   | AccessDenied
+  | AppealRefused
   | ActionRefused
   | AlertNotFound
   | AnswerRefused
@@ -48,6 +50,7 @@ type KnownError =
 
 const KNOWN = [
   AccessDenied,
+  AppealRefused,
   ActionRefused,
   AlertNotFound,
   AnswerRefused,
@@ -99,6 +102,15 @@ const STATUS: Readonly<Record<KnownError['code'], number>> = {
   'not-found': 404,
   'alert-unknown': 404,
   'alert-closed': 409,
+  'appeal-unknown': 404,
+  'appeal-not-listed': 409,
+  'appeal-proof': 403,
+  'appeal-state': 409,
+  'appeal-open-already': 409,
+  'appeal-changed': 409,
+  'appeal-reviewer-concerned': 403,
+  'appeal-not-confirmed': 409,
+  'appeal-malformed': 400,
   'action-unknown': 404,
   'action-malformed': 400,
   'action-state': 409,

@@ -1,7 +1,8 @@
-// The public page: one HTML document without scripts or anything from elsewhere, in Japanese and English.
+// Look up what is listed and why: works without scripts.
+import type { Category } from '@sekisho/report';
 import type { ReputationModel } from '../reputations/models/reputation.model.js';
-
-export type Language = 'en' | 'ja';
+import { escapeHtml, formatTime, page, type Language } from './layout.js';
+import { REASONS } from './reason-texts.js';
 
 /** What was found for what was asked; nothing was asked when `asked` is empty. */
 export interface LookupOutcome {
@@ -13,69 +14,76 @@ export interface LookupOutcome {
 
 const TEXT = {
   en: {
-    title: 'Sekisho: is an address listed?',
-    lead: 'Mail operators share here what they see of spam and abuse. Look up an address, a network or a domain.',
+    title: 'Is an address listed?',
+    lead: 'Mail operators share here what they see of spam and abuse. Look up an address, a network or a domain, and what to do about a listing.',
     label: 'Address, network or domain',
+    hint: 'For example 203.0.113.9 or example.com',
     submit: 'Look up',
     listed: 'is listed',
     notListed: 'is not listed',
-    unknown: 'nothing was reported about it, or it has faded',
-    score: 'Score (0 clean, 100 certainly abusive)',
+    unknown: 'Nothing was reported about it, or it has faded.',
+    scored: 'Something was reported about it, but not enough for a listing.',
+    forged: 'is forged by others',
+    score: 'Score',
+    of: 'of 100',
     categories: 'Reported as',
     confidence: 'Confidence',
     lastSeen: 'Last seen',
-    expires: 'Gone by itself if nothing more is reported',
+    expires: 'Fades by itself',
+    means: 'What it means',
+    todo: 'What to do',
+    fades: 'If nothing more is reported, the listing fades by itself on',
+    appeal: 'Ask for removal or appeal',
+    appealLead: 'Is it dealt with, or a mistake? You need no account.',
     why: 'How the score comes about',
     points: 'points',
-    other: '日本語',
+    separator: ', ',
   },
   ja: {
-    title: 'Sekisho 関所: 掲載の確認',
-    lead: 'メール事業者が迷惑メールなどの観測を持ち寄る仕組みです。IPアドレス、ネットワーク、ドメインの掲載を確認できます。',
+    title: '掲載の確認',
+    lead: 'メール事業者が迷惑メールなどの観測を持ち寄る仕組みです。IPアドレス・ネットワーク・ドメインの掲載状況と、掲載されたときの対処を確認できます。',
     label: 'IPアドレス・ネットワーク・ドメイン',
+    hint: '例: 203.0.113.9、example.com',
     submit: '確認する',
     listed: 'は掲載されています',
     notListed: 'は掲載されていません',
-    unknown: '通報がないか、すでに効力を失っています',
-    score: 'スコア（0 は問題なし、100 は確実に不正）',
+    unknown: '通報がないか、すでに効力を失っています。',
+    scored: '通報はありますが、掲載の基準に達していません。',
+    forged: 'は第三者に詐称されています',
+    score: 'スコア',
+    of: '/ 100',
     categories: '通報の種類',
     confidence: '確からしさ',
     lastSeen: '最後の観測',
-    expires: '新たな通報がなければ消える日時',
+    expires: '自然に消える日時',
+    means: '掲載の理由',
+    todo: '対処の方法',
+    fades: '新たな通報がなければ、次の日時に自然に消えます:',
+    appeal: '解除の申請・異議申立て',
+    appealLead: '対処が済んだ場合や、誤りと思われる場合にご利用ください。アカウントは不要です。',
     why: 'スコアの内訳',
     points: '点',
-    other: 'English',
+    separator: '、',
   },
 } as const;
-
-const STYLE =
-  ':root{color-scheme:light dark}body{font:1rem/1.6 system-ui,sans-serif;max-width:42rem;margin:2rem auto;padding:0 1rem}' +
-  'input{font:inherit;padding:.4rem;width:100%;box-sizing:border-box}button{font:inherit;padding:.4rem 1rem;margin-top:.5rem}' +
-  'table{border-collapse:collapse;margin:1rem 0}th,td{text-align:left;padding:.2rem 1rem .2rem 0;vertical-align:top}' +
-  'td.n{text-align:right}';
-
-/** For the Content-Security-Policy: the page's only inline style. */
-export const PAGE_STYLE = STYLE;
 
 export function lookupPage({ asked, reputation, fault }: LookupOutcome, language: Language): string {
   const t = TEXT[language];
   const other: Language = language === 'en' ? 'ja' : 'en';
-  const link = `?lang=${other}${asked ? `&subject=${encodeURIComponent(asked)}` : ''}`;
-  return `<!doctype html>
-<html lang="${language}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>${t.title}</title><style>${STYLE}</style></head>
-<body>
-<p><a href="${escapeHtml(link)}" lang="${other}" hreflang="${other}">${t.other}</a></p>
-<h1>${t.title}</h1>
+  const link = `/?lang=${other}${asked ? `&subject=${encodeURIComponent(asked)}` : ''}`;
+  const faulty = fault === undefined ? '' : ' aria-invalid="true" aria-describedby="fault"';
+  return page(
+    language,
+    `${t.title} - Sekisho`,
+    link,
+    `<h1>${t.title}</h1>
 <p>${t.lead}</p>
-<form method="get" action="/"><input type="hidden" name="lang" value="${language}">
-<label>${t.label} <input name="subject" value="${escapeHtml(asked)}" maxlength="300" required></label>
-<button>${t.submit}</button></form>
-<main aria-live="polite">${asked ? resultOf(asked, reputation, fault, language) : ''}</main>
-</body>
-</html>
-`;
+<form method="get" action="/" role="search"><input type="hidden" name="lang" value="${language}">
+<div class="row"><div><label for="subject">${t.label} <span class="hint">${t.hint}</span></label>
+<input id="subject" name="subject" value="${escapeHtml(asked)}" maxlength="300" required autocapitalize="none" autocomplete="off" spellcheck="false"${faulty}></div>
+<button>${t.submit}</button></div></form>
+<div aria-live="polite">${asked ? resultOf(asked, reputation, fault, language) : ''}</div>`,
+  );
 }
 
 function resultOf(
@@ -83,39 +91,43 @@ function resultOf(
   reputation: ReputationModel | null,
   fault: string | undefined,
   language: Language,
-) {
+): string {
   const t = TEXT[language];
-  if (fault !== undefined) return `<p role="alert">${escapeHtml(fault)}</p>`;
-  if (!reputation) return `<p><strong>${escapeHtml(asked)}</strong> ${t.notListed}: ${t.unknown}</p>`;
-  const time = (date: Date) =>
-    new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(
-      date,
-    );
-  const rows: [string, string][] = [
-    [t.score, String(reputation.score)],
-    [t.categories, reputation.categories.join(', ') || '-'],
-    [t.confidence, `${reputation.confidence} / 100`],
-    [t.lastSeen, `${time(reputation.lastSeen)} UTC`],
-    [t.expires, `${time(reputation.expiresAt)} UTC`],
+  if (fault !== undefined) {
+    return `<div class="card bad"><p id="fault" role="alert">${escapeHtml(fault)}</p></div>`;
+  }
+  if (!reputation) {
+    return `<div class="card good"><p class="verdict"><b>${escapeHtml(asked)}</b> <em>${t.notListed}</em></p><p>${t.unknown}</p></div>`;
+  }
+  const { listed, score, subject } = reputation;
+  const isForged = !listed && reputation.categories[0] === 'forged-domain';
+  const verdict = listed ? t.listed : isForged ? t.forged : t.notListed;
+  const times: [string, string][] = [
+    [t.categories, reputation.categories.map((one) => REASONS[language][one].name).join(t.separator)],
+    [t.confidence, `${String(reputation.confidence)} ${t.of}`],
+    [t.lastSeen, formatTime(reputation.lastSeen, language)],
+    [t.expires, formatTime(reputation.expiresAt, language)],
   ];
-  return `<p><strong>${escapeHtml(reputation.subject)}</strong> ${reputation.listed ? t.listed : t.notListed}</p>
-<table>${rows.map(([name, value]) => `<tr><th scope="row">${name}</th><td>${escapeHtml(value)}</td></tr>`).join('')}</table>
+  return `<div class="card ${listed ? 'bad' : isForged ? 'wait' : 'good'}">
+<p class="verdict"><b>${escapeHtml(subject)}</b> <em>${verdict}</em></p>
+${listed || isForged ? reasonOf(reputation.categories[0], language) : `<p>${t.scored}</p>`}
+${listed ? `<p>${t.appealLead}<br><a href="/appeal?lang=${language}&amp;subject=${encodeURIComponent(subject)}">${t.appeal}</a></p>` : ''}</div>
 <h2>${t.why}</h2>
-<table>${reputation.explanation
+<p>${t.score}: <strong>${String(score)}</strong> ${t.of}</p>
+<svg class="bar" viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect width="${String(score)}" height="1"/></svg>
+<dl>${times.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value || '-')}</dd>`).join('')}</dl>
+<ul class="factors">${reputation.explanation
     .map(
       ({ factor, contribution, detail }) =>
-        `<tr><th scope="row">${escapeHtml(factor)}</th><td class="n">${contribution} ${t.points}</td><td>${escapeHtml(detail)}</td></tr>`,
+        `<li><span class="points">${String(contribution)} ${t.points}</span>${escapeHtml(factor)}<small>${escapeHtml(detail)}</small></li>`,
     )
-    .join('')}</table>`;
+    .join('')}</ul>`;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-export const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+/** The leading reason with what it means and what to do. */
+export function reasonOf(category: Category | undefined, language: Language): string {
+  if (category === undefined) return '';
+  const t = TEXT[language];
+  const { name, means, todo } = REASONS[language][category];
+  return `<dl><dt>${t.means}</dt><dd><strong>${name}</strong><br>${means}</dd><dt>${t.todo}</dt><dd>${todo}</dd></dl>`;
+}

@@ -1,21 +1,19 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { formatSubject, readSubject, SubjectInvalid } from '@sekisho/subject';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Allow } from '../access/allow.decorator.js';
 import { ReputationReads } from '../platform/reputation-reads.service.js';
 import { OwnerView } from '../privacy/owner-view.service.js';
 import { toReputationModel } from '../reputations/reputations.mapper.js';
-import { lookupPage, PAGE_STYLE, type Language, type LookupOutcome } from './lookup-page.js';
+import type { Language } from './layout.js';
+import { lookupPage, type LookupOutcome } from './lookup-page.js';
+import { sendPage } from './page-headers.js';
 
 const query = z.object({
   subject: z.string().max(300).catch(''),
   lang: z.enum(['en', 'ja']).optional().catch(undefined),
 });
-
-const styleHash = createHash('sha256').update(PAGE_STYLE).digest('base64');
-const CONTENT_SECURITY_POLICY = `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
 
 /** The page that TXT records link to: anyone listed can see that, and why. */
 @Controller()
@@ -31,13 +29,7 @@ export class PublicController {
     const { subject, lang } = query.parse(parameters ?? {});
     const language: Language =
       lang ?? (/^ja\b/i.test(request.headers['accept-language'] ?? '') ? 'ja' : 'en');
-    await reply
-      .header('content-type', 'text/html; charset=utf-8')
-      .header('content-security-policy', CONTENT_SECURITY_POLICY)
-      .header('referrer-policy', 'no-referrer')
-      .header('x-content-type-options', 'nosniff')
-      .header('vary', 'accept-language')
-      .send(lookupPage(await this.lookup(subject.trim()), language));
+    await sendPage(reply, lookupPage(await this.lookup(subject.trim()), language));
   }
 
   private async lookup(asked: string): Promise<LookupOutcome> {

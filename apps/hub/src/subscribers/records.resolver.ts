@@ -43,7 +43,7 @@ export class RecordsResolver {
     description: 'Ends the contest of a record that another member reported: upheld, corrected or withdrawn',
   })
   @Allow('subscriber:decide')
-  async decideAppeal(
+  async decideTerminationAppeal(
     @CurrentMember() memberId: string,
     @Args('terminationId', { type: () => ID }) terminationId: string,
     @Args('decision', { type: () => String }) decision: string,

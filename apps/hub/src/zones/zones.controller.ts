@@ -1,10 +1,14 @@
-import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { isZoneName } from '@sekisho/zone';
+import { EffectMeter } from '../appeals/effect-meter.service.js';
 import { Allow } from '../access/allow.decorator.js';
 import { RequestRefused } from '../problems/errors.js';
 import { ZonesService } from './zones.service.js';
 
+/** As edges name themselves. */
+const EDGE = /^[\w-]{1,64}$/;
 const query = z.object({
   since: z.coerce.number().int().min(0),
   wait: z.coerce.number().int().min(0).max(60).default(0),
@@ -13,7 +17,10 @@ const query = z.object({
 @Controller('zones')
 @Allow('zone:read')
 export class ZonesController {
-  constructor(private readonly zones: ZonesService) {}
+  constructor(
+    private readonly zones: ZonesService,
+    private readonly meter: EffectMeter,
+  ) {}
 
   @Get(':zone/snapshot')
   async snapshot(@Param('zone') zone: string, @Res() reply: FastifyReply) {
@@ -30,6 +37,7 @@ export class ZonesController {
   async changes(
     @Param('zone') zone: string,
     @Query() parameters: unknown,
+    @Headers('sekisho-edge') edge: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const parsed = query.safeParse(parameters);
@@ -40,6 +48,7 @@ export class ZonesController {
       );
     }
     const { since, wait } = parsed.data;
+    if (edge !== undefined && EDGE.test(edge) && isZoneName(zone)) this.meter.serves(zone, edge, since);
     const changes = await this.zones.changes(zone, since, wait * 1000);
     if (!changes) {
       await reply.status(204).send();

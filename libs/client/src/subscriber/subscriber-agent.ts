@@ -67,9 +67,9 @@ const correctMutation = {
 };
 const decideMutation = {
   text: `mutation A($terminationId: ID!, $decision: String!, $appeal: String!, $reason: String, $expiresOn: String) {
-    decideAppeal(terminationId: $terminationId, decision: $decision, appeal: $appeal, reason: $reason,
+    decideTerminationAppeal(terminationId: $terminationId, decision: $decision, appeal: $appeal, reason: $reason,
       expiresOn: $expiresOn) }`,
-  schema: z.object({ decideAppeal: z.string() }),
+  schema: z.object({ decideTerminationAppeal: z.string() }),
 };
 const versionsQuery = {
   text: `query V { terminations(first: 1000) { id version } }`,

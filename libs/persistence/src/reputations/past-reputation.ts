@@ -1,5 +1,6 @@
 // A reputation as of a past moment, computed again from the stored sightings.
 import {
+  countingAfterRelease,
   protectionOf,
   scoreAsOf,
   underDecision,
@@ -8,6 +9,7 @@ import {
 } from '@sekisho/reputation';
 import { formatSubject, type Subject } from '@sekisho/subject';
 import type { Sql } from '../database.js';
+import { releasedAt } from '../appeals/releases.js';
 import { decisionsInForce } from '../decisions/decisions-in-force.js';
 import type { StoredReputation } from './reputation.repository.js';
 
@@ -55,7 +57,7 @@ export async function reputationAsOf(
       ...(protection && { protection }),
       ...(decision && { decision: decision.kind }),
     },
-    sightings: rows.map(toDated),
+    sightings: await withoutReleased(sql, text, rows.map(toDated), at),
   });
   const reputation = decision ? underDecision(subject.type, reported, decision) : reported;
   const { score, listed, categories, confidence, recommendation, memberCount, explanation } = reputation;
@@ -64,6 +66,24 @@ export async function reputationAsOf(
     ...{ memberCount, explanation, firstSeen: new Date(reputation.firstSeen) },
     ...{ lastSeen: new Date(reputation.lastSeen), expiresAt: new Date(reputation.expiresAt) },
   };
+}
+
+/** What a release set aside until then; a later one changes nothing of the past. */
+async function withoutReleased(
+  sql: Sql,
+  subject: string,
+  dated: readonly DatedSighting[],
+  at: Date,
+): Promise<readonly DatedSighting[]> {
+  const release = (await releasedAt(sql, [subject], at)).get(subject);
+  if (release === undefined) return dated;
+  const counting = new Set(
+    countingAfterRelease(
+      dated.map(({ sighting }) => sighting),
+      release,
+    ),
+  );
+  return dated.filter(({ sighting }) => counting.has(sighting));
 }
 
 async function contextOf(sql: Sql, { type, value }: Subject) {

@@ -1,6 +1,7 @@
 // What the worker needs to score: the rows locked in one order, all evidence in one query, all results in one update.
 import { formatSubject, rollUpNetworks, type Subject } from '@sekisho/subject';
 import {
+  countingAfterRelease,
   MODEL_VERSION,
   type ChildReputation,
   type Decision,
@@ -10,6 +11,7 @@ import {
 } from '@sekisho/reputation';
 import type { DataSource, EntityManager } from 'typeorm';
 import type { Sql } from '../database.js';
+import { releasedAt } from '../appeals/releases.js';
 import { decisionsInForce } from '../decisions/decisions-in-force.js';
 import { keepAlerts, remediedUntil, type AlertObservation } from '../alerts/keep-alerts.js';
 import { publish, type WantedEntry } from '../zones/zone.repository.js';
@@ -215,6 +217,7 @@ async function gather(sql: Sql, locked: readonly LockedRow[], now: Date): Promis
   const children = await gatherChildren(sql, locked);
   const subjects = locked.map(({ subject }) => subject);
   const decisions = await decisionsInForce(sql, subjects, ranges, now);
+  const releases = await releasedAt(sql, subjects, now);
   const bySubject = Map.groupBy(sightings, ({ subject }) => subject);
   const ownersOf = new Map<string, Set<string>>();
   const dynamic = new Set<string>();
@@ -230,23 +233,28 @@ async function gather(sql: Sql, locked: readonly LockedRow[], now: Date): Promis
     isDynamic: dynamic.has(row.subject),
     owners: ownersOf.get(row.subject) ?? NOBODY,
     isRemedied: remedies.has(row.subject),
-    sightings: countingSightings(bySubject.get(row.subject), remedies.get(row.subject)).map(
-      ({ first_seen, last_seen, ...sighting }) => ({
-        reporter: sighting.reporter,
-        category: sighting.category,
-        evidence: sighting.evidence,
-        count: sighting.count,
-        influenced: sighting.influenced,
-        firstSeen: first_seen,
-        lastSeen: last_seen,
-      }),
+    sightings: countingSightings(
+      bySubject.get(row.subject),
+      remedies.get(row.subject),
+      releases.get(row.subject),
     ),
     children: children.get(row.subject) ?? [],
   }));
 }
 
-const countingSightings = (rows: readonly SightingRow[] = [], remedy = -Infinity) =>
-  rows.filter(({ last_seen }) => last_seen > remedy);
+function countingSightings(
+  rows: readonly SightingRow[] = [],
+  remedy = -Infinity,
+  release: number | undefined = undefined,
+): readonly Sighting[] {
+  const sightings = rows
+    .filter(({ last_seen }) => last_seen > remedy)
+    .map(({ reporter, category, evidence, count, influenced, first_seen, last_seen }) => ({
+      ...{ reporter, category, evidence, count, influenced },
+      ...{ firstSeen: first_seen, lastSeen: last_seen },
+    }));
+  return release === undefined ? sightings : countingAfterRelease(sightings, release);
+}
 
 async function gatherChildren(
   sql: Sql,

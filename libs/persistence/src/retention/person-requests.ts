@@ -34,6 +34,8 @@ export interface HeldAboutSubject {
   readonly decisions: readonly HeldRecord[];
   /** When it was listed and delisted, as the transparency log committed to it. */
   readonly loggedDecisions: readonly HeldRecord[];
+  /** Appeals about it, with what was written. */
+  readonly appeals: readonly HeldRecord[];
 }
 
 export type RowCounts = Readonly<Record<string, number>>;
@@ -64,6 +66,8 @@ const HELD = {
   events: 'SELECT type, details, made_at FROM member_event WHERE subject = $1 ORDER BY sequence',
   decisions: `SELECT kind, category, valid_from, valid_until, source_type, made_at, ended_at FROM decision
     WHERE subject = $1 ORDER BY made_at`,
+  appeals: `SELECT a.state, a.filed_at, a.confirmed_by, a.confirmed_at, a.outcome, a.reason, a.decided_at, w.words, w.mail
+    FROM appeal a LEFT JOIN appeal_words w ON w.appeal_id = a.id WHERE a.subject = $1 ORDER BY a.filed_at`,
 } as const;
 
 export class PersonRequests {
@@ -86,6 +90,7 @@ export class PersonRequests {
         events: await read(HELD.events),
         decisions: await read(HELD.decisions),
         loggedDecisions: await read(HELD.loggedDecisions),
+        appeals: await read(HELD.appeals),
       };
       const counts = Object.fromEntries(
         Object.entries(held).flatMap(([name, rows]) => (Array.isArray(rows) ? [[name, rows.length]] : [])),
@@ -146,6 +151,8 @@ export class PersonRequests {
         alerts: await remove('DELETE FROM alert WHERE subject = $1'),
         events: await remove('DELETE FROM member_event WHERE subject = $1'),
         decisions: await remove('DELETE FROM decision WHERE subject = $1'),
+        appeals: await remove('DELETE FROM appeal WHERE subject = $1'),
+        releases: await remove('DELETE FROM evidence_release WHERE subject = $1'),
         campaigns: await forgetInCampaigns(manager, subject),
         reputation: await remove('DELETE FROM reputation WHERE subject = $1'),
       };

@@ -1,5 +1,6 @@
 // The one place that says how long what is kept, and why. A test fails when a table of the database is not here.
 import { FEEDBACK } from '@sekisho/feedback';
+import { APPEAL_TERMS } from '../appeals/appeal.repository.js';
 import { EVIDENCE_RETENTION_MS } from '../evidence/sealed-evidence.repository.js';
 import { PEOPLE_RETENTION } from '../people/retention.js';
 import { SIGHTING_RETENTION_MS } from '../reports/partitions.js';
@@ -236,6 +237,42 @@ export const RETENTION: readonly Retention[] = [
       until: 'the membership ends',
       expiry: withMember,
     },
+  },
+  {
+    ...{ table: 'appeal', class: 'record', agedBy: 'filed_at' },
+    holds:
+      'that somebody appealed against a listing: subject, how it was confirmed, times, outcome and its reason',
+    basis: 'the right to object to a listing',
+    until: '180 days after it was filed; 7 days when nobody confirmed it',
+    expiry: rows(
+      APPEAL_TERMS.unconfirmedMs,
+      `filed_at < CASE WHEN confirmed_at IS NULL THEN $1::timestamptz ELSE $1::timestamptz - interval '173 days' END
+       AND state <> 'open'`,
+    ),
+  },
+  {
+    ...{ table: 'appeal_words', class: 'record', agedBy: 'forget_at' },
+    holds: 'what somebody wrote in an appeal, and a mail address if one was given',
+    basis: 'the right to object to a listing',
+    until: '30 days after the decision, at once when withdrawn, 7 days when nobody confirmed it',
+    expiry: rows(0, 'forget_at < $1'),
+  },
+  ...['appeal_correction', 'appeal_effect'].map((table): Retention => ({
+    ...{ table, class: 'record', basis: 'showing how fast mistakes are corrected' },
+    holds: 'which zones an appeal corrected, and when edges served that',
+    ...{ until: 'as long as the appeal', expiry: { how: 'other', by: 'goes with the appeal' } },
+  })),
+  {
+    ...{ table: 'adjudication', class: 'member', agedBy: 'adjudicated_at', basis: MEMBERSHIP },
+    holds: "that an appeal found a member's report right or wrong; no subject",
+    until: '1 year',
+    expiry: rows(365 * DAY_MS, 'adjudicated_at < $1'),
+  },
+  {
+    ...{ table: 'evidence_release', class: 'derived', agedBy: 'released_at', basis: REPUTATION_BASIS },
+    holds: 'that an address was taken off the lists by self-service, and when',
+    until: '60 days, as long as what was seen before',
+    expiry: rows(SIGHTING_RETENTION_MS, 'released_at < $1'),
   },
   {
     ...{ table: 'member', class: 'member', agedBy: 'created_at', basis: MEMBERSHIP },

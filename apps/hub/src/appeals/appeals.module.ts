@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { CampaignsModule } from '../campaigns/campaigns.module.js';
+import { AppealKeys } from './appeal-keys.js';
+import { AppealMail } from './appeal-mail.js';
+import { AppealPagesController } from './appeal-pages.controller.js';
+import { AppealsResolver } from './appeals.resolver.js';
+import { AppealsService } from './appeals.service.js';
+import { ProofOfWork } from './proof-of-work.js';
+
+@Module({
+  imports: [CampaignsModule],
+  controllers: [AppealPagesController],
+  providers: [AppealKeys, AppealMail, AppealsResolver, AppealsService, ProofOfWork],
+})
+export class AppealsModule {}

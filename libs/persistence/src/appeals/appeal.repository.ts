@@ -1,0 +1,252 @@
+// Appeals from filing to their confirmation, and who reads them. Deciding is in decide-appeal.ts.
+import type { Category } from '@sekisho/report';
+import { formatSubject, type Subject } from '@sekisho/subject';
+import { createHash } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import { setDecision } from '../decisions/decision.repository.js';
+import {
+  SELECT_APPEAL,
+  toAppeal,
+  type AppealLanguage,
+  type AppealRow,
+  type AppealState,
+  type Confirmation,
+  type StoredAppeal,
+} from './appeal-row.js';
+import { correct, noteOutcome } from './corrections.js';
+import { AppealRefused } from './errors.js';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+export const APPEAL_TERMS = Object.freeze({
+  /** A reviewer has decided by then; after it everybody who can review sees that nobody did. */
+  reviewMs: 72 * HOUR_MS,
+  /** As long after the deadline the listing is suspended until somebody decides: waiting must not be the appellant's loss. */
+  escalationMs: 72 * HOUR_MS,
+  /** The most that such a suspension lasts. */
+  suspensionMs: 30 * DAY_MS,
+  /** What nobody confirmed is forgotten after it. */
+  unconfirmedMs: 7 * DAY_MS,
+  /** What was written, and a mail address, are forgotten so long after the end. */
+  wordsMs: 30 * DAY_MS,
+  /** Appeals themselves. */
+  keepMs: 180 * DAY_MS,
+});
+
+export interface NewAppeal {
+  readonly subject: Subject;
+  readonly category: Category;
+  readonly owner: string | undefined;
+  readonly language: AppealLanguage;
+  readonly words: string;
+  readonly mail: string | undefined;
+  /** Whoever has it may see and withdraw the appeal. */
+  readonly secret: string;
+  /** The solved puzzle, which counts once; undefined when the address itself asked. */
+  readonly proof: string | undefined;
+}
+
+export const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+const UNIQUE_VIOLATION = '23505';
+const isDuplicate = (error: unknown) =>
+  (error as { driverError?: { code?: unknown } }).driverError?.code === UNIQUE_VIOLATION;
+
+export class AppealRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Files an appeal, once for a secret: the same again gives the first one.
+   * @throws {AppealRefused} appeal-proof when the puzzle was used for another one
+   */
+  async file(appeal: NewAppeal, now: Date): Promise<StoredAppeal> {
+    const known = await this.bySecret(appeal.secret);
+    if (known) return known;
+    try {
+      await this.dataSource.transaction(async (sql) => {
+        const [row]: { id: string }[] = await sql.query(
+          `INSERT INTO appeal (secret_digest, proof_digest, subject, subject_type, category, owner, language, state, filed_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, 'unconfirmed', $8) RETURNING id`,
+          [
+            ...[digestOf(appeal.secret), appeal.proof === undefined ? null : digestOf(appeal.proof)],
+            ...[formatSubject(appeal.subject), appeal.subject.type, appeal.category, appeal.owner ?? null],
+            ...[appeal.language, now],
+          ],
+        );
+        await sql.query(
+          'INSERT INTO appeal_words (appeal_id, words, mail, forget_at) VALUES ($1, $2, $3, $4)',
+          [row?.id, appeal.words, appeal.mail ?? null, new Date(now.getTime() + APPEAL_TERMS.unconfirmedMs)],
+        );
+      });
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+    }
+    const filed = await this.bySecret(appeal.secret);
+    if (filed) return filed;
+    throw new AppealRefused('appeal-proof', 'this puzzle was used already; open the form again');
+  }
+
+  bySecret(secret: string): Promise<StoredAppeal | undefined> {
+    return this.one('a.secret_digest = $1', digestOf(secret));
+  }
+
+  byId(id: string): Promise<StoredAppeal | undefined> {
+    return this.one('a.id = $1', id);
+  }
+
+  byMailCode(code: string): Promise<StoredAppeal | undefined> {
+    return this.one('a.mail_code_digest = $1', digestOf(code));
+  }
+
+  /** Confirmed ones unless a state is asked for, the newest first. One more than `first` tells of a next page. */
+  async list(page: {
+    readonly first: number;
+    readonly before: { filedAt: Date; id: string } | undefined;
+    readonly state: AppealState | undefined;
+  }): Promise<StoredAppeal[]> {
+    const rows: AppealRow[] = await this.dataSource.query(
+      `${SELECT_APPEAL} WHERE ($1::text IS NULL AND a.confirmed_at IS NOT NULL OR a.state = $1)
+         AND ($2::timestamptz IS NULL OR (date_trunc('milliseconds', a.filed_at), a.id) < ($2, $3::uuid))
+       ORDER BY date_trunc('milliseconds', a.filed_at) DESC, a.id DESC LIMIT $4`,
+      [page.state ?? null, page.before?.filedAt ?? null, page.before?.id ?? null, page.first + 1],
+    );
+    return rows.map(toAppeal);
+  }
+
+  /** Whether a member has reported the subject, or addresses in it, or owns it: then it does not review it. */
+  async isConcerned(memberId: string, appeal: StoredAppeal): Promise<boolean> {
+    if (appeal.owner === memberId) return true;
+    const rows: unknown[] = await this.dataSource.query(
+      `SELECT FROM sighting WHERE reporter = $1 AND (subject = $2
+         OR subject IN (SELECT subject FROM reputation WHERE parent = $2 AND listed)) LIMIT 1`,
+      [memberId, formatSubject(appeal.subject)],
+    );
+    return rows.length > 0;
+  }
+
+  /** Whether any zone lists it, whoever says so: campaigns list domains and hashes without a score. */
+  async isPublished(subject: string): Promise<boolean> {
+    const rows: unknown[] = await this.dataSource.query(
+      `SELECT FROM zone_entry WHERE subject = $1 AND zone IN ('domain', 'hash') LIMIT 1`,
+      [subject],
+    );
+    return rows.length > 0;
+  }
+
+  /** Where the owner of the network has itself told of abuse in it. */
+  async abuseMail(owner: string): Promise<string | undefined> {
+    const [row]: { mail_address: string | null }[] = await this.dataSource.query(
+      `SELECT s.mail_address FROM event_stream s JOIN member m ON m.id = s.member_id
+       WHERE m.id = $1 AND m.status = 'active'`,
+      [owner],
+    );
+    return row?.mail_address ?? undefined;
+  }
+
+  /** Notes that the abuse contact gets a code now, unless it got one within `pauseMs`. @returns whether to send it */
+  async beginMail(id: string, code: string, now: Date, pauseMs: number): Promise<boolean> {
+    const [, count] = await this.dataSource.query<[unknown[], number]>(
+      `UPDATE appeal SET mail_code_digest = $2, mail_sent_at = $3
+       WHERE id = $1 AND state = 'unconfirmed' AND (mail_sent_at IS NULL OR mail_sent_at <= $4)`,
+      [id, digestOf(code), now, new Date(now.getTime() - pauseMs)],
+    );
+    return count > 0;
+  }
+
+  /**
+   * Somebody with a right to speak for the subject stands behind the appeal. A first listing as a zombie is lifted at once;
+   * everything else is for a reviewer. Once more changes nothing.
+   * @throws {AppealRefused} appeal-state, appeal-open-already
+   */
+  async confirm(id: string, by: Confirmation, now: Date): Promise<StoredAppeal> {
+    try {
+      await this.dataSource.transaction(async (sql) => {
+        const [row]: AppealRow[] = await sql.query(`${SELECT_APPEAL} WHERE a.id = $1 FOR UPDATE OF a`, [id]);
+        if (!row) throw unknown();
+        if (row.state === 'open' || row.state === 'decided') return;
+        if (row.state === 'withdrawn') throw new AppealRefused('appeal-state', 'this appeal was withdrawn');
+        const appeal = toAppeal(row);
+        const released: unknown[] = await sql.query('SELECT FROM evidence_release WHERE subject = $1', [
+          row.subject,
+        ]);
+        const isFirstZombie = row.category === 'zombie' && row.subject_type === 'ip' && released.length === 0;
+        await sql.query(
+          `UPDATE appeal SET state = 'open', confirmed_by = $2, confirmed_at = $3, due_at = $4, mail_code_digest = NULL,
+             version = version + 1 WHERE id = $1`,
+          [id, by, now, new Date(now.getTime() + APPEAL_TERMS.reviewMs)],
+        );
+        await sql.query('UPDATE appeal_words SET forget_at = $2 WHERE appeal_id = $1', [
+          ...[id, new Date(now.getTime() + APPEAL_TERMS.keepMs)],
+        ]);
+        if (!isFirstZombie) return;
+        await correct(sql, appeal, now);
+        await sql.query('INSERT INTO evidence_release (subject, released_at) VALUES ($1, $2)', [
+          row.subject,
+          now,
+        ]);
+        await sql.query('UPDATE reputation SET next_review_at = $2 WHERE subject = $1', [row.subject, now]);
+        await noteOutcome(sql, appeal, { outcome: 'released', reason: '', by: undefined }, now);
+        await sql.query(`SELECT pg_notify('sekisho_review', '')`);
+      });
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+      throw new AppealRefused('appeal-open-already', 'an appeal about the same is under review already');
+    }
+    const confirmed = await this.byId(id);
+    if (!confirmed) throw unknown();
+    return confirmed;
+  }
+
+  /** What was written goes at once. @throws {AppealRefused} appeal-state when it was decided already */
+  async withdraw(id: string): Promise<void> {
+    await this.dataSource.transaction(async (sql) => {
+      const [, count] = await sql.query<[unknown[], number]>(
+        `UPDATE appeal SET state = 'withdrawn', mail_code_digest = NULL, version = version + 1
+         WHERE id = $1 AND state IN ('unconfirmed', 'open', 'withdrawn')`,
+        [id],
+      );
+      if (count === 0) throw new AppealRefused('appeal-state', 'it was decided already');
+      await sql.query('DELETE FROM appeal_words WHERE appeal_id = $1', [id]);
+    });
+  }
+
+  /**
+   * Appeals that nobody decided in time: first they are escalated, then their listing is suspended.
+   * @returns how many of each
+   */
+  async escalate(now: Date): Promise<{ escalated: number; suspended: number }> {
+    const [, escalated] = await this.dataSource.query<[unknown[], number]>(
+      `UPDATE appeal SET escalated_at = $1 WHERE state = 'open' AND due_at <= $1 AND escalated_at IS NULL`,
+      [now],
+    );
+    const suspended = await this.dataSource.transaction(async (sql) => {
+      const rows: AppealRow[] = await sql.query(
+        `${SELECT_APPEAL} WHERE a.state = 'open' AND a.due_at <= $1 AND a.suspended_at IS NULL
+         ORDER BY a.subject LIMIT 100 FOR UPDATE OF a SKIP LOCKED`,
+        [new Date(now.getTime() - APPEAL_TERMS.escalationMs)],
+      );
+      for (const appeal of rows.map(toAppeal)) {
+        await sql.query('UPDATE appeal SET suspended_at = $2 WHERE id = $1', [appeal.id, now]);
+        const until = new Date(now.getTime() + APPEAL_TERMS.suspensionMs);
+        const source = { type: 'appeal', id: `${appeal.id}/undecided` } as const;
+        const reason = 'nobody decided the appeal in time';
+        await setDecision(
+          sql,
+          { subject: appeal.subject, kind: 'never-list', from: now, until, source, reason },
+          now,
+        );
+      }
+      return rows.length;
+    });
+    return { escalated, suspended };
+  }
+
+  private async one(where: string, value: unknown): Promise<StoredAppeal | undefined> {
+    const rows: AppealRow[] = await this.dataSource.query(`${SELECT_APPEAL} WHERE ${where}`, [value]);
+    return rows[0] && toAppeal(rows[0]);
+  }
+}
+
+export const unknown = () =>
+  new AppealRefused('appeal-unknown', 'there is no such appeal, or it is forgotten');
