@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { GqlExecutionContext, type GqlContextType } from '@nestjs/graphql';
 import { PERSON_ROLES, type Operation } from '@sekisho/access';
 import { PersonActionRepository } from '@sekisho/persistence';
-import type { GraphQLResolveInfo } from 'graphql';
+import { OperationTypeNode, type GraphQLResolveInfo } from 'graphql';
 import { catchError, concatMap, from, type Observable } from 'rxjs';
 import { OPERATION } from '../access/allow.decorator.js';
 import { requestOf } from '../access/request.js';
@@ -56,5 +56,6 @@ function isChange(context: ExecutionContext): boolean {
   if (context.getType<GqlContextType>() !== 'graphql') {
     return !['GET', 'HEAD', 'OPTIONS'].includes(requestOf(context).method ?? '');
   }
-  return GqlExecutionContext.create(context).getInfo<GraphQLResolveInfo>().operation.operation === 'mutation';
+  const { operation } = GqlExecutionContext.create(context).getInfo<GraphQLResolveInfo>().operation;
+  return operation === OperationTypeNode.MUTATION;
 }

@@ -1,5 +1,5 @@
 import { Body, Controller, Header, HttpCode, Post, Req, Res } from '@nestjs/common';
-import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
+import type { RegistrationResponseJSON } from '@simplewebauthn/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Allow } from '../access/allow.decorator.js';
@@ -71,10 +71,7 @@ export class SignInController {
     this.requireOwnPage(request);
     const { response } = read(assertion, body, '{"response": AuthenticationResponseJSON}');
     const former = readSessionCookie(request.headers.cookie);
-    return this.enter(
-      await this.passkeys.verifySignIn(response as unknown as AuthenticationResponseJSON, former),
-      reply,
-    );
+    return this.enter(await this.passkeys.verifySignIn(response, former), reply);
   }
 
   @Post('invitations/options')
