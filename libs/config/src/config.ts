@@ -94,8 +94,6 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** Servers that the hub asks for TXT records of members' domains; none: those of the machine. */
   readonly resolvers: readonly ListenAddress[];
-  /** Reverse proxies whose X-Forwarded-For is believed. */
-  readonly trustedProxies: readonly string[];
   /** Requests of one address are counted and limited. */
   readonly hasRateLimit: boolean;
   /** Where mail to members goes out, and from which address; undefined: no mail is sent. */
@@ -282,7 +280,6 @@ const environment = z.object({
   SEKISHO_TRUSTEE_QUOTA: count(1, 999_999_999, '10000').default(10_000),
   SEKISHO_TRUSTED_PROXIES: networkList.default([]),
   SEKISHO_RESOLVER: listenList.default([]),
-  SEKISHO_TRUSTED_PROXIES: networkList.default([]),
   SEKISHO_RATE_LIMIT: flag.default(true),
   SEKISHO_SMTP_URL: url(['smtp', 'smtps'], 'smtp://mail.example:25').optional(),
   SEKISHO_MAIL_FROM: z.email(fault('not a mail address', 'sekisho@hub.example')).optional(),
@@ -403,7 +400,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       quota: values.SEKISHO_TRUSTEE_QUOTA,
     },
     resolvers: values.SEKISHO_RESOLVER,
-    trustedProxies: values.SEKISHO_TRUSTED_PROXIES,
     hasRateLimit: values.SEKISHO_RATE_LIMIT,
     mail:
       values.SEKISHO_SMTP_URL !== undefined && values.SEKISHO_MAIL_FROM !== undefined
