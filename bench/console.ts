@@ -27,7 +27,10 @@ const DIST = new URL('../apps/console/dist/', import.meta.url);
 
 /** Compressed bytes of an entry with all that it imports at once. */
 async function bytesOf(keys: readonly string[]): Promise<{ script: number; style: number }> {
-  const manifest = JSON.parse(await readFile(new URL('.vite/manifest.json', DIST), 'utf8')) as Record<string, Chunk>;
+  const manifest = JSON.parse(await readFile(new URL('.vite/manifest.json', DIST), 'utf8')) as Record<
+    string,
+    Chunk
+  >;
   const files = new Set<string>();
   const add = (key: string): void => {
     const chunk = manifest[key];
@@ -61,7 +64,11 @@ console.log(describeMachine());
 const rows: string[][] = [];
 for (const page of ['overview', 'listings', 'lookup', 'alerts']) {
   const { script, style } = await bytesOf(['index.html', `src/pages/${page}.tsx`]);
-  rows.push([`first visit at ${page}`, `${inFull(Math.round(script / 1_000))} kB script`, `${inFull(Math.round(style / 1_000))} kB style`]);
+  rows.push([
+    `first visit at ${page}`,
+    `${inFull(Math.round(script / 1_000))} kB script`,
+    `${inFull(Math.round(style / 1_000))} kB style`,
+  ]);
 }
 printTable(['loads, gzip', 'script', 'style'], rows);
 
@@ -86,7 +93,13 @@ await operator.close();
 
 const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+  ],
 });
 try {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB' });
@@ -110,15 +123,21 @@ try {
   const figures: [string, number][] = [
     ['first rows', firstMs],
     ['all rows', allMs],
-    ['type 5 characters into the filter', await waited(page, () => search.pressSequentially('5.1.2', { delay: 120 }))],
+    [
+      'type 5 characters into the filter',
+      await waited(page, () => search.pressSequentially('5.1.2', { delay: 120 })),
+    ],
     ['clear the filter', await waited(page, () => search.fill(''))],
     ['choose a category', await waited(page, () => page.getByLabel('Category').selectOption('ZOMBIE'))],
     ['sort by score', await waited(page, () => page.getByRole('button', { name: 'Score' }).click())],
     ['sort by subject', await waited(page, () => page.getByRole('button', { name: 'Subject' }).click())],
-    ['arrow to the next row', await waited(page, async () => {
-      await page.locator('[data-index] a').first().focus();
-      await page.keyboard.press('ArrowDown');
-    })],
+    [
+      'arrow to the next row',
+      await waited(page, async () => {
+        await page.locator('[data-index] a').first().focus();
+        await page.keyboard.press('ArrowDown');
+      }),
+    ],
     ['End of the list', await waited(page, () => page.keyboard.press('End'))],
   ];
   printTable(

@@ -8,7 +8,10 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
 /** `Class of the migration: what it does to which object` → since which release nothing uses it. */
 const CONTRACTS: ReadonlyMap<string, string> = new Map([
-  ['DnsAccess1763985600000: constraint on member: UNIQUE (dns_key)', 'the column is new: nobody else writes it'],
+  [
+    'DnsAccess1763985600000: constraint on member: UNIQUE (dns_key)',
+    'the column is new: nobody else writes it',
+  ],
   [
     'DnsAccess1763985600000: constraint on member: unique CREATE UNIQUE INDEX member_dns_key_key ON public.member USING btree (dns_key)',
     'the column is new: nobody else writes it',

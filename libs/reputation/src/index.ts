@@ -24,12 +24,7 @@ export type { Observation, Outcome } from './learned/observation.js';
 export type { Assessment, Contribution, ScoringModel } from './learned/assessment.js';
 export type { ChannelRecord } from './learned/records.js';
 export { scoreAsOf, type AsOfInput, type DatedSighting } from './policy/as-of.js';
-export {
-  DECIDABLE_CATEGORIES,
-  decisionThatCounts,
-  underDecision,
-  type Decision,
-} from './policy/decision.js';
+export { DECIDABLE_CATEGORIES, decisionThatCounts, underDecision, type Decision } from './policy/decision.js';
 export { ADJUDICATION, trustAfter } from './policy/adjudication.js';
 export { countingAfterRelease } from './policy/release.js';
 export { learnedVerdict, type LearnedVerdict, type VerdictOptions } from './policy/learned-verdict.js';

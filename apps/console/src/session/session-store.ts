@@ -12,7 +12,8 @@ export type SessionState =
 
 let state: SessionState = { kind: 'loading' };
 const listeners = new Set<() => void>();
-let waiting: { readonly promise: Promise<undefined>; readonly resolve: (value: undefined) => void } | undefined;
+let waiting:
+  { readonly promise: Promise<undefined>; readonly resolve: (value: undefined) => void } | undefined;
 
 function set(next: SessionState): void {
   state = next;

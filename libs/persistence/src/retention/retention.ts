@@ -438,7 +438,8 @@ export const RETENTION: readonly Retention[] = [
   },
   {
     ...{ table: 'log_decision', class: 'derived', agedBy: 'decided_at', basis: REPUTATION_BASIS },
-    holds: 'what was decided of a listing, a key, a vote, an appeal or an action, with the salt of its log entry',
+    holds:
+      'what was decided of a listing, a key, a vote, an appeal or an action, with the salt of its log entry',
     until: '60 days after the decision; of keys, votes, appeals and actions 3 years',
     expiry: rows(
       SIGHTING_RETENTION_MS,
