@@ -51,12 +51,12 @@ async function bytesOf(keys: readonly string[]): Promise<{ script: number; style
 /** The longest interaction while `act` runs. */
 async function waited(page: Page, act: () => Promise<unknown>): Promise<number> {
   await page.evaluate(() => {
-    const store = window as unknown as { durations: number[] };
+    const store = globalThis as unknown as { durations: number[] };
     store.durations = [];
   });
   await act();
   await page.waitForTimeout(1_500);
-  const durations = await page.evaluate(() => (window as unknown as { durations: number[] }).durations);
+  const durations = await page.evaluate(() => (globalThis as unknown as { durations: number[] }).durations);
   return Math.max(0, ...durations);
 }
 
@@ -106,11 +106,11 @@ try {
   await context.request.get(`${federation.hubUrl}/demo/sign-in?code=${code}`);
   const page = await context.newPage();
   await page.addInitScript(() => {
-    const store = window as unknown as { durations: number[] };
+    const store = globalThis as unknown as { durations: number[] };
     store.durations = [];
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) store.durations.push(entry.duration);
-    }).observe({ type: 'event', durationThreshold: 16, buffered: true } as PerformanceObserverInit);
+    }).observe({ type: 'event', durationThreshold: 16, buffered: true } as never);
   });
   const start = performance.now();
   await page.goto(`${federation.hubUrl}/console/listings`);

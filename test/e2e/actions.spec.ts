@@ -89,7 +89,7 @@ async function startAgent(id: string): Promise<void> {
 async function stopAgent(id: string): Promise<void> {
   const agent = agents.get(id);
   agents.delete(id);
-  if (!agent || agent.exitCode !== null) return;
+  if (agent?.exitCode !== null) return;
   const gone = once(agent, 'exit');
   agent.kill('SIGTERM');
   await gone;

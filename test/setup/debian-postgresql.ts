@@ -96,7 +96,7 @@ export async function startDebianPostgresql(
     return `postgres://sekisho@127.0.0.1:${port}/postgres`;
   };
   const stop = async () => {
-    if (!server || server.exitCode !== null) return;
+    if (server?.exitCode !== null) return;
     const exited = once(server, 'exit');
     server.kill('SIGINT');
     await exited;

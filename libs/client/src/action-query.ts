@@ -68,9 +68,7 @@ const resultSchema = z
   ])
   .transform((result) => {
     if (result.__typename === 'ActionRefused') return new ActionNotTaken(result.code, result.message);
-    const { __typename, ...action } = result;
-    void __typename;
-    return action;
+    return actionSchema.parse(result);
   });
 
 /** `name` with its variables: `voteOnAction(id: ID!, vote: Vote!)`. */

@@ -30,8 +30,8 @@ export async function* followAlerts(
 ): AsyncGenerator<FollowedAlert> {
   const told = new Map<string, string>();
   const isNew = (alert: OwnAlert) => {
-    const { id, evidenceCount: _, ...rest } = alert;
-    const text = JSON.stringify(rest);
+    const { id } = alert;
+    const text = JSON.stringify({ ...alert, evidenceCount: undefined });
     if (told.get(id) === text) return false;
     told.set(id, text);
     return true;

@@ -23,7 +23,9 @@ export async function* subscribeToHub<T>(
   const socket = new WebSocket(url, 'graphql-transport-ws');
   const messages: unknown[] = [];
   let wake: (() => void) | undefined;
-  let isClosed = false;
+  let isOver = false;
+  // Asked anew each time, because it changes while this waits.
+  const isClosed = () => isOver;
   const arrived = () => wake?.();
   socket.addEventListener('message', ({ data }) => {
     messages.push(data);
@@ -31,13 +33,13 @@ export async function* subscribeToHub<T>(
   });
   for (const end of ['close', 'error']) {
     socket.addEventListener(end, () => {
-      isClosed = true;
+      isOver = true;
       arrived();
     });
   }
   signal.addEventListener('abort', () => {
     socket.close();
-    isClosed = true;
+    isOver = true;
     arrived();
   });
   const send = (message: object) => {
@@ -45,10 +47,10 @@ export async function* subscribeToHub<T>(
   };
   try {
     await Promise.race([once(socket, 'open'), once(socket, 'close')]);
-    if (isClosed) throw new HubUnreachable(url.href, 'no WebSocket');
+    if (isClosed()) throw new HubUnreachable(url.href, 'no WebSocket');
     send({ type: 'connection_init', payload: { authorization } });
     for (;;) {
-      if (messages.length === 0 && isClosed) return;
+      if (messages.length === 0 && isClosed()) return;
       if (messages.length === 0) {
         await new Promise<void>((resolve) => (wake = resolve));
         continue;

@@ -4,10 +4,8 @@ export {
   readConfig,
   readConfigOrExit,
   type Config,
-  type DnsAccess,
   type DnsTls,
-  type ListenAddress,
-  type ResponseRates,
   type TrusteeConfig,
 } from './config.js';
+export type { DnsAccess, ListenAddress, ResponseRates } from './values.js';
 export { createPrivateFile, readEdgeToken } from './secret-file.js';

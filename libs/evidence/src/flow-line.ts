@@ -27,6 +27,9 @@ const COLUMNS = {
 } as const;
 type Columns = Readonly<Record<keyof typeof COLUMNS, number>>;
 
+/** Bounded, because what stands in a log is anybody's: two addresses and their ports. */
+const CONNTRACK = /\bsrc=([\w.:]{2,45}) dst=([\w.:]{2,45}) sport=\d{1,5} dport=(\d{1,5})/;
+
 /** Reads the lines of one input in their order. */
 export class FlowReader {
   private columns: Columns | undefined;
@@ -41,7 +44,7 @@ export class FlowReader {
       this.columns = columns;
       return UNRELATED;
     }
-    if (/\bsrc=\S+ dst=\S+ sport=\d+ dport=\d+/.test(line)) return this.readConntrack(line);
+    if (CONNTRACK.test(line)) return this.readConntrack(line);
     const syslog = readSyslogLine(line, this.clock);
     if (syslog) return readSyslog(syslog);
     if (this.columns && line.includes(',')) return this.readRow(line.split(','), this.columns);
@@ -70,7 +73,7 @@ export class FlowReader {
   private readConntrack(line: string): MailFlow | Skip {
     // Its end, and what it became, is the same connection once more.
     if (/\[(?:DESTROY|UPDATE)\]/.test(line)) return UNRELATED;
-    const [, source = '', destination, port] = /\bsrc=(\S+) dst=(\S+) sport=\d+ dport=(\d+)/.exec(line) ?? [];
+    const [, source = '', destination, port] = CONNTRACK.exec(line) ?? [];
     if (port !== SMTP_PORT || !/\btcp\b/.test(line)) return OTHER_PORT;
     const stamp = /^\s*\[(\d{9,11})(?:\.\d+)?\s*\]/.exec(line)?.[1];
     return { source, destination, at: stamp === undefined ? this.clock.now : Number(stamp) * 1_000 };

@@ -100,7 +100,7 @@ async function rootOf(
 /** RFC 5322 section 3.3. */
 const mailDate = (date: Date): string => date.toUTCString().replace('GMT', '+0000');
 
-const words = (text: string, node: MimeNode): MimeNode => node.setContent(text) as MimeNode;
+const words = (text: string, node: MimeNode): MimeNode => node.setContent(text);
 
 function feedbackReport(alert: MailedAlert, text: string): MimeNode {
   const report = new MimeNode('multipart/report; report-type=feedback-report');

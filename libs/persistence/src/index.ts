@@ -156,7 +156,8 @@ export {
   type Confirmation,
   type StoredAppeal,
 } from './appeals/appeal-row.js';
-export { APPEAL_TERMS, AppealRepository, type NewAppeal } from './appeals/appeal.repository.js';
+export { AppealRepository, type NewAppeal } from './appeals/appeal.repository.js';
+export { APPEAL_TERMS } from './appeals/terms.js';
 export { AppealDecisions, type AppealRuling as ListingAppealRuling } from './appeals/decide-appeal.js';
 export { AppealEffectRepository, type PublishedCorrection } from './appeals/effect.repository.js';
 export { AppealRefused } from './appeals/errors.js';

@@ -15,7 +15,7 @@ const text = fc.oneof(
   fc.domain(),
   fc.tuple(fc.oneof(fc.ipV4(), fc.ipV6()), fc.integer({ min: -1, max: 140 })).map(([a, n]) => `${a}/${n}`),
   fc.emailAddress(),
-  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 60, maxLength: 66 }),
+  fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdef')), minLength: 60, maxLength: 66 }),
   fc.tuple(fc.constantFrom(...SUBJECT_TYPES, '__proto__'), fc.string()).map(([type, s]) => `${type}:${s}`),
 );
 

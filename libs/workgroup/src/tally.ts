@@ -29,7 +29,10 @@ export interface Tally {
   readonly eligible: number;
 }
 
-export type Outcome = { readonly isApproved: boolean; readonly reason: string };
+export interface Outcome {
+  readonly isApproved: boolean;
+  readonly reason: string;
+}
 
 /** The votes that count, one for each member that may vote and has, by itself or by its delegate. */
 export function countedVotes(

@@ -8,7 +8,7 @@ import { Facts } from '../parts/facts.tsx';
 import { Badge, SubjectLink, Time } from '../parts/marks.tsx';
 import { Fault } from '../parts/notes.tsx';
 import { Panel } from '../parts/page.tsx';
-import { STATE_TONE, type AlertRow } from './alerts.tsx';
+import { STATE_TONE, type AlertRow } from './alert-query.ts';
 import { EvidencePanel } from './evidence-panel.tsx';
 
 const ANSWER = graphql(`

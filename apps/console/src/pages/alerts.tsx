@@ -1,58 +1,20 @@
 import { useEffect, useMemo } from 'react';
-import { useQuery } from 'urql';
+import { useQuery, useSubscription } from 'urql';
 import { Link, useParams } from 'wouter';
 import { codeOf } from '../graphql/client.ts';
-import { graphql, type ResultOf } from '../graphql/graphql.ts';
 import { useLanguage, type Speech } from '../language/use-language.ts';
 import type { Column } from '../parts/data-table.tsx';
 import { Search, Select } from '../parts/fields.tsx';
 import { List } from '../parts/list-page.tsx';
-import { Badge, Time, type Tone } from '../parts/marks.tsx';
+import { Badge, Time } from '../parts/marks.tsx';
 import { Page } from '../parts/page.tsx';
 import { useUrlState } from '../parts/use-url-state.ts';
 import { AlertPanel } from './alert-panel.tsx';
+import { ALERTS, STATE_TONE, type AlertRow } from './alert-query.ts';
 import { LISTING_CHANGED } from './use-live-feed.ts';
-import { useSubscription } from 'urql';
-
-const ALERTS = graphql(`
-  query Alerts {
-    alerts(first: 500) {
-      edges {
-        node {
-          id
-          subject
-          category
-          state
-          messages
-          lastSeen
-          openedAt
-          evidenceCount
-          fixedAt
-          quietAt
-          endsEarly
-          failedFixes
-          closedAt
-          outcome
-        }
-      }
-      pageInfo {
-        hasNextPage
-      }
-    }
-  }
-`);
-
-export type AlertRow = ResultOf<typeof ALERTS>['alerts']['edges'][number]['node'];
 
 const DEFAULTS = { q: '', state: '', category: '', sort: 'openedAt.desc' };
 const STATES = ['open', 'seen', 'found', 'observing', 'closed'] as const;
-export const STATE_TONE: Readonly<Record<string, Tone>> = {
-  open: 'bad',
-  seen: 'warn',
-  found: 'warn',
-  observing: 'info',
-  closed: 'good',
-};
 const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 function columnsFor({ t, word, format }: Speech, search: string): Column<AlertRow>[] {

@@ -27,7 +27,7 @@ import { SubjectScalar } from './subject.scalar.js';
           allowBatchedQueries: false,
           // Documents that are kept parsed, and as many that were refused: of either some hundred KB at most.
           cache: 256,
-          graphql: { parseOptions: { maxTokens: MAX_TOKENS } },
+          graphql: { parseOptions: { maxLexicalTokens: MAX_TOKENS } },
           validationRules: rules,
           hooks: {
             preParsing: (_schema: unknown, source: string) => {

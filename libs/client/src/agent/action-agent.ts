@@ -67,9 +67,9 @@ export class ActionAgent {
   /** Until the signal; a hub that cannot be reached is waited for, and what is due is done meanwhile. */
   async run(signal: AbortSignal): Promise<void> {
     const looking = setInterval(() => {
-      this.act();
+      void this.act();
     }, LOOK_EVERY_MS);
-    this.act();
+    void this.act();
     try {
       await Promise.all([this.listen(signal), this.beThere(signal)]);
     } finally {
@@ -92,7 +92,9 @@ export class ActionAgent {
   private async listen(signal: AbortSignal): Promise<void> {
     let ack: string[] = [];
     let isAway = false;
-    while (!signal.aborted) {
+    // It changes while this waits, which the compiler does not see.
+    const isOver = () => signal.aborted;
+    while (!isOver()) {
       try {
         const session = await this.hub();
         const body = JSON.stringify({ ack, types: [EVENT_TYPE] });
@@ -104,7 +106,7 @@ export class ActionAgent {
         isAway = false;
         ack = await this.receive(session, sets);
       } catch (error) {
-        if (signal.aborted) return;
+        if (isOver()) return;
         if (!isAway) this.options.log(`the hub cannot be asked: ${textOf(error)}; it is tried again`);
         isAway = true;
         this.session = undefined;

@@ -6,7 +6,7 @@ import type { Sql } from '../database.js';
 import { tellMember } from '../events/member-event.repository.js';
 import { appendToLog } from '../log/append.js';
 import type { AppealOutcome, StoredAppeal } from './appeal-row.js';
-import { APPEAL_TERMS } from './appeal.repository.js';
+import { APPEAL_TERMS } from './terms.js';
 
 /** Locks the subject like scoring does, and notes which zones will lose it, so that the time until edges do is measured. */
 export async function correct(sql: Sql, { id, subject }: StoredAppeal, now: Date): Promise<void> {

@@ -245,7 +245,7 @@ async function gather(sql: Sql, locked: readonly LockedRow[], now: Date): Promis
 function countingSightings(
   rows: readonly SightingRow[] = [],
   remedy = -Infinity,
-  release: number | undefined = undefined,
+  release?: number,
 ): readonly Sighting[] {
   const sightings = rows
     .filter(({ last_seen }) => last_seen > remedy)

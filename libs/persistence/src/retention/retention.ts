@@ -1,6 +1,7 @@
 // The one place that says how long what is kept, and why. A test fails when a table of the database is not here.
 import { FEEDBACK } from '@sekisho/feedback';
-import { APPEAL_TERMS } from '../appeals/appeal.repository.js';
+import { ACTION_RETENTION } from '../actions/retention.js';
+import { APPEAL_RETENTION } from '../appeals/retention.js';
 import { EVIDENCE_RETENTION_MS } from '../evidence/sealed-evidence.repository.js';
 import { PEOPLE_RETENTION } from '../people/retention.js';
 import { SIGHTING_RETENTION_MS } from '../reports/partitions.js';
@@ -8,9 +9,6 @@ import { SIGHTING_RETENTION_MS } from '../reports/partitions.js';
 const DAY_MS = 24 * 3_600_000;
 /** As long as a person may ask why an application was looked at. */
 const CHECK_RETENTION_MS = 365 * DAY_MS;
-
-/** Objections to what was done, and questions of authorities, come within this time. */
-const ACTION_RETENTION_MS = 3 * 365 * DAY_MS;
 
 /**
  * What a table is to the people whose traces it holds: `evidence` and `derived` are about third parties (addresses are
@@ -190,84 +188,8 @@ export const RETENTION: readonly Retention[] = [
     basis: 'proof of what was decided, and when',
     ...{ until: 'as long as the decision', expiry: { how: 'other', by: 'goes with the decision' } },
   },
-  {
-    ...{ table: 'action', class: 'record', agedBy: 'proposed_at' },
-    holds: 'what the working group was asked to decide, about which subjects, and when it held',
-    basis: 'accountability of those who decide about others',
-    until: '3 years after it was proposed',
-    expiry: rows(
-      ACTION_RETENTION_MS,
-      `proposed_at < $1 AND state IN ('rejected', 'expired', 'rolled-back', 'reported')`,
-    ),
-  },
-  ...(
-    [
-      ['action_transition', 'at', 'which member moved an action, when and why'],
-      ['action_vote', 'at', 'how a member voted, and why'],
-      ['action_elector', undefined, 'which members were heard, and which of them did not vote'],
-      [
-        'action_participant',
-        'at',
-        'what a member did of an action and when; counts of its lookups in buckets',
-      ],
-      ['action_comment', 'at', 'what a member said about an action'],
-    ] as const
-  ).map(([table, agedBy, holds]): Retention => ({
-    ...{ table, class: 'record', holds, ...(agedBy && { agedBy }) },
-    ...{ basis: 'accountability of those who decide about others', until: 'as long as the action' },
-    expiry: { how: 'other', by: 'goes with the action' },
-  })),
-  {
-    ...{ table: 'action_delegate', class: 'member', agedBy: 'since', basis: MEMBERSHIP },
-    ...{
-      holds: 'which member votes for which',
-      until: 'taken back, or the membership ends',
-      expiry: withMember,
-    },
-  },
-  {
-    ...{ table: 'member_agent', class: 'operation', agedBy: 'seen_at', basis: MEMBERSHIP },
-    ...{ holds: "when a member's agent was last there, and its clock", until: 'the membership ends' },
-    expiry: withMember,
-  },
-  {
-    ...{ table: 'conduct_acceptance', class: 'record', agedBy: 'accepted_at', basis: MEMBERSHIP },
-    ...{
-      holds: 'which code of conduct a member accepted when',
-      until: 'the membership ends',
-      expiry: withMember,
-    },
-  },
-  {
-    ...{ table: 'appeal', class: 'record', agedBy: 'filed_at' },
-    holds:
-      'that somebody appealed against a listing: subject, how it was confirmed, times, outcome and its reason',
-    basis: 'the right to object to a listing',
-    until: '180 days after it was filed; 7 days when nobody confirmed it',
-    expiry: rows(
-      APPEAL_TERMS.unconfirmedMs,
-      `filed_at < CASE WHEN confirmed_at IS NULL THEN $1::timestamptz ELSE $1::timestamptz - interval '173 days' END
-       AND state <> 'open'`,
-    ),
-  },
-  {
-    ...{ table: 'appeal_words', class: 'record', agedBy: 'forget_at' },
-    holds: 'what somebody wrote in an appeal, and a mail address if one was given',
-    basis: 'the right to object to a listing',
-    until: '30 days after the decision, at once when withdrawn, 7 days when nobody confirmed it',
-    expiry: rows(0, 'forget_at < $1'),
-  },
-  ...['appeal_correction', 'appeal_effect'].map((table): Retention => ({
-    ...{ table, class: 'record', basis: 'showing how fast mistakes are corrected' },
-    holds: 'which zones an appeal corrected, and when edges served that',
-    ...{ until: 'as long as the appeal', expiry: { how: 'other', by: 'goes with the appeal' } },
-  })),
-  {
-    ...{ table: 'adjudication', class: 'member', agedBy: 'adjudicated_at', basis: MEMBERSHIP },
-    holds: "that an appeal found a member's report right or wrong; no subject",
-    until: '1 year',
-    expiry: rows(365 * DAY_MS, 'adjudicated_at < $1'),
-  },
+  ...ACTION_RETENTION,
+  ...APPEAL_RETENTION,
   {
     ...{ table: 'evidence_release', class: 'derived', agedBy: 'released_at', basis: REPUTATION_BASIS },
     holds: 'that an address was taken off the lists by self-service, and when',
