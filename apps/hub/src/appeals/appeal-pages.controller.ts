@@ -31,6 +31,9 @@ const acting = z.object({
   lang: language,
 });
 
+/** What is no form has no fields. */
+const fieldsOf = (body: unknown): object => (typeof body === 'object' && body !== null ? body : {});
+
 @Controller('appeal')
 @Allow('appeal:file')
 export class AppealPagesController {
@@ -64,7 +67,7 @@ export class AppealPagesController {
   /** What was typed is shown again when something is wrong with it. */
   @Post()
   async file(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const given = filling.parse(body ?? {});
+    const given = filling.parse(fieldsOf(body));
     const lang = languageOf(given.lang, request);
     try {
       const { secret } = await this.appeals.file({ ...given, language: lang }, request.ip);
@@ -95,7 +98,7 @@ export class AppealPagesController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
-    const lang = languageOf(acting.catch({ lang: undefined }).parse(body ?? {}).lang, request);
+    const lang = languageOf(acting.catch({ lang: undefined }).parse(body).lang, request);
     await this.tell(reply, lang, async () =>
       contactPage(await this.appeals.confirmByMail(code), code, lang, true),
     );
@@ -119,7 +122,7 @@ export class AppealPagesController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ) {
-    const { action, lang } = acting.catch({ lang: undefined }).parse(body ?? {});
+    const { action, lang } = acting.catch({ lang: undefined }).parse(body);
     const shown = languageOf(lang, request);
     await this.tell(reply, shown, async () => {
       const fault = await this.perform(action, secret, request.ip).then(
