@@ -17,9 +17,14 @@ const folder = join(import.meta.dirname, '../../deploy/monitoring');
 const promtool = async (...words: string[]) =>
   (await promisify(execFile)('promtool', words, { cwd: folder })).stdout;
 
+/** What Prometheus stores of a metric: of a histogram nothing by its own name. */
+const seriesOf = (name: string, type: string): string[] =>
+  type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name];
+
 let database: TestDatabase;
 let federation: Federation;
 let edgeHttp: string;
+let workerHttp: string;
 let certificates: string;
 
 beforeAll(async () => {
@@ -27,6 +32,7 @@ beforeAll(async () => {
   await requireProgram('openssl', 'openssl');
   database = await createTestDatabase(inject('databaseUrl'), { template: inject('templateDatabase') });
   edgeHttp = `127.0.0.1:${await freePort()}`;
+  workerHttp = `127.0.0.1:${await freePort()}`;
   certificates = await mkdtemp(join(tmpdir(), 'monitoring-'));
   const [key, certificate] = [join(certificates, 'key.pem'), join(certificates, 'cert.pem')];
   await promisify(execFile)('openssl', [
@@ -36,6 +42,7 @@ beforeAll(async () => {
   federation = await Federation.start(database.url, {
     env: {
       SEKISHO_DNS_HTTP: edgeHttp,
+      SEKISHO_WORKER_HTTP: workerHttp,
       SEKISHO_DNS_TLS: `127.0.0.1:${await freePort()}`,
       SEKISHO_DNS_TLS_CERT: certificate,
       SEKISHO_DNS_TLS_KEY: key,
@@ -64,9 +71,14 @@ describe('the monitoring that comes with Sekisho', () => {
     const exported = [
       await fetch(`${federation.hubUrl}/metrics`, { headers: { authorization: `Bearer ${token.trim()}` } }),
       await fetch(`http://${edgeHttp}/metrics`),
+      await fetch(`http://${workerHttp}/metrics`),
     ];
     const served = (await Promise.all(exported.map((response) => response.text()))).join('\n');
-    const present = new Set([...served.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
+    const present = new Set(
+      [...served.matchAll(/^# TYPE (\S+) (\S+)/gm)].flatMap(([, name = '', type = '']) =>
+        seriesOf(name, type),
+      ),
+    );
     const written = (
       await Promise.all(
         ['sekisho.rules.yml', 'sekisho.dashboard.json'].map((file) => readFile(join(folder, file), 'utf8')),
