@@ -1,5 +1,6 @@
 // A federation in which every page of the console has something to show, real processes throughout, and people of it.
 import type { PersonRole } from '@sekisho/access';
+import { WorkingGroup } from '@sekisho/client';
 import { readConfig } from '@sekisho/config';
 import { openOperatorDatabase } from '@sekisho/persistence';
 import { sealEvidence } from '@sekisho/sealed';
@@ -58,6 +59,9 @@ export class Scene implements AsyncDisposable {
       networks: ['198.18.0.0/16', '2001:db8::/32'],
       asns: [64_500],
     });
+    // Who proposes an action has accepted the code of conduct.
+    const group = new WorkingGroup(await owner.session());
+    await group.acceptConduct((await group.conduct()).version);
     // Rules on the appeal against a record of the owner's.
     await federation.member('isp-reviewer', { role: 'reviewer' });
     const reporters = [];
@@ -102,7 +106,11 @@ export class Scene implements AsyncDisposable {
       );
     }
     // Some of its own, one of them refused.
-    await this.owner.submit(reportOf('203.0.113.8', seen), reportOf('127.0.0.1'));
+    const lastYear = new Date(Date.now() - 365 * 86_400_000).toISOString();
+    await this.owner.submit(
+      reportOf('203.0.113.8', seen),
+      reportOf('203.0.113.9', { firstSeen: lastYear, lastSeen: lastYear }),
+    );
     const { statements } = seedOfCase('isp-owner', 'isp-b');
     await execute(this.database.url, ...statements);
     await until(async () => (await session.alerts({ first: 10, openOnly: true })).length === 3);

@@ -78,7 +78,7 @@ export class AlertArgs {
   first!: number;
 
   @Field(() => String, { nullable: true, description: 'endCursor of the page before' })
-  after?: string;
+  after?: string | null;
 
   @Field(() => Boolean, { defaultValue: false })
   openOnly!: boolean;

@@ -57,5 +57,5 @@ export class EvidenceArgs {
   first!: number;
 
   @Field(() => String, { nullable: true, description: 'endCursor of the page before' })
-  after?: string;
+  after?: string | null;
 }

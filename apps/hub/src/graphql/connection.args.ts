@@ -8,8 +8,9 @@ export class ConnectionArgs {
   @Field(() => Int, { defaultValue: 50, description: `1 to ${MAX_PAGE}` })
   first!: number;
 
+  // Clients that walk a list with a variable say null for its first page.
   @Field(() => String, { nullable: true, description: 'endCursor of the page before' })
-  after?: string;
+  after?: string | null;
 }
 
 /** @param most for lists whose items are large @throws {RequestRefused} request-malformed */
@@ -20,5 +21,5 @@ export function readPage(
   if (first < 1 || first > most) {
     throw new RequestRefused('request-malformed', `first must be 1 to ${most}, not ${first}`);
   }
-  return { first, after: after === undefined ? undefined : Buffer.from(after, 'base64url').toString() };
+  return { first, after: typeof after === 'string' ? Buffer.from(after, 'base64url').toString() : undefined };
 }
