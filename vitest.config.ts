@@ -14,6 +14,27 @@ const ssr = {
   resolve: { conditions: resolve.conditions, externalConditions: ['node', 'import', 'default'] },
 };
 
+// Written, and not seen green as a whole yet: `npx vitest run --project pending`. Each leaves this list when it is.
+const pending = [
+  'test/console/pages.spec.ts',
+  'test/console/stories.spec.ts',
+  'test/e2e/networks.spec.ts',
+  'test/e2e/people-browser.spec.ts',
+  'test/e2e/repute-hygiene.spec.ts',
+  'test/e2e/traces.spec.ts',
+  'test/e2e/working-group.spec.ts',
+  'test/integration/push-client.spec.ts',
+  'test/mta/exim.spec.ts',
+  'test/mta/resolvers.spec.ts',
+  'test/mta/spamassassin.spec.ts',
+];
+const system = {
+  globalSetup: ['test/setup/database.ts'],
+  testTimeout: 120_000,
+  hookTimeout: 180_000,
+  maxWorkers: 2,
+};
+
 export default defineConfig({
   test: {
     projects: [
@@ -30,14 +51,13 @@ export default defineConfig({
         plugins,
         resolve,
         ssr,
-        test: {
-          name: 'system',
-          include: ['test/**/*.spec.ts'],
-          globalSetup: ['test/setup/database.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
-          maxWorkers: 2,
-        },
+        test: { name: 'system', include: ['test/**/*.spec.ts'], exclude: pending, ...system },
+      },
+      {
+        plugins,
+        resolve,
+        ssr,
+        test: { name: 'pending', include: pending, ...system },
       },
     ],
   },

@@ -85,6 +85,9 @@ export const PATHS: Readonly<Record<string, readonly string[]>> = {
     SUBJECTS.map((subject) => `/?lang=${lang}&subject=${encodeURIComponent(subject)}`),
   ),
   '/actions/:id/report': [`/actions/${ACTION_ID}/report`],
+  // Secrets of somebody's appeal: whoever has none is told nothing.
+  '/appeal/:secret': ['/appeal/none'],
+  '/appeal/confirm/:code': ['/appeal/confirm/none'],
   '/repute/:application/:subject': SUBJECTS.map(
     (subject) => `/repute/email-id/${encodeURIComponent(subject)}`,
   ),

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { readPage } from './connection.args.js';
 
 describe('the page of a list', () => {
-  it.each([undefined, null])('is the first one after %s', (after) => {
-    expect(readPage({ first: 50, after })).toEqual({ first: 50, after: undefined });
+  it.each([{ first: 50 }, { first: 50, after: null }])('is the first one after nothing: %o', (asked) => {
+    expect(readPage(asked)).toEqual({ first: 50, after: undefined });
   });
 
   it('follows what its cursor stands for', () => {

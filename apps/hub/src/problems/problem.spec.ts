@@ -95,7 +95,7 @@ describe('problem details', () => {
 
   it('of a replay and of a report that is not there', () => {
     expect(problemOf(new EnvelopeReplayed('jti'))).toMatchObject({ status: 409, code: 'envelope-replayed' });
-    expect(problemOf(new ReportNotFound('id', 0))).toMatchObject({ status: 404, code: 'report-not-found' });
+    expect(problemOf(new ReportNotFound(0))).toMatchObject({ status: 404, code: 'report-not-found' });
   });
 
   it('say when to try again, when that is known', () => {

@@ -38,7 +38,7 @@ export class SentReportsResolver {
       throw new RequestRefused('request-malformed', 'receiptId must be the UUID of a receipt');
     }
     const reports = await this.repository.reports(memberId, receiptId);
-    if (!reports) throw new ReportNotFound(receiptId, 0);
+    if (!reports) throw new ReportNotFound(0);
     return reports;
   }
 }

@@ -57,8 +57,9 @@ export class ReportNotFound extends Error {
   override readonly name = 'ReportNotFound';
   readonly code = 'report-not-found';
   readonly kind = 'Rejected';
-  constructor(receiptId: string, index: number) {
-    super(`no report ${index} in a receipt ${receiptId} of this member`);
+  constructor(index: number) {
+    // Not which receipt: it may be somebody else's.
+    super(`no report ${index} in a receipt of that id of this member`);
   }
 }
 
@@ -183,7 +184,7 @@ export class ReportRepository {
           [memberId, receiptId, index, now],
         )
       )[0];
-      if (!row) throw new ReportNotFound(receiptId, index);
+      if (!row) throw new ReportNotFound(index);
       await manager.query(`UPDATE receipt SET scored_at = NULL WHERE id = $1`, [receiptId]);
       // What proved a report that is taken back proves nothing; the owner has it or never gets it.
       await manager.query('DELETE FROM sealed_evidence WHERE receipt_id = $1 AND item = $2', [
