@@ -1,7 +1,6 @@
 // The matrix of role and operation (libs/access), held against the running hub over HTTP, GraphQL and the socket.
 import { ModulesContainer } from '@nestjs/core';
 import { accessMatrix, OPERATIONS, PERSON_ROLES, type Operation, type PersonRole } from '@sekisho/access';
-import { formatFingerprint, SKETCH_BYTES } from '@sekisho/campaign';
 import { readEdgeToken } from '@sekisho/config';
 import {
   createTestDatabase,
@@ -14,7 +13,7 @@ import { WorkingGroup } from '@sekisho/client';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { OPERATION } from '../../apps/hub/src/access/allow.decorator.js';
-import { CALLERS, isLetThrough, personRoleOf, type Caller } from '../setup/access-callers.js';
+import { CALLERS, FINGERPRINT, isLetThrough, personRoleOf, type Caller } from '../setup/access-callers.js';
 import { GraphqlSocket } from '../setup/graphql-socket.js';
 import { ACTION_FIELDS } from '../setup/action-fields.js';
 import { startHubInProcess } from '../setup/hub-in-process.js';
@@ -246,15 +245,6 @@ const PROBES: readonly Probe[] = [
   ...ACTION_FIELDS.map(([operation, handler, query]) => field(operation, handler, query)),
   field('statistics:read', 'StatisticsResolver.statistics', '{ statistics { reports } }'),
 ];
-/** A fingerprint of which nothing is known but that all who name it name the same. */
-const FINGERPRINT = formatFingerprint({
-  month: new Date().toISOString().slice(0, 7),
-  kind: 'text',
-  sizeClass: 16,
-  sketch: new Uint8Array(SKETCH_BYTES).fill(7),
-  ...{ textDigest: 'a1'.repeat(6), hostsDigest: undefined, attachmentsDigest: undefined },
-});
-
 interface SubscriptionProbe {
   readonly operation: Operation;
   readonly handler: string;
