@@ -55,7 +55,10 @@ const PROGRAM = `async ({ way, code }) => {
   const ask = async (method, path, body, csrf) => {
     const answer = await fetch(path, {
       method,
-      headers: { 'content-type': 'application/json', ...(csrf && { 'x-sekisho-csrf': csrf }) },
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(csrf && { 'x-sekisho-csrf': csrf }),
+      },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await answer.text();

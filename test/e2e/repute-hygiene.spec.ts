@@ -8,7 +8,7 @@ import {
   type TestDatabase,
 } from '@sekisho/testing';
 import { readSubject } from '@sekisho/subject';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 
 let database: TestDatabase;
 let federation: Federation;
@@ -25,11 +25,13 @@ beforeAll(async () => {
     await federation.member('isp-d', { networks: ['198.19.2.0/24'] }),
   ];
   await Promise.all(reporters.map((member) => member.submit(reportOf('198.18.0.9'))));
-  await expect
-    .poll(async () => (await (await owner.session()).lookup([readSubject('198.18.0.9')]))[0]?.listed, {
-      timeout: 15_000,
-    })
-    .toBe(true);
+  const session = await owner.session();
+  await vi.waitFor(
+    async () => {
+      expect((await session.lookup([readSubject('198.18.0.9')]))[0]?.listed).toBe(true);
+    },
+    { timeout: 15_000, interval: 100 },
+  );
 });
 
 afterAll(async () => {

@@ -1,83 +1,77 @@
 import { Command } from 'commander';
-import { registerAction } from './commands/action.js';
-import { registerAdmin } from './commands/admin-member.js';
-import { registerAgent } from './commands/agent.js';
-import { registerAppeal } from './commands/appeal.js';
-import { registerHygiene } from './commands/hygiene.js';
-import { registerAlerts } from './commands/alerts.js';
-import { registerRange } from './commands/range.js';
-import { registerBacktest } from './commands/backtest.js';
-import { registerCampaigns } from './commands/campaigns.js';
-import { registerCluster } from './commands/cluster.js';
-import { registerConduct } from './commands/conduct.js';
-import { registerDoctor } from './commands/doctor.js';
-import { registerEnrol } from './commands/enrol.js';
-import { registerEvidence } from './commands/evidence.js';
-import { registerFingerprint } from './commands/fingerprint.js';
-import { registerImport } from './commands/import.js';
-import { registerKeys } from './commands/keys.js';
-import { registerLog } from './commands/log.js';
-import { registerLookup } from './commands/lookup.js';
-import { registerMe } from './commands/me.js';
-import { registerPolicy } from './commands/policy.js';
-import { registerPolicyd } from './commands/policyd.js';
-import { registerPort25 } from './commands/port25.js';
-import { registerProcesses } from './commands/processes.js';
-import { registerReport } from './commands/report.js';
-import { registerRetract } from './commands/retract.js';
 import { commandPath, withExample } from './commands/shared-options.js';
-import { registerStatistics } from './commands/statistics.js';
-import { registerSubscriber } from './commands/subscriber.js';
-import { registerToken } from './commands/token.js';
-import { registerUp } from './commands/up.js';
-import { registerDemo } from './commands/demo.js';
-import { registerZone } from './commands/zone.js';
 import type { CliContext } from './context.js';
 import { EXIT_OK, reportFailure } from './failure.js';
 
-/** Every command, in the order of the help. */
-const GROUPS: readonly {
-  title: string;
-  register: readonly ((program: Command, context: CliContext) => void)[];
-}[] = [
+type Register = (program: Command, context: CliContext) => void;
+
+interface Entry {
+  readonly names: readonly string[];
+  readonly load: () => Promise<Register>;
+}
+
+/**
+ * Every command, in the order of the help. A module is loaded when one of its commands is asked for, or all of them
+ * are: a lookup does not wait for what reads phone numbers and mailboxes.
+ */
+const GROUPS: readonly { title: string; entries: readonly Entry[] }[] = [
   {
     title: 'For members:',
-    register: [
-      registerEnrol,
-      registerKeys,
-      registerMe,
-      registerReport,
-      registerImport,
-      registerRetract,
-      registerLookup,
-      registerCampaigns,
-      registerAlerts,
-      registerAppeal,
-      registerRange,
-      registerHygiene,
-      registerEvidence,
-      registerLog,
-      registerSubscriber,
-      registerStatistics,
-      registerToken,
-      registerZone,
-      registerFingerprint,
-      registerCluster,
-      registerPolicyd,
-      registerPolicy,
-      registerAction,
-      registerAgent,
-      registerConduct,
-      registerPort25,
+    entries: [
+      { names: ['enrol'], load: async () => (await import('./commands/enrol.js')).registerEnrol },
+      { names: ['keys'], load: async () => (await import('./commands/keys.js')).registerKeys },
+      { names: ['me'], load: async () => (await import('./commands/me.js')).registerMe },
+      { names: ['report'], load: async () => (await import('./commands/report.js')).registerReport },
+      { names: ['import'], load: async () => (await import('./commands/import.js')).registerImport },
+      { names: ['retract'], load: async () => (await import('./commands/retract.js')).registerRetract },
+      { names: ['lookup'], load: async () => (await import('./commands/lookup.js')).registerLookup },
+      { names: ['campaigns'], load: async () => (await import('./commands/campaigns.js')).registerCampaigns },
+      { names: ['alerts'], load: async () => (await import('./commands/alerts.js')).registerAlerts },
+      { names: ['appeal'], load: async () => (await import('./commands/appeal.js')).registerAppeal },
+      { names: ['range', 'network'], load: async () => (await import('./commands/range.js')).registerRange },
+      { names: ['hygiene'], load: async () => (await import('./commands/hygiene.js')).registerHygiene },
+      { names: ['evidence'], load: async () => (await import('./commands/evidence.js')).registerEvidence },
+      { names: ['log'], load: async () => (await import('./commands/log.js')).registerLog },
+      {
+        names: ['subscriber'],
+        load: async () => (await import('./commands/subscriber.js')).registerSubscriber,
+      },
+      {
+        names: ['statistics'],
+        load: async () => (await import('./commands/statistics.js')).registerStatistics,
+      },
+      { names: ['token'], load: async () => (await import('./commands/token.js')).registerToken },
+      { names: ['zone'], load: async () => (await import('./commands/zone.js')).registerZone },
+      {
+        names: ['fingerprint'],
+        load: async () => (await import('./commands/fingerprint.js')).registerFingerprint,
+      },
+      { names: ['cluster'], load: async () => (await import('./commands/cluster.js')).registerCluster },
+      { names: ['policyd'], load: async () => (await import('./commands/policyd.js')).registerPolicyd },
+      { names: ['policy'], load: async () => (await import('./commands/policy.js')).registerPolicy },
+      { names: ['action'], load: async () => (await import('./commands/action.js')).registerAction },
+      { names: ['agent'], load: async () => (await import('./commands/agent.js')).registerAgent },
+      { names: ['conduct'], load: async () => (await import('./commands/conduct.js')).registerConduct },
+      { names: ['port25'], load: async () => (await import('./commands/port25.js')).registerPort25 },
     ],
   },
   {
     title: 'For the hub operator:',
-    register: [registerUp, registerProcesses, registerAdmin, registerDoctor, registerBacktest, registerDemo],
+    entries: [
+      { names: ['up'], load: async () => (await import('./commands/up.js')).registerUp },
+      {
+        names: ['hub', 'worker', 'dns', 'trustee'],
+        load: async () => (await import('./commands/processes.js')).registerProcesses,
+      },
+      { names: ['admin'], load: async () => (await import('./commands/admin-member.js')).registerAdmin },
+      { names: ['doctor'], load: async () => (await import('./commands/doctor.js')).registerDoctor },
+      { names: ['backtest'], load: async () => (await import('./commands/backtest.js')).registerBacktest },
+      { names: ['demo'], load: async () => (await import('./commands/demo.js')).registerDemo },
+    ],
   },
 ];
 
-function buildProgram(context: CliContext): Command {
+async function buildProgram(context: CliContext, argv: readonly string[]): Promise<Command> {
   const program = new Command('sekisho');
   program
     .description(
@@ -99,9 +93,9 @@ function buildProgram(context: CliContext): Command {
         write(text.replace(/^error: /, 'sekisho: '));
       },
     });
-  for (const { title, register } of GROUPS) {
+  for (const { title, entries } of wanted(argv[0])) {
     program.commandsGroup(title);
-    for (const add of register) add(program, context);
+    for (const add of await Promise.all(entries.map(({ load }) => load()))) add(program, context);
   }
   withExample(
     program,
@@ -115,12 +109,20 @@ function buildProgram(context: CliContext): Command {
   return program;
 }
 
+/** What has to be loaded for a command line that begins with `word`: everything, unless that is a command's name. */
+function wanted(word: string | undefined): typeof GROUPS {
+  const isAsked = ({ names }: Entry): boolean => word !== undefined && names.includes(word);
+  const group = GROUPS.find(({ entries }) => entries.some(isAsked));
+  return group === undefined ? GROUPS : [{ title: group.title, entries: group.entries.filter(isAsked) }];
+}
+
 const everyCommand = (command: Command): Command[] => [command, ...command.commands.flatMap(everyCommand)];
 
 /** Runs one command line; resolves to the exit status and never throws. */
 export async function run(argv: readonly string[], context: CliContext): Promise<number> {
   try {
-    await buildProgram(context).parseAsync(argv, { from: 'user' });
+    const program = await buildProgram(context, argv);
+    await program.parseAsync(argv, { from: 'user' });
     return EXIT_OK;
   } catch (error) {
     return reportFailure(error, context);

@@ -71,12 +71,12 @@ export class ReputeController {
     const expires = generated + VALID_SECONDS;
     const rated = subject.value;
     const context = { rater: new URL(this.platform.hubId).hostname, rated, identity, generated, expires };
+    const reputons = reputonsOf(stored, asked.assertions, context);
     await reply
       .header('content-type', 'application/reputon+json')
       .header('expires', httpDate(expires))
-      .send(
-        JSON.stringify({ application: APPLICATION, reputons: reputonsOf(stored, asked.assertions, context) }),
-      );
+      // Bytes: to a text Fastify adds a charset, which the media type does not have (RFC 7071 section 3).
+      .send(Buffer.from(JSON.stringify({ application: APPLICATION, reputons })));
   }
 
   private nowSeconds(): number {
