@@ -19,9 +19,6 @@ const pending = [
   'test/cli/transcripts.spec.ts',
   'test/console/pages.spec.ts',
   'test/console/stories.spec.ts',
-  'test/mta/exim.spec.ts',
-  'test/mta/resolvers.spec.ts',
-  'test/mta/spamassassin.spec.ts',
 ];
 const system = {
   globalSetup: ['test/setup/database.ts'],

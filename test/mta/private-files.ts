@@ -8,7 +8,7 @@ export interface Account {
   readonly id: number;
 }
 
-/** Writes a resolv.conf, and a passwd and group with these accounts in addition; returns which file stands for which. */
+/** Writes a resolv.conf, and a passwd and group with these accounts before those that are there; returns which file stands for which. */
 export async function privateFiles(
   folder: string,
   nameserver: string,
@@ -22,9 +22,9 @@ export async function privateFiles(
   };
   await put('/etc/resolv.conf', `nameserver ${nameserver}\noptions timeout:1 attempts:1\n`);
   const users = accounts.map(({ name, id }) => `${name}:x:${id}:${id}::/nonexistent:/usr/sbin/nologin\n`);
-  await put('/etc/passwd', (await readFile('/etc/passwd', 'utf8')) + users.join(''));
+  await put('/etc/passwd', users.join('') + (await readFile('/etc/passwd', 'utf8')));
   const groups = accounts.map(({ name, id }) => `${name}:x:${id}:\n`);
-  await put('/etc/group', (await readFile('/etc/group', 'utf8')) + groups.join(''));
+  await put('/etc/group', groups.join('') + (await readFile('/etc/group', 'utf8')));
   return files;
 }
 

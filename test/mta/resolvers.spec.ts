@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dig } from '../conformance/dig.js';
 import { eventually } from '../conformance/edge-process.js';
+import { DnsRelay } from '../integration/dns-relay.js';
 import { PostfixServer } from '../integration/postfix-server.js';
 import { offerMail } from '../integration/smtp-delivery.js';
 import { HELD_UP_MS, MAIL_CASES, MailEdges, shippedFile, type MailCase } from './mail-cases.js';
@@ -126,7 +127,7 @@ async function startUnbound(folder: string, edge: string, isExcepted: boolean): 
 
 async function startBind(folder: string, edge: string, isExcepted: boolean): Promise<Resolver> {
   await requireProgram('named', 'bind9');
-  const [address, port] = [loopback(), await freePort()];
+  const port = await freePort();
   const zone = (await shippedFile('bind/named.conf.sekisho')).replace(
     '127.0.0.1 port 5353',
     `${edge} port 53`,
@@ -139,13 +140,23 @@ async function startBind(folder: string, edge: string, isExcepted: boolean): Pro
   await writeFile(
     configuration,
     `options { directory "${folder}"; pid-file none; session-keyfile none; listen-on-v6 { none; };
-listen-on port 53 { ${address}; }; listen-on port ${port} { 127.0.0.1; }; allow-query { 127.0.0.0/8; };
+listen-on port ${port} { 127.0.0.1; }; allow-query { 127.0.0.0/8; };
 recursion yes; allow-recursion { 127.0.0.0/8; }; dnssec-validation no;
 ${shipped} };
 controls { };
 ${zone}`,
   );
-  return run('named', ['-g', '-c', configuration, '-n', '1'], { address, port });
+  // named listens on the addresses of interfaces alone, and 127.64.0.0/10 is on none.
+  const relay = await DnsRelay.open();
+  relay.pointTo(port);
+  const named = await run('named', ['-g', '-c', configuration, '-n', '1'], { address: relay.address, port });
+  return {
+    ...named,
+    async [Symbol.asyncDispose]() {
+      await named[Symbol.asyncDispose]();
+      await relay[Symbol.asyncDispose]();
+    },
+  };
 }
 
 async function run(
