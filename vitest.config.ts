@@ -18,7 +18,6 @@ const ssr = {
 const pending = [
   'test/cli/transcripts.spec.ts',
   'test/console/pages.spec.ts',
-  'test/console/stories.spec.ts',
 ];
 const system = {
   globalSetup: ['test/setup/database.ts'],

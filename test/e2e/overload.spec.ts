@@ -7,7 +7,7 @@ import { Agent, request } from 'node:http';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { UdpClient } from '../conformance/udp-client.js';
-import { watchLookups } from '../faults/watchers.js';
+import { ask, watchLookups } from '../faults/watchers.js';
 
 const ENVELOPES = 240;
 const REPORTS = 100;
@@ -65,6 +65,7 @@ describe('under more than it takes', () => {
         ),
       ),
     );
+    await vi.waitFor(() => ask([federation.dnsPort], nameOf('127.0.0.2')), { timeout: 15_000, interval: 100 });
     const stop = new AbortController();
     const lookups = watchLookups([federation.dnsPort], () => nameOf('127.0.0.2'), stop.signal);
     const answers = await Promise.all(

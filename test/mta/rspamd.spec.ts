@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../conformance/edge-process.js';
-import { HELD_UP_MS, MAIL_CASES, MailEdges, shippedFile } from './mail-cases.js';
+import { HELD_UP_MS, MAIL_CASES, MailEdges, shippedFile, TAGGED } from './mail-cases.js';
 
 const MESSAGE = `From: Sender <sender@client.example>\r
 To: somebody@isp.example\r
@@ -87,7 +87,7 @@ describe('rspamd', () => {
 
   it('weighs a score between 60 and 89 less', async () => {
     edges.become('serving');
-    const { symbols } = await verdictOn('203.0.113.10');
+    const { symbols } = await verdictOn(TAGGED);
     expect(symbols).toMatchObject({ SEKISHO_MEDIUM: { score: 3 } });
   });
 });

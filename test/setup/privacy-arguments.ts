@@ -100,6 +100,14 @@ export const PATHS: Readonly<Record<string, readonly string[]>> = {
   '/zones/:zone/changes': ZONES.map((zone) => `/zones/${zone}/changes?since=1`),
 };
 
+/** Routes that answer to no caller of the walk, and what holds what they show. */
+export const SILENT: Readonly<Record<string, string>> = {
+  '/actions/:id/report': 'of an action that ended: test/e2e/actions.spec.ts',
+  '/appeal/:secret': 'to whoever holds the secret of an appeal: test/e2e/appeals.spec.ts',
+  '/appeal/confirm/:code': 'to whoever holds the code that was sent: test/e2e/appeals.spec.ts',
+  '/demo/sign-in': 'in the demo alone: test/e2e/people.spec.ts',
+};
+
 /** What makes each subscription speak: the walk causes these after it subscribed. */
 export const TRIGGERS: Readonly<Record<string, 'reports' | 'reports about the owner' | 'proposal'>> = {
   actionChanged: 'proposal',
