@@ -65,7 +65,7 @@ function caseColumns({ t, word, format }: Speech): Column<CaseRow>[] {
     {
       id: 'strength',
       header: t('column.strength'),
-      width: '7rem',
+      width: '6rem',
       isMain: true,
       cell: ({ strength }) => (
         <Badge tone={strength === 'strong' ? 'bad' : 'warn'}>{word('strength', strength)}</Badge>
@@ -76,7 +76,7 @@ function caseColumns({ t, word, format }: Speech): Column<CaseRow>[] {
     {
       id: 'side',
       header: t('column.side'),
-      width: '9rem',
+      width: '8rem',
       cell: ({ isReporter }) => (isReporter ? t('cases.weReported') : t('cases.weAsked')),
       text: ({ isReporter }) => (isReporter ? 'reporter' : 'asker'),
       compare: (a, b) => Number(a.isReporter) - Number(b.isReporter),
@@ -84,7 +84,7 @@ function caseColumns({ t, word, format }: Speech): Column<CaseRow>[] {
     {
       id: 'reason',
       header: t('column.reason'),
-      width: 'minmax(8rem, 1fr)',
+      width: 'minmax(7rem, 1fr)',
       cell: ({ reason }) => word('reason', reason),
       text: ({ reason }) => reason,
       compare: (a, b) => compareText(a.reason, b.reason),
@@ -92,14 +92,14 @@ function caseColumns({ t, word, format }: Speech): Column<CaseRow>[] {
     {
       id: 'types',
       header: t('column.identifiers'),
-      width: 'minmax(8rem, 1fr)',
+      width: 'minmax(7rem, 1fr)',
       cell: ({ types }) => types.map((type) => word('identifier', type)).join(', '),
       text: ({ types }) => types.join(' '),
     },
     {
       id: 'state',
       header: t('column.state'),
-      width: '7rem',
+      width: '6rem',
       cell: ({ state }) => <Badge tone={STATE_TONE[state] ?? 'plain'}>{word('recordState', state)}</Badge>,
       text: ({ state }) => state,
       compare: (a, b) => compareText(a.state, b.state),
@@ -107,7 +107,7 @@ function caseColumns({ t, word, format }: Speech): Column<CaseRow>[] {
     {
       id: 'messages',
       header: t('column.letters'),
-      width: '6rem',
+      width: '5rem',
       isNumber: true,
       cell: ({ messages }) => format.number(messages),
       text: ({ messages }) => messages,
@@ -116,7 +116,7 @@ function caseColumns({ t, word, format }: Speech): Column<CaseRow>[] {
     {
       id: 'openedAt',
       header: t('column.openedAt'),
-      width: '8rem',
+      width: '7rem',
       isMain: true,
       cell: ({ openedAt }) => <Time at={openedAt} isShort />,
       text: ({ openedAt }) => openedAt,
