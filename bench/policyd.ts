@@ -52,12 +52,15 @@ interface Run {
   readonly generatorShare: number;
 }
 
+/** A port of 127.0.0.1, or a UNIX socket. */
+type Where = { readonly port: number } | { readonly path: string };
+
 /** Each connection asks again when it has its answer; with a rate, no sooner than its turn, and counted from that. */
-async function load(port: number, pid: number, rate: number | undefined, seconds: number): Promise<Run> {
+async function load(where: Where, pid: number, rate: number | undefined, seconds: number): Promise<Run> {
   const latencies: number[] = [];
   const sockets = await Promise.all(
     Array.from({ length: CONNECTIONS }, async () => {
-      const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+      const socket = connect('path' in where ? where : { ...where, host: '127.0.0.1', noDelay: true });
       await once(socket, 'connect');
       return socket;
     }),
@@ -185,11 +188,11 @@ try {
   const rows: string[][] = [];
   let goal: Run | undefined;
   const loadBefore = loadavg()[0] ?? Number.NaN;
-  const measure = async (name: string, port: number, pid: number, rates: readonly (number | undefined)[]) => {
+  const measure = async (name: string, where: Where, pid: number, rates: readonly (number | undefined)[]) => {
     pin(pid, DAEMON_CORE);
-    await load(port, pid, undefined, WARM_SECONDS);
+    await load(where, pid, undefined, WARM_SECONDS);
     for (const rate of rates) {
-      const run = await load(port, pid, rate, SECONDS);
+      const run = await load(where, pid, rate, SECONDS);
       if (name.endsWith('--embedded') && rate !== undefined) goal = run;
       rows.push([
         `${name}, ${rate === undefined ? 'as fast as it can' : `${inFull(rate)}/s offered`}`,
@@ -210,19 +213,23 @@ try {
     {},
   );
   children.push(policyd);
-  await measure('sekisho policyd', port, policyd.pid ?? 0, [undefined, OFFERED, undefined]);
+  await measure('policyd', { port }, policyd.pid ?? 0, [undefined, OFFERED, undefined]);
 
   const embeddedPort = await freePort();
   const own = await EdgeData.create(join(folder, 'policyd'));
   await own.write({ zone: 'ip', serial: 1, entries });
   await own.write({ zone: 'high.ip', serial: 1, entries });
   await own.write({ zone: 'policy', serial: 1, entries: [] });
-  const embedded = await node('policyd', [`--listen=127.0.0.1:${String(embeddedPort)}`, '--embedded'], {
-    SEKISHO_DATA_DIR: folder,
-    SEKISHO_HUB_URL: 'http://127.0.0.1:9',
-  });
+  const path = join(folder, 'policyd.sock');
+  const embedded = await node(
+    'policyd',
+    [`--listen=127.0.0.1:${String(embeddedPort)}`, `--listen=unix:${path}`, '--embedded'],
+    { SEKISHO_DATA_DIR: folder, SEKISHO_HUB_URL: 'http://127.0.0.1:9' },
+  );
   children.push(embedded);
-  await measure('sekisho policyd --embedded', embeddedPort, embedded.pid ?? 0, [undefined, OFFERED]);
+  const pid = embedded.pid ?? 0;
+  await measure('policyd --embedded, UNIX socket', { path }, pid, [undefined, OFFERED]);
+  await measure('policyd --embedded', { port: embeddedPort }, pid, [undefined, OFFERED]);
 
   const greyPort = await freePort();
   const account =
@@ -244,7 +251,7 @@ try {
   );
   children.push(grey);
   await untilListening(greyPort);
-  await measure('postgrey', greyPort, grey.pid ?? 0, [undefined]);
+  await measure('postgrey', { port: greyPort }, grey.pid ?? 0, [undefined]);
   await stop(grey);
   await rm(greyFolder, { recursive: true, force: true });
 
