@@ -15,6 +15,7 @@ printTable(
     'bots cleared',
     'own cleared',
     '/24 listed',
+    'fixes denied',
     '1 or 2 told',
     'reporters named',
   ],
@@ -28,6 +29,7 @@ printTable(
       percent(harm.clearedBots),
       percent(harm.clearedOwnBots),
       harm.isNetworkListed ? 'yes' : 'no',
+      percent(harm.failedFixes),
       percent(harm.countGuessed),
       percent(harm.namedReporters),
     ];

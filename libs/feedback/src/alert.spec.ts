@@ -6,7 +6,9 @@ import { standingOf } from './standing.js';
 const NOW = Date.parse('2026-11-01T00:00:00Z');
 const HOUR = 3_600_000;
 const GOOD = standingOf({ kept: 0, failed: 0 });
-const seen = (lastSeen: number, count = 12) => ({ isSuspect: true, count, lastSeen });
+const seen = (lastSeen: number, count = 12, confirmedSeen = lastSeen) => ({
+  ...{ isSuspect: true, count, lastSeen, confirmedSeen },
+});
 
 function opened(): Alert {
   const first = firstObserved(seen(NOW), NOW);
@@ -48,6 +50,21 @@ describe('an alert', () => {
     const again = observed(fixed(), seen(NOW + HOUR + graceMs + 1), NOW + 3 * HOUR);
     expect(again).toMatchObject({ change: 'reappeared', alert: { state: 'open', failedFixes: 1 } });
     expect(again.alert.fixedAt).toBeUndefined();
+  });
+
+  it('that one member alone saw again is open again, and the fix does not count against the owner until a second did', () => {
+    const after = NOW + HOUR + FEEDBACK.graceMs + 1;
+    const doubted = observed(fixed(), seen(after, 12, NOW), NOW + 3 * HOUR);
+    expect(doubted).toMatchObject({ change: 'reappeared', alert: { state: 'open', failedFixes: 0 } });
+    expect(reviewed(doubted.alert, NOW + 99 * HOUR).change).toBeUndefined();
+    // However often it says so.
+    const again = observed(doubted.alert, seen(after + HOUR, 12, NOW), NOW + 4 * HOUR);
+    expect(again).toMatchObject({ change: undefined, alert: { failedFixes: 0 } });
+    const confirmed = observed(again.alert, seen(after + HOUR, 12, after), NOW + 5 * HOUR);
+    expect(confirmed.alert).toMatchObject({ state: 'open', failedFixes: 1 });
+    expect(observed(confirmed.alert, seen(after + HOUR, 12, after), NOW + 6 * HOUR).alert.failedFixes).toBe(
+      1,
+    );
   });
 
   it('that nobody answers is closed when its score has faded, and not as fixed', () => {

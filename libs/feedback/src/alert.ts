@@ -14,6 +14,8 @@ export interface Observation {
   readonly count: number;
   /** The latest that others saw of it. */
   readonly lastSeen: number;
+  /** The latest that a second of them saw of it; 0 when there is none. */
+  readonly confirmedSeen: number;
 }
 
 export interface Alert {
@@ -24,7 +26,7 @@ export interface Alert {
   readonly toldAt: number;
   readonly toldMagnitude: number;
   readonly answeredAt: number | undefined;
-  /** Of the fix under observation, or the one that held. */
+  /** Of the fix under observation, the one that held, or one that a single member says did not (`open` again). */
   readonly fixedAt: number | undefined;
   /** When the observation ends. */
   readonly quietAt: number | undefined;
@@ -74,17 +76,27 @@ export function observed(alert: Alert, observation: Observation, now: number): C
   const { count, isSuspect } = observation;
   const lastSeen = Math.max(alert.lastSeen, observation.lastSeen);
   const next = { ...alert, count, lastSeen };
-  if (alert.fixedAt !== undefined && lastSeen > alert.fixedAt + FEEDBACK.graceMs) {
-    const ended = { fixedAt: undefined, quietAt: undefined, failedFixes: alert.failedFixes + 1 };
-    return { alert: told({ ...next, ...ended, state: 'open' }, now), change: 'reappeared' };
+  const isSince = (seen: number): boolean =>
+    alert.fixedAt !== undefined && seen > alert.fixedAt + FEEDBACK.graceMs;
+  // One member's word opens the alert again. It costs the owner's standing nothing: a competitor could say it of every fix.
+  const failed = isSince(observation.confirmedSeen)
+    ? { fixedAt: undefined, failedFixes: alert.failedFixes + 1 }
+    : {};
+  if (alert.state === 'observing' && isSince(lastSeen)) {
+    const reopened: Alert = { ...next, ...failed, state: 'open', quietAt: undefined };
+    return { alert: told(reopened, now), change: 'reappeared' };
   }
+  return progressed(alert, { ...next, ...failed }, isSuspect, now);
+}
+
+function progressed(alert: Alert, next: Alert, isSuspect: boolean, now: number): Changed {
   if (!isSuspect && alert.state !== 'observing') {
     return {
       alert: told({ ...next, state: 'closed', closedAt: now, outcome: 'faded' }, now),
       change: 'faded',
     };
   }
-  const hasGrown = magnitudeOf(count) > alert.toldMagnitude;
+  const hasGrown = magnitudeOf(next.count) > alert.toldMagnitude;
   if (hasGrown && isSuspect && now >= alert.toldAt + FEEDBACK.digestMs) {
     return { alert: told(next, now), change: 'grown' };
   }

@@ -18,6 +18,8 @@ describe('colluding members', () => {
     // An owner's praise of its own network counts for nothing.
     expect(harm.clearedOwnBots).toBeLessThanOrEqual(harm.clearedBots);
     expect(harm.countGuessed).toBeLessThanOrEqual(0.97);
+    // One member's word that a fix did not hold costs the owner nothing.
+    expect(harm.failedFixes).toBe(colluders < 2 ? 0 : 1);
     if (!bound.isNetworkListed) expect(harm.isNetworkListed).toBe(false);
   });
 

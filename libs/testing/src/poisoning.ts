@@ -1,5 +1,6 @@
 // Colluding members against the scoring model: what share of the federation does what harm. The colluders know the model
 // and send the strongest report that it takes from them. No clock and no randomness but the seed's.
+import { answered, firstObserved, observed, standingOf } from '@sekisho/feedback';
 import type { Category, Evidence } from '@sekisho/report';
 import {
   rollUp,
@@ -34,6 +35,8 @@ export interface PoisoningHarm {
   readonly isNetworkListed: boolean;
   /** How often a colluder guesses right, from what is published, whether one or two members reported; 0.5 is chance. */
   readonly countGuessed: number;
+  /** Of a competitor's fixes, every one of which is real, those that count against it. */
+  readonly failedFixes: number;
   /** Of reports of others, those whose reporter a colluder can tell from what is published, beyond guessing. */
   readonly namedReporters: number;
 }
@@ -88,11 +91,25 @@ export function simulatePoisoning(options: PoisoningOptions): PoisoningHarm {
     }),
     isNetworkListed: network.listed,
     countGuessed: countGuessed(subjects, random),
+    failedFixes: shareOf(Array.from({ length: OF_NETWORK }), () => isHeldAgainstOwner(colluders)),
     namedReporters: shareOf(bots, (bot) => {
       const other = bot.map((sighting) => ({ ...sighting, reporter: `other-${sighting.reporter}` }));
       return JSON.stringify(score(bot)) !== JSON.stringify(score(other));
     }),
   };
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Honest members saw a bot; its owner has fixed it; colluders say an hour later that they still see it. */
+function isHeldAgainstOwner(colluders: number): boolean {
+  const first = firstObserved({ isSuspect: true, count: 8, lastSeen: NOW, confirmedSeen: NOW }, NOW);
+  if (!first) return false;
+  const fixed = answered(first.alert, 'fixed', standingOf({ kept: 0, failed: 0 }), NOW);
+  const seenAgain = NOW + HOUR_MS;
+  const lie = { isSuspect: true, count: 1_000, lastSeen: seenAgain };
+  const confirmedSeen = colluders > 1 ? seenAgain : NOW;
+  return observed(fixed, { ...lie, confirmedSeen }, seenAgain).alert.failedFixes > 0;
 }
 
 const CLASSES: readonly Evidence[] = ['trap', 'complaint', 'filter', 'rate', 'unknown-user'];

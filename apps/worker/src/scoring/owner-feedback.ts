@@ -18,8 +18,18 @@ export function observationOf(
   return {
     ...{ owner, category, isSuspect: abuse.length > 0 && score >= FEEDBACK.suspectAt },
     count: abuse.reduce((sum, { count }) => sum + count, 0),
-    lastSeen: abuse.reduce((last, { lastSeen }) => Math.max(last, lastSeen), 0),
+    ...latestOf(abuse),
   };
+}
+
+/** The latest that any of them saw, and that a second of them did. */
+function latestOf(abuse: SubjectEvidence['sightings']): { lastSeen: number; confirmedSeen: number } {
+  const byReporter = new Map<string, number>();
+  for (const { reporter, lastSeen } of abuse) {
+    byReporter.set(reporter, Math.max(byReporter.get(reporter) ?? 0, lastSeen));
+  }
+  const [lastSeen = 0, confirmedSeen = 0] = [...byReporter.values()].sort((a, b) => b - a);
+  return { lastSeen, confirmedSeen };
 }
 
 /** A reputation that a kept fix has cleared says so. */
