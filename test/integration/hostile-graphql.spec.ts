@@ -74,6 +74,21 @@ describe('a query', () => {
     expect(answer.text.length).toBeLessThan(20_000);
   });
 
+  it('with a cost without end in its variables is refused as if it were written out', async () => {
+    const fields = (count: string) =>
+      times(5, (i) => `a${i}: members(first: ${count}) { edges { node { id name role networks asns } } }`);
+    for (const answer of [
+      await ask(`query ($n: Int) { ${fields('$n')} }`, { variables: { n: 1_000 } }),
+      await ask(`query ($n: Int = 1000) { ${fields('$n')} }`),
+      // A document that was answered once is compiled, and judged again all the same.
+      await ask(`query ($n: Int) { ${fields('$n')} }`, { variables: { n: 1 } }),
+      await ask(`query ($n: Int) { ${fields('$n')} }`, { variables: { n: 1_000 } }),
+    ].filter((_, i) => i !== 2)) {
+      expect(answer.status).toBe(400);
+      expect(answer.text).toContain('Query Cost limit');
+    }
+  });
+
   it('costs what its tokens allow, and no more than a second for the worst of them', async () => {
     // 249 fields of four tokens each: the most that is still compared in pairs.
     const startedAt = process.cpuUsage();
@@ -95,7 +110,10 @@ describe('a query', () => {
   it('cannot change anything by GET', async () => {
     const query = encodeURIComponent('mutation { rotateDnsKey }');
     const answer = await fetch(`${url}/graphql?query=${query}`);
-    expect(answer.status).toBeGreaterThanOrEqual(400);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      errors: [{ message: 'only a query is taken by GET: use POST', extensions: { code: 'graphql-invalid' } }],
+    });
   });
 });
 

@@ -20,7 +20,11 @@ const INVALID = 'graphql-invalid';
 
 /** Mercurius hands the errors of parsing and validation over as one error that holds them. */
 function unwrap(error: GraphQLError): readonly GraphQLError[] {
-  const inner = (error.originalError as { errors?: unknown } | undefined)?.errors;
+  const original = error.originalError as { code?: unknown; errors?: unknown } | undefined;
+  if (original?.code === 'MER_ERR_METHOD_NOT_ALLOWED') {
+    return [new GraphQLError('only a query is taken by GET: use POST')];
+  }
+  const inner = original?.errors;
   return Array.isArray(inner) && inner.length > 0 ? (inner as GraphQLError[]) : [error];
 }
 

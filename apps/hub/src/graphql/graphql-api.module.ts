@@ -8,7 +8,13 @@ import type { SekishoRequest, SocketContext } from '../access/request.js';
 import { readSessionCookie } from '../access/session-cookie.js';
 import { BlurredCountScalar } from './blurred-count.scalar.js';
 import { formatErrors } from './error-formatter.js';
-import { limitRules, MAX_TOKENS, refuseParsedDocument, validateSubscription } from './limits.js';
+import {
+  limitRules,
+  MAX_TOKENS,
+  refuseParsedDocument,
+  validateCost,
+  validateSubscription,
+} from './limits.js';
 import { SubjectScalar } from './subject.scalar.js';
 
 @Module({
@@ -32,6 +38,10 @@ import { SubjectScalar } from './subject.scalar.js';
           hooks: {
             preParsing: (_schema: unknown, source: string) => {
               refuseParsedDocument(source);
+              return Promise.resolve();
+            },
+            preExecution: (schema, document, _context, variables) => {
+              validateCost(schema, document, variables);
               return Promise.resolve();
             },
             preSubscriptionExecution: (schema: GraphQLSchema, document: DocumentNode) => {

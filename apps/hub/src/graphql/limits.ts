@@ -4,13 +4,16 @@ import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import {
   GraphQLError,
+  Kind,
   Location,
   NoSchemaIntrospectionCustomRule,
   specifiedRules,
   validate,
+  visit,
   type DocumentNode,
   type GraphQLSchema,
   type ValidationRule,
+  type ValueNode,
 } from 'graphql';
 
 /** listings > edges > node > explanation > factor is 5 deep. */
@@ -63,6 +66,35 @@ export function validateSubscription(
   // The end of the document is a token, too.
   if (tokens > MAX_TOKENS + 1) throw invalid(`query: more than ${MAX_TOKENS} tokens`);
   const [error] = errorsOf(() => validate(schema, document, [...specifiedRules, ...rules], { maxErrors: 1 }));
+  if (error) throw invalid(error.message);
+}
+
+/**
+ * Holds a document to the limit of costs with what its variables say: the rule counts a `first` that is written out, and takes one
+ * in a variable for a single row.
+ * @throws {GraphQLError}
+ */
+export function validateCost(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  variables: Readonly<Record<string, unknown>> | null | undefined,
+): void {
+  const counts = new Map<string, ValueNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    for (const { variable, defaultValue } of definition.variableDefinitions ?? []) {
+      const name = variable.name.value;
+      const given = variables?.[name];
+      if (typeof given === 'number') counts.set(name, { kind: Kind.INT, value: String(given) });
+      else if (given === undefined && defaultValue?.kind === Kind.INT) counts.set(name, defaultValue);
+    }
+  }
+  if (counts.size === 0) return;
+  const filled = visit(document, {
+    VariableDefinition: () => false,
+    Variable: ({ name }) => counts.get(name.value),
+  });
+  const [error] = errorsOf(() => validate(schema, filled, [costLimitRule({ maxCost: MAX_COST })]));
   if (error) throw invalid(error.message);
 }
 
