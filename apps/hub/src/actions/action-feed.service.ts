@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { ActionRepository } from '@sekisho/persistence';
 import { EventEmitter, on } from 'node:events';
+import type { Welcome } from '../access/request.js';
 import { Platform } from '../platform/platform.js';
 import { toActionModel, type ShownAction } from './actions.mapper.js';
 import { ActionsService } from './actions.service.js';
@@ -38,10 +39,10 @@ export class ActionFeed implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   /** Ends by itself at the first change for which `isWelcome` is false: a member can be suspended meanwhile. */
-  async *subscribe(viewer: string | undefined, isWelcome: () => boolean): AsyncIterableIterator<ActionModel> {
+  async *subscribe(viewer: string | undefined, isWelcome: Welcome): AsyncIterableIterator<ActionModel> {
     try {
       for await (const [shown] of on(this.emitter, 'changed', { signal: this.closing.signal })) {
-        if (!isWelcome()) return;
+        if (!(await isWelcome())) return;
         yield toActionModel(shown as ShownAction, viewer, this.platform.config.privacyK);
       }
     } catch (error) {

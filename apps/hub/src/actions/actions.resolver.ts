@@ -2,10 +2,9 @@ import { Args, ID, Int, Mutation, Query, Resolver, Subscription } from '@nestjs/
 import { ParticipationRepository, type Commander } from '@sekisho/persistence';
 import type { Vote } from '@sekisho/workgroup';
 import { Allow } from '../access/allow.decorator.js';
-import { CallingMember } from '../access/request.js';
+import { CallingMember, StillWelcome, type Welcome } from '../access/request.js';
 import { readPage } from '../graphql/connection.args.js';
 import { pageOf } from '../graphql/connection.js';
-import { MemberRegister } from '../members/member-register.service.js';
 import { Platform } from '../platform/platform.js';
 import { ActionFeed } from './action-feed.service.js';
 import { ActionsService } from './actions.service.js';
@@ -38,7 +37,6 @@ export class ActionsResolver {
     private readonly service: ActionsService,
     private readonly feed: ActionFeed,
     private readonly participation: ParticipationRepository,
-    private readonly register: MemberRegister,
   ) {}
 
   @Query(() => ActionConnection, { description: 'Actions of the working group, newest first' })
@@ -79,8 +77,11 @@ export class ActionsResolver {
     resolve: (model: ActionModel) => model,
   })
   @Allow('action:read')
-  actionChanged(@CallingMember() viewer: string | undefined): AsyncIterableIterator<ActionModel> {
-    return this.feed.subscribe(viewer, () => viewer === undefined || this.register.isActive(viewer));
+  actionChanged(
+    @CallingMember() viewer: string | undefined,
+    @StillWelcome() isWelcome: Welcome,
+  ): AsyncIterableIterator<ActionModel> {
+    return this.feed.subscribe(viewer, isWelcome);
   }
 
   @Mutation(() => ActionResultModel, { description: 'Puts an action before the members, or keeps a draft' })

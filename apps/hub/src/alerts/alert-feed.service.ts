@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { AlertRepository } from '@sekisho/persistence';
 import { EventEmitter, on } from 'node:events';
+import type { Welcome } from '../access/request.js';
 import { Platform } from '../platform/platform.js';
 import type { AlertModel } from './alert.model.js';
 import { toAlertModel } from './alerts.mapper.js';
@@ -46,11 +47,11 @@ export class AlertFeed implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   /** Ends by itself when announcements were lost, and at the first change for which `isWelcome` is false. */
-  async *subscribe(owner: string, isWelcome: () => boolean): AsyncIterableIterator<RaisedAlert> {
+  async *subscribe(owner: string, isWelcome: Welcome): AsyncIterableIterator<RaisedAlert> {
     const { signal } = this.closing;
     try {
       for await (const [raised] of on(this.emitter, owner, { signal })) {
-        if (!isWelcome()) return;
+        if (!(await isWelcome())) return;
         yield raised as RaisedAlert;
       }
     } catch (error) {

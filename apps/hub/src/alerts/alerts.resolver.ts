@@ -3,12 +3,11 @@ import type { Answer } from '@sekisho/feedback';
 import { AlertRepository } from '@sekisho/persistence';
 import { z } from 'zod';
 import { Allow } from '../access/allow.decorator.js';
-import { CurrentMember } from '../access/request.js';
+import { CurrentMember, StillWelcome, type Welcome } from '../access/request.js';
 import { readPage } from '../graphql/connection.args.js';
 import { pageOf } from '../graphql/connection.js';
 import { Platform } from '../platform/platform.js';
 import { RequestRefused } from '../problems/errors.js';
-import { MemberRegister } from '../members/member-register.service.js';
 import { AlertFeed, type RaisedAlert } from './alert-feed.service.js';
 import { ALERT_ANSWER, AlertArgs, AlertConnection, AlertModel, RaisedAlertModel } from './alert.model.js';
 import { toAlertModel } from './alerts.mapper.js';
@@ -21,7 +20,6 @@ export class AlertsResolver {
     private readonly platform: Platform,
     private readonly repository: AlertRepository,
     private readonly feed: AlertFeed,
-    private readonly register: MemberRegister,
   ) {}
 
   @Query(() => AlertConnection, { description: 'What became suspect in your own networks, newest first' })
@@ -55,8 +53,11 @@ export class AlertsResolver {
     resolve: (raised: RaisedAlert) => raised,
   })
   @Allow('alert:answer')
-  alertRaised(@CurrentMember() memberId: string): AsyncIterableIterator<RaisedAlert> {
-    return this.feed.subscribe(memberId, () => this.register.isActive(memberId));
+  alertRaised(
+    @CurrentMember() memberId: string,
+    @StillWelcome() isWelcome: Welcome,
+  ): AsyncIterableIterator<RaisedAlert> {
+    return this.feed.subscribe(memberId, isWelcome);
   }
 }
 
