@@ -55,7 +55,9 @@ export async function startPolicyd(
     serveConnection(socket, { answer: (request) => judge.answer(request), onMalformed });
   };
   const server = new PolicyServer(serve, maxConnections, figures, logger);
-  const campaigns = await openCampaignJudge(config, options, { policies, figures, logger: decisions });
+  const campaigns = await openCampaignJudge(config, options, {
+    ...{ selfTest: edge, policies, figures, logger: decisions },
+  });
   const milter = new PolicyServer(
     (socket, onMalformed) => {
       serveMilter(socket, { judge: (message, login) => campaigns.judge(message, login), onMalformed });

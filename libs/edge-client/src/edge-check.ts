@@ -26,6 +26,8 @@ export class EdgeCheck {
     private readonly options: {
       /** Which zones are in use, at this moment. */
       readonly needs: () => Needs;
+      /** Whether hash.Z is in use too. */
+      readonly isHashUsed?: boolean;
       /** `/health/ready` of the edge; undefined: the edge is believed to be fresh. */
       readonly healthUrl: string | undefined;
       readonly onChange: (state: EdgeState) => void;
@@ -69,7 +71,7 @@ export class EdgeCheck {
   }
 
   private async checkOnce(): Promise<EdgeState> {
-    const { needs, healthUrl } = this.options;
+    const { needs, isHashUsed = false, healthUrl } = this.options;
     const { high, dynamic, score } = needs();
     const zones = [
       'ip' as const,
@@ -82,6 +84,12 @@ export class EdgeCheck {
         this.source.askZone(ALWAYS_LISTED, zone).then((answer) => faultOfListed(answer, zone === 'score')),
         this.source.askZone(NEVER_LISTED, zone).then(faultOfUnlisted),
       ]),
+      ...(isHashUsed
+        ? [
+            this.source.askTestName('test').then((answer) => faultOfListed(answer, false)),
+            this.source.askTestName('invalid').then(faultOfUnlisted),
+          ]
+        : []),
       healthUrl === undefined ? undefined : faultOfHealth(healthUrl),
     ]);
     const reason = results.find((fault) => fault !== undefined);

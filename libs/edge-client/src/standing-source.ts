@@ -63,6 +63,11 @@ export class StandingSource {
     return this.edge.ask(this.suffix === '' ? name : this.withKey(name, zone));
   }
 
+  /** The A records of a name's test entry in hash.Z (RFC 5782 section 5 has them for names: `test` is listed, `invalid` is not). */
+  askTestName(label: 'test' | 'invalid'): Promise<EdgeAnswer> {
+    return this.edge.ask(`${label}.${this.suffix}hash.${this.options.apex}`);
+  }
+
   private async askZones(ip: Ip, needs: Needs, nowMs: number): Promise<Standing> {
     const [first, dynamic, every] = await Promise.all([
       this.askZone(ip, 'ip'),
