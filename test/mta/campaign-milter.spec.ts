@@ -172,7 +172,8 @@ describe('the milter for submission', () => {
     } finally {
       policyd.child.kill('SIGCONT');
     }
-    expect(await offer({ body: SPAM })).toMatchObject(REFUSED);
+    // A self-test that was under way when it was stopped has failed.
+    await eventually(async () => (await offer({ body: SPAM })).code === 550);
     // Nothing is left of the session that Postfix gave up.
     await eventually(async () => (await policyd.metric('sekisho_policyd_connections')) === 0);
   });

@@ -13,7 +13,7 @@ const GOOD_PERIOD_MS = 5_000;
 const BAD_PERIOD_MS = 1_000;
 const HEALTH_TIMEOUT_MS = 1_000;
 
-/** Asks for the test entries again and again; while one is not as it must be, nothing of that edge counts. */
+/** Asks for the test entries again and again; while one is not as it must be, nothing of that edge counts, nor what it said shortly before. */
 export class EdgeCheck {
   private now: EdgeState = { kind: 'bad', reason: 'self-test' };
   private timer: NodeJS.Timeout | undefined;
@@ -97,6 +97,7 @@ export class EdgeCheck {
     const isNew = !this.isChecked || reasonOf(state) !== reasonOf(this.now);
     this.isChecked = true;
     this.now = state;
+    if (state.kind === 'bad') this.source.forget();
     if (isNew && !this.isStopped) this.options.onChange(state);
     return state;
   }

@@ -25,7 +25,7 @@ const MAX_CACHED_SECONDS = 60;
 
 /** Asks the zones for addresses, and remembers what it knows. What is not known is never remembered. */
 export class StandingSource {
-  private readonly cache: RecentKeys<Cached>;
+  private cache: RecentKeys<Cached>;
   private readonly asking = new Map<string, Promise<Standing>>();
   private readonly suffix: string;
 
@@ -53,8 +53,14 @@ export class StandingSource {
     try {
       return await asked;
     } finally {
-      this.asking.delete(ip.text);
+      if (this.asking.get(ip.text) === asked) this.asking.delete(ip.text);
     }
+  }
+
+  /** The edge turned out not to be believed: what it said before, and what is on its way, is not remembered. */
+  forget(): void {
+    this.cache = new RecentKeys(this.options.maxCached);
+    this.asking.clear();
   }
 
   /** The A records of an address in a zone, from the edge itself. */
@@ -69,6 +75,7 @@ export class StandingSource {
   }
 
   private async askZones(ip: Ip, needs: Needs, nowMs: number): Promise<Standing> {
+    const { cache } = this;
     const [first, dynamic, every] = await Promise.all([
       this.askZone(ip, 'ip'),
       needs.dynamic ? this.askZone(ip, 'policy') : NO_CODES,
@@ -91,7 +98,7 @@ export class StandingSource {
     });
     const ttls = [first, dynamic, high, scored].map(({ ttlSeconds }) => ttlSeconds);
     const untilMs = nowMs + Math.min(MAX_CACHED_SECONDS, ...ttls) * 1000;
-    if (standing.kind === 'known') this.cache.put(ip.text, { standing, untilMs, needs });
+    if (standing.kind === 'known') cache.put(ip.text, { standing, untilMs, needs });
     return standing;
   }
 
