@@ -97,7 +97,8 @@ export class EdgeCheck {
     const isNew = !this.isChecked || reasonOf(state) !== reasonOf(this.now);
     this.isChecked = true;
     this.now = state;
-    if (state.kind === 'bad') this.source.forget();
+    // An edge that is away said nothing wrong before.
+    if (reason === 'self-test') this.source.forget();
     if (isNew && !this.isStopped) this.options.onChange(state);
     return state;
   }
