@@ -36,7 +36,7 @@ export type OpenedEvidence = {
   | { readonly fault: SealedFault }
 );
 
-export interface EvidenceSelection {
+interface EvidenceSelection {
   /** Pieces to open. */
   readonly limit: number;
   /** Which pieces are opened at all, by what is known of them unopened. */
