@@ -19,7 +19,7 @@ export class CampaignCheck {
   private readonly keys = new Map<string, FingerprintKey>();
 
   constructor(
-    private readonly edge: { ask(name: string, sinceMs?: number): Promise<EdgeAnswer> },
+    private readonly edge: { ask(name: string): Promise<EdgeAnswer> },
     private readonly options: {
       readonly apex: string;
       readonly keyLabel: string | undefined;
@@ -36,26 +36,24 @@ export class CampaignCheck {
     if ('skipped' in read) return NONE;
     // Reports of the last day of a month stay under its key; two questions only while they can matter.
     const months = new Set([nowMs, nowMs - DAY_MS].map((at) => new Date(at).toISOString().slice(0, 7)));
-    // Both within the one timeout.
-    const sinceMs = performance.now();
+    const fingerprints = [...months].map((month) => fingerprintOf(read.message, this.keyOf(month)));
+    if (fingerprints.some((one) => one.textDigest === undefined && one.attachmentsDigest === undefined))
+      return NONE;
+    const found = await Promise.all(fingerprints.map((one) => this.scoreOf(fingerprintSubject(one))));
     let score = 0;
-    for (const month of months) {
-      const fingerprint = fingerprintOf(read.message, this.keyOf(month));
-      if (fingerprint.textDigest === undefined && fingerprint.attachmentsDigest === undefined) return NONE;
-      const found = await this.scoreOf(fingerprintSubject(fingerprint), sinceMs);
-      if (found.kind === 'unknown') return found;
-      score = Math.max(score, found.score);
+    for (const one of found) {
+      if (one.kind === 'unknown') return one;
+      score = Math.max(score, one.score);
     }
     return { kind: 'known', score };
   }
 
-  private async scoreOf(value: string, sinceMs: number): Promise<CampaignStanding> {
+  private async scoreOf(value: string): Promise<CampaignStanding> {
     const { apex, keyLabel } = this.options;
     const name = queryName({ type: 'fingerprint', value }, 'hash', apex);
     const [label = '', ...rest] = name.split('.');
     const answer = await this.edge.ask(
       [label, ...(keyLabel === undefined ? [] : [keyLabel]), ...rest].join('.'),
-      sinceMs,
     );
     if (answer.kind === 'failed') return { kind: 'unknown', reason: answer.reason };
     let score = 0;
