@@ -159,8 +159,7 @@ describe('the milter for submission', () => {
     expect(held.ms).toBeLessThan(HELD_UP_MS);
     expect(await policyd.metric('sekisho_policyd_fail_open_total{reason="timeout"}')).toBeGreaterThanOrEqual(1);
     relay.pointTo(edgePort);
-    await eventually(async () => (await policyd.metric('sekisho_policyd_edge_usable')) === 1);
-    expect(await offer({ body: SPAM })).toMatchObject(REFUSED);
+    await eventually(async () => (await offer({ body: SPAM })).code === 550);
   });
 
   it('lets mail flow within the time-out while policyd hangs, and judges again when it goes on', async () => {
