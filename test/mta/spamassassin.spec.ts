@@ -16,6 +16,10 @@ import { offerWhole } from './whole-mail.js';
 const LISTED = '203.0.113.9';
 /** A rule of the test gives it 4.5 points: with SEKISHO_HIGH more than the shipped 8, without it less. */
 const SUSPECT = 'Claim your prize.';
+/** From the rules that SpamAssassin comes with, of which the test has no others. */
+const HEADERS = `add_header spam Flag _YESNOCAPS_
+add_header all Level _STARS(*)_
+add_header all Status "_YESNO_, score=_SCORE_ required=_REQD_ tests=_TESTS_ autolearn=_AUTOLEARN_ version=_VERSION_"`;
 /** Where the milter looks for spamc, and where what stands there is meanwhile. */
 const PROGRAMS = '/usr/bin';
 const MOVED_TO = '/mnt';
@@ -100,6 +104,7 @@ async function startSpamd(port: number): Promise<ChildProcess> {
     join(folder, 'rules', 'local.cf'),
     `dns_available yes
 dns_server [${edges.relay.address}]:53
+${HEADERS}
 body TEST_WORDS /claim your prize/i
 score TEST_WORDS 4.5
 ${await shippedFile('spamassassin/sekisho.cf')}`,
@@ -135,10 +140,8 @@ async function startMilter(port: number, spamdPort: number): Promise<ChildProces
       [PROGRAMS, programs],
     ]),
     join(wrappers, 'spamass-milter'),
-    [
-      ...['-p', `inet:${port}@127.0.0.1`, ...options],
-      ...['--', '--dest=127.0.0.1', `--port=${spamdPort}`],
-    ],
+    // The shipped ones end with those of spamc.
+    ['-p', `inet:${port}@127.0.0.1`, ...options, '--dest=127.0.0.1', `--port=${spamdPort}`],
   );
   return listening(child, port);
 }
