@@ -16,7 +16,7 @@ const CLEAN = '192.0.2.77';
 /** Whoever else is asked about while the zone is broken. */
 const OTHERS = Array.from({ length: 50 }, (_, i) => `198.51.100.${i + 1}`);
 const SELF_TEST = 'sekisho_policyd_fail_open_total{reason="self-test"}';
-const ZONE_HEAD = '$TTL 60\n@ SOA ns.z.example. hostmaster.z.example. 1 60 60 60 60\n@ NS ns.z.example.\n';
+const ZONE_HEAD = '$TTL 60\n@ SOA ns.z.example. hostmaster.z.example. 1 60 60 60 60\n@ NS ns.z.example.\nns A 127.0.0.1\n';
 
 let folder: string;
 let fixture: EdgeFixture;
