@@ -5,8 +5,7 @@ import { expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** As a call, or as an entry of a table of them. */
-const NEEDED =
-  /requireProgram\('([\w-]+)', '([\w.-]+)'\)|program: '([\w-]+)', debianPackage: '([\w.-]+)'/g;
+const NEEDED = /requireProgram\('([\w-]+)', '([\w.-]+)'\)|program: '([\w-]+)', debianPackage: '([\w.-]+)'/g;
 
 it('the list of .ci/run has every program that a test needs, with its package', async () => {
   const script = await readFile(join(ROOT, '.ci/run'), 'utf8');
@@ -18,7 +17,9 @@ it('the list of .ci/run has every program that a test needs, with its package', 
   expect(script).toContain('packages+=(postgresql)');
   const needed = new Map<string, string>();
   for await (const file of glob(['test/**/*.ts', 'libs/*/src/**/*.ts'], { cwd: ROOT })) {
-    for (const [, program, name, program2, name2] of (await readFile(join(ROOT, file), 'utf8')).matchAll(NEEDED))
+    for (const [, program, name, program2, name2] of (await readFile(join(ROOT, file), 'utf8')).matchAll(
+      NEEDED,
+    ))
       needed.set(program ?? program2 ?? '', name ?? name2 ?? '');
   }
   expect(needed.size).toBeGreaterThan(10);

@@ -189,7 +189,10 @@ describe('sekisho alerts --follow', () => {
     const [reporter] = reporters;
     const key = await (await reporter?.session())?.ownerKey(readSubject(ip));
     if (!reporter || !key) throw new Error('the owner has a key');
-    const sealed = await sealEvidence({ version: 1, seen: [{ at: new Date().toISOString(), sourcePort }] }, key);
+    const sealed = await sealEvidence(
+      { version: 1, seen: [{ at: new Date().toISOString(), sourcePort }] },
+      key,
+    );
     expect(await reporter.submit(reportOf(ip, { ...EARLIER(), sealed }))).toMatchObject({ accepted: 1 });
   };
 

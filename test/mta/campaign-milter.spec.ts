@@ -30,9 +30,24 @@ const PARTS = {
   extraHeader:
     'MIME-Version: 1.0\r\nContent-Type: multipart/mixed;\r\n\tboundary="next"\r\nX-Raw: caf\u00e9 \u3042\r\n',
   body: [
-    ...['--next', 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: quoted-printable', ''],
-    ...['Caf=C3=A9 gr=C3=BCn: your parcel of this month waits for a small fee which you pay at our office today.', ''],
-    ...['--next', 'Content-Type: application/pdf', 'Content-Transfer-Encoding: base64', '', 'JVBERi0xLjQK', ''],
+    ...[
+      '--next',
+      'Content-Type: text/plain; charset=utf-8',
+      'Content-Transfer-Encoding: quoted-printable',
+      '',
+    ],
+    ...[
+      'Caf=C3=A9 gr=C3=BCn: your parcel of this month waits for a small fee which you pay at our office today.',
+      '',
+    ],
+    ...[
+      '--next',
+      'Content-Type: application/pdf',
+      'Content-Transfer-Encoding: base64',
+      '',
+      'JVBERi0xLjQK',
+      '',
+    ],
     '--next--',
   ].join('\r\n'),
 };
@@ -157,7 +172,9 @@ describe('the milter for submission', () => {
     const held = await offer({ body: SPAM });
     expect(held).toMatchObject(ACCEPTED);
     expect(held.ms).toBeLessThan(HELD_UP_MS);
-    expect(await policyd.metric('sekisho_policyd_fail_open_total{reason="timeout"}')).toBeGreaterThanOrEqual(1);
+    expect(await policyd.metric('sekisho_policyd_fail_open_total{reason="timeout"}')).toBeGreaterThanOrEqual(
+      1,
+    );
     relay.pointTo(edgePort);
     await eventually(async () => (await offer({ body: SPAM })).code === 550);
   });

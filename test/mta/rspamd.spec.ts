@@ -122,7 +122,10 @@ async function startFilter(name: string, more: string): Promise<Filter> {
     if (child.exitCode !== null) throw new Error(`rspamd ended:\n${log}`);
     return isListening(port);
   }, 60_000);
-  const main = (await shippedFile('rspamd/postfix.cf')).replace('inet:127.0.0.1:11332', `inet:127.0.0.1:${port}`);
+  const main = (await shippedFile('rspamd/postfix.cf')).replace(
+    'inet:127.0.0.1:11332',
+    `inet:127.0.0.1:${port}`,
+  );
   const postfix = await PostfixServer.start({ main, nameserver: '127.0.0.1' });
   return { child, postfix, log: () => log };
 }

@@ -133,7 +133,8 @@ async function startMilter(port: number, spamdPort: number): Promise<ChildProces
     if (name !== 'spamc') await symlink(join(MOVED_TO, name), join(programs, name));
   }
   await symlink(join(wrappers, 'spamc'), join(programs, 'spamc'));
-  const options = /OPTIONS="(.*)"/.exec(await shippedFile('spamassassin/spamass-milter'))?.[1]?.split(' ') ?? [];
+  const options =
+    /OPTIONS="(.*)"/.exec(await shippedFile('spamassassin/spamass-milter'))?.[1]?.split(' ') ?? [];
   const child = spawnWithFiles(
     new Map([
       [MOVED_TO, PROGRAMS],
