@@ -231,7 +231,12 @@ it('answers within 200 ms altogether when several zones are asked one after the 
     clients.set(question.readUInt16BE(0), port);
     const isTestEntry = question.includes('\u{3}127\u{2}ip') || question.includes('\u{3}127\u{4}high');
     if (!isTestEntry && question.includes('\u{4}high')) return;
-    setTimeout(() => { upstream.send(question, edge.port, '127.0.0.1'); }, isTestEntry ? 0 : 180);
+    setTimeout(
+      () => {
+        upstream.send(question, edge.port, '127.0.0.1');
+      },
+      isTestEntry ? 0 : 180,
+    );
   });
   try {
     await writeFile(policyPath, policyText('reject'));
