@@ -24,9 +24,8 @@ const PROGRAMS = {
   bind: { program: 'named', debianPackage: 'bind9' },
 } as const;
 
-/** Installs what is missing; the services that Debian would start are not wanted. */
+/** Installs what is missing. */
 export async function requireSecondaries(): Promise<void> {
-  process.env['RUNLEVEL'] = '1';
   for (const { program, debianPackage } of Object.values(PROGRAMS)) {
     await requireProgram(program, debianPackage);
   }

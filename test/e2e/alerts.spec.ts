@@ -6,8 +6,12 @@ import {
   type FederationMember,
   type TestDatabase,
 } from '@sekisho/testing';
+import { sealEvidence } from '@sekisho/sealed';
 import { readSubject } from '@sekisho/subject';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
@@ -174,5 +178,60 @@ describe('events', () => {
     expect(await older).toEqual({ sets: {}, moreAvailable: false });
     await report('198.18.0.12', EARLIER());
     expect(Object.keys((await newer).sets)).toHaveLength(1);
+  });
+});
+
+describe('sekisho alerts --follow', () => {
+  const COMMAND = join(import.meta.dirname, '../../apps/cli/dist/main.js');
+  /** The list of alerts is read again each 30 s: sooner than that is told by the hub. */
+  const SOON = { timeout: 15_000 };
+  const seal = async (ip: string, sourcePort: number) => {
+    const [reporter] = reporters;
+    const key = await (await reporter?.session())?.ownerKey(readSubject(ip));
+    if (!reporter || !key) throw new Error('the owner has a key');
+    const sealed = await sealEvidence(
+      { version: 1, seen: [{ at: new Date().toISOString(), sourcePort }] },
+      key,
+    );
+    expect(await reporter.submit(reportOf(ip, { ...EARLIER(), sealed }))).toMatchObject({ accepted: 1 });
+  };
+
+  it('opens and prints evidence that arrives while it follows, each piece once', async () => {
+    const ip = '198.18.0.20';
+    await seal(ip, 50_001);
+    await opened(ip);
+    const child = spawn(
+      process.execPath,
+      [COMMAND, 'alerts', '--follow', '--json', '--dir', owner.directory],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    try {
+      let printed = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
+      const told = () =>
+        printed
+          .split('\n')
+          .slice(0, -1)
+          .map((line) => JSON.parse(line) as { change: string | null; subject: string; evidence: unknown[] })
+          .filter(({ subject }) => subject === ip);
+      const portsOf = (evidence: unknown) => JSON.stringify(evidence).match(/(?<="sourcePort":)\d+/g);
+      const ports = () => told().map(({ change, evidence }) => [change, portsOf(evidence)]);
+      await expect.poll(ports, SOON).toEqual([[null, ['50001']]]);
+      for (const [i, port] of [50_002, 50_003].entries()) {
+        await seal(ip, port);
+        await expect.poll(() => ports().length, SOON).toBe(i + 2);
+      }
+      expect(ports()).toEqual([
+        [null, ['50001']],
+        ['evidence', ['50002']],
+        ['evidence', ['50003']],
+      ]);
+      // It is still there for `sekisho evidence`.
+      const { pieces } = await (await owner.session()).sealedEvidence({ first: 10 });
+      expect(pieces.filter(({ subject }) => subject === ip)).toHaveLength(3);
+    } finally {
+      child.kill();
+      await once(child, 'exit');
+    }
   });
 });

@@ -1,5 +1,6 @@
 // The policy daemon as a process, asked as Postfix asks it, on an edge that has its zones from disk.
 import { EdgeData } from '@sekisho/testing';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
@@ -215,4 +216,42 @@ it('starts and lets mail flow at once when there is no edge', async () => {
   // It knows already: nobody waits for the timeout.
   expect(performance.now() - startedAt).toBeLessThan(150);
   await policyd.logged('the edge cannot be used');
+});
+
+it('answers within 200 ms altogether when several zones are asked one after the other', async () => {
+  // In front of the edge: test entries at once, ip.Z late, high.ip.Z never.
+  const relay = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(relay, 'listening');
+  const upstream = createSocket('udp4');
+  const clients = new Map<number, number>();
+  upstream.on('message', (answer) => {
+    relay.send(answer, clients.get(answer.readUInt16BE(0)) ?? 0, '127.0.0.1');
+  });
+  relay.on('message', (question, { port }) => {
+    clients.set(question.readUInt16BE(0), port);
+    const isTestEntry = question.includes('\u{3}127\u{2}ip') || question.includes('\u{3}127\u{4}high');
+    if (!isTestEntry && question.includes('\u{4}high')) return;
+    setTimeout(
+      () => {
+        upstream.send(question, edge.port, '127.0.0.1');
+      },
+      isTestEntry ? 0 : 180,
+    );
+  });
+  try {
+    await writeFile(policyPath, policyText('reject'));
+    await using policyd = await PolicydProcess.start([
+      ...['--listen=127.0.0.1:0', `--edge=127.0.0.1:${relay.address().port}`, '--http=127.0.0.1:0'],
+      `--policy=${policyPath}`,
+    ]);
+    await policyd.logged('passes its self-test');
+    const startedAt = performance.now();
+    expect(await ask(policyd.port, question(LISTED))).toEqual(['action=DUNNO']);
+    // Two times 180 to 200 ms, if each zone had its own.
+    expect(performance.now() - startedAt).toBeLessThan(330);
+    expect(await policyd.metric('sekisho_policyd_fail_open_total{reason="timeout"}')).toBe(1);
+  } finally {
+    relay.close();
+    upstream.close();
+  }
 });

@@ -31,8 +31,6 @@ export class PostfixServer implements AsyncDisposable {
   ) {}
 
   static async start(options: PostfixOptions): Promise<PostfixServer> {
-    // RUNLEVEL=1: installing does not start the server of the system.
-    process.env['RUNLEVEL'] = '1';
     await requireProgram('postfix', 'postfix');
     if (process.getuid?.() !== 0) throw new Error('Postfix runs as root only: sudo -E npm test');
     const folder = await mkdtemp(join(tmpdir(), 'sekisho-postfix-'));

@@ -14,6 +14,16 @@ export interface SmtpOutcome {
   readonly rcptMs: number;
 }
 
+export interface MailOptions {
+  readonly recipients?: readonly string[];
+  readonly extraHeader?: string;
+  /** Lines with CRLF between them. */
+  readonly body?: string;
+  /** As whom the client has logged in: by XCLIENT, for a server that allows it to that address. */
+  readonly login?: string;
+  readonly proxyVersion?: 1 | 2;
+}
+
 let sourcePort = 20_000;
 
 /**
@@ -23,7 +33,7 @@ let sourcePort = 20_000;
 export async function offerMail(
   server: number | string,
   clientAddress: string,
-  options: { recipients?: readonly string[]; extraHeader?: string; proxyVersion?: 1 | 2 } = {},
+  options: MailOptions = {},
 ): Promise<SmtpOutcome> {
   const socket = typeof server === 'number' ? connect(server, '127.0.0.1') : connect(server);
   await once(socket, 'connect');
@@ -52,6 +62,12 @@ export async function offerMail(
     if (banner.code !== 220) return outcome('BANNER', banner);
     const steps: readonly (readonly [string, string])[] = [
       ['EHLO', 'EHLO client.example'],
+      ...(options.login === undefined
+        ? []
+        : ([
+            ['XCLIENT', `XCLIENT LOGIN=${options.login}`],
+            ['EHLO', 'EHLO client.example'],
+          ] as const)),
       ['MAIL', 'MAIL FROM:<sender@client.example>'],
       ...(options.recipients ?? ['somebody@isp.example']).map((one) => ['RCPT', `RCPT TO:<${one}>`] as const),
       ['DATA', 'DATA'],
@@ -64,7 +80,7 @@ export async function offerMail(
       if (answer.code >= 400) return outcome(name, answer);
     }
     socket.write(
-      `From: <sender@client.example>\r\n${options.extraHeader ?? ''}Subject: hello\r\n\r\nGood day.\r\n.\r\n`,
+      `From: <sender@client.example>\r\n${options.extraHeader ?? ''}Subject: hello\r\n\r\n${options.body ?? 'Good day.'}\r\n.\r\n`,
     );
     return outcome('DATA', await reply());
   } finally {

@@ -1,5 +1,7 @@
 // What every mail server has to do with its shipped configuration: one set of cases for all of them.
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dig } from '../conformance/dig.js';
@@ -75,6 +77,7 @@ rules:
 /** An edge with those listings, one that answers everybody with an error code, and a resolver's address that leads to either. */
 export class MailEdges implements AsyncDisposable {
   private readonly policyds: PolicydProcess[] = [];
+  private strangers = 0;
 
   private constructor(
     private readonly fixture: EdgeFixture,
@@ -128,8 +131,16 @@ export class MailEdges implements AsyncDisposable {
   /** `become`, and resolves when policyd has seen it: only an edge that answers as it should is asked. */
   async becomeFor(policyd: PolicydProcess, state: EdgeState): Promise<void> {
     this.become(state);
+    // An edge that is good is looked at each 5 s only, but at once when it does not answer as it should.
+    if (state !== 'serving') await askAbout(policyd, this.stranger());
     const usable = state === 'serving' ? 1 : 0;
     await eventually(async () => (await policyd.metric('sekisho_policyd_edge_usable')) === usable);
+  }
+
+  /** An address that nobody has asked about. */
+  private stranger(): string {
+    this.strangers += 1;
+    return `198.19.${this.strangers >> 8}.${this.strangers & 255}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -137,6 +148,17 @@ export class MailEdges implements AsyncDisposable {
     await this.relay[Symbol.asyncDispose]();
     await this.fixture[Symbol.asyncDispose]();
     await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Resolves when policyd has answered, whatever it says. */
+async function askAbout(policyd: PolicydProcess, address: string): Promise<void> {
+  const socket = connect(policyd.port, '127.0.0.1');
+  try {
+    socket.write(`request=smtpd_access_policy\nprotocol_state=RCPT\nclient_address=${address}\n\n`);
+    await once(socket, 'data');
+  } finally {
+    socket.destroy();
   }
 }
 

@@ -36,13 +36,14 @@ export class CampaignCheck {
     if ('skipped' in read) return NONE;
     // Reports of the last day of a month stay under its key; two questions only while they can matter.
     const months = new Set([nowMs, nowMs - DAY_MS].map((at) => new Date(at).toISOString().slice(0, 7)));
+    const fingerprints = [...months].map((month) => fingerprintOf(read.message, this.keyOf(month)));
+    if (fingerprints.some((one) => one.textDigest === undefined && one.attachmentsDigest === undefined))
+      return NONE;
+    const found = await Promise.all(fingerprints.map((one) => this.scoreOf(fingerprintSubject(one))));
     let score = 0;
-    for (const month of months) {
-      const fingerprint = fingerprintOf(read.message, this.keyOf(month));
-      if (fingerprint.textDigest === undefined && fingerprint.attachmentsDigest === undefined) return NONE;
-      const found = await this.scoreOf(fingerprintSubject(fingerprint));
-      if (found.kind === 'unknown') return found;
-      score = Math.max(score, found.score);
+    for (const one of found) {
+      if (one.kind === 'unknown') return one;
+      score = Math.max(score, one.score);
     }
     return { kind: 'known', score };
   }

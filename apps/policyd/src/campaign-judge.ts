@@ -9,8 +9,11 @@ import type { Figures } from './figures.js';
 import { EDGE_TIMEOUT_MS, MAX_OPEN_QUESTIONS } from './open-edge.js';
 import { OptionsInvalid, type Options } from './options.js';
 import type { PolicySource } from './policy-source.js';
+import type { StandingEdge } from './standing-edge.js';
 
 interface Surroundings {
+  /** Whether what the edge says counts. */
+  readonly selfTest: Pick<StandingEdge, 'state' | 'recheck'>;
   readonly policies: PolicySource;
   readonly figures: Figures;
   readonly logger: Logger;
@@ -32,7 +35,7 @@ const ACCEPT_ALL: CampaignJudge = {
 export async function openCampaignJudge(
   config: Config,
   { edge: address, keyLabel, fingerprintKeyPath }: Options,
-  { policies, figures, logger }: Surroundings,
+  { selfTest, policies, figures, logger }: Surroundings,
 ): Promise<CampaignJudge> {
   if (fingerprintKeyPath === undefined) return ACCEPT_ALL;
   const secret = await readFile(fingerprintKeyPath).catch((error: unknown) => {
@@ -45,8 +48,14 @@ export async function openCampaignJudge(
     async judge(message, login) {
       const { policy } = policies.inForce;
       if (!policy.submission?.campaign) return undefined;
+      const { state } = selfTest;
+      if (state.kind === 'bad') {
+        figures.failedOpen(state.reason);
+        return undefined;
+      }
       const standing = await check.standing(message, Date.now());
       if (standing.kind === 'unknown') {
+        selfTest.recheck();
         figures.failedOpen(standing.reason);
         return undefined;
       }

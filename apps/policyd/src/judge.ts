@@ -69,7 +69,10 @@ export class Judge {
       this.figures.took((performance.now() - askedAtMs) / 1000);
       // An edge that does not answer is asked for its test entries at once: the next need not wait.
       if (standing.kind === 'unknown') this.edge.recheck();
-      return this.judged(client, request, standing);
+      // It may have failed its self-test while this was on its way.
+      const { state: now } = this.edge;
+      const believed = now.kind === 'bad' ? ({ kind: 'unknown', reason: now.reason } as const) : standing;
+      return this.judged(client, request, believed);
     });
   }
 

@@ -47,7 +47,7 @@ export function serveMilter(socket: Socket, { judge, onMalformed }: MilterOption
         // The command that they are for, then names and values by turns.
         const macros = milterStrings(data.subarray(1));
         const at = macros.findIndex((name, i) => i % 2 === 0 && name === LOGIN);
-        if (at >= 0) draft.login = macros[at + 1];
+        if (at >= 0) draft.login = Buffer.from(macros[at + 1] ?? '', 'latin1').toString();
         return undefined;
       }
       case 'L': {
@@ -81,6 +81,10 @@ export function serveMilter(socket: Socket, { judge, onMalformed }: MilterOption
   let work = Promise.resolve();
   socket.setTimeout(IDLE_MS, () => {
     socket.destroy();
+  });
+  // A mail server that leaves in the middle of a message gets no answer to it.
+  socket.on('end', () => {
+    socket.end();
   });
   socket.on('error', () => undefined);
   socket.on('data', (chunk) => {

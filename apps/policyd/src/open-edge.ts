@@ -39,7 +39,8 @@ export async function openRemoteEdge(
   const edge = new EdgeClient({ ...options.edge, timeoutMs: EDGE_TIMEOUT_MS, maxOpen: MAX_OPEN_QUESTIONS });
   const { keyLabel, edgeHealthUrl: healthUrl } = options;
   const source = new StandingSource(edge, { apex: config.zone, keyLabel, maxCached: MAX_CACHED });
-  const check = new EdgeCheck(source, { needs, healthUrl, onChange });
+  const isHashUsed = options.milter !== undefined;
+  const check = new EdgeCheck(source, { needs, isHashUsed, healthUrl, onChange });
   await check.start();
   return {
     get state() {

@@ -1,6 +1,6 @@
 import type { Config } from '@sekisho/config';
 import type { EdgeState } from '@sekisho/edge-client';
-import { createMetrics, type Logger } from '@sekisho/telemetry';
+import { createMetrics, OperationServer, type Logger } from '@sekisho/telemetry';
 import type { Socket } from 'node:net';
 import { openCampaignJudge } from './campaign-judge.js';
 import { serveConnection } from './connection.js';
@@ -9,7 +9,6 @@ import { JointActions } from './joint-actions.js';
 import { Judge } from './judge.js';
 import { serveMilter } from './milter-connection.js';
 import { openEmbeddedEdge, openRemoteEdge } from './open-edge.js';
-import { OperationServer } from './operation-server.js';
 import type { Options } from './options.js';
 import { PolicyServer } from './policy-server.js';
 import { PolicySource } from './policy-source.js';
@@ -56,7 +55,9 @@ export async function startPolicyd(
     serveConnection(socket, { answer: (request) => judge.answer(request), onMalformed });
   };
   const server = new PolicyServer(serve, maxConnections, figures, logger);
-  const campaigns = await openCampaignJudge(config, options, { policies, figures, logger: decisions });
+  const campaigns = await openCampaignJudge(config, options, {
+    ...{ selfTest: edge, policies, figures, logger: decisions },
+  });
   const milter = new PolicyServer(
     (socket, onMalformed) => {
       serveMilter(socket, { judge: (message, login) => campaigns.judge(message, login), onMalformed });
@@ -65,7 +66,7 @@ export async function startPolicyd(
   );
   const operation = new OperationServer(
     registry,
-    () => (edge.state.kind === 'bad' ? edge.state.reason : undefined),
+    () => (edge.state.kind === 'bad' ? [`the edge cannot be used: ${edge.state.reason}`] : []),
     logger,
   );
   const reload = () => {
@@ -78,7 +79,7 @@ export async function startPolicyd(
     await milter.close();
     campaigns.close();
     await edge.close();
-    operation.close();
+    await operation.close();
     policies.close();
     joint?.close();
   };

@@ -5,7 +5,7 @@ import type { HubSession } from './hub-session.js';
 import { systemRuntime, type ClientRuntime } from './runtime.js';
 
 export interface FollowedAlert {
-  /** What changed; undefined for one that was open before. */
+  /** What changed, `evidence` when there is more of it; undefined for one that was open before. */
   readonly change: string | undefined;
   readonly alert: OwnAlert;
 }
@@ -28,13 +28,16 @@ export async function* followAlerts(
     onLost = () => undefined,
   }: { runtime?: ClientRuntime; onLost?: () => void } = {},
 ): AsyncGenerator<FollowedAlert> {
-  const told = new Map<string, string>();
-  const isNew = (alert: OwnAlert) => {
-    const { id } = alert;
+  const told = new Map<string, { readonly text: string; readonly evidenceCount: number }>();
+  /** What there is to tell of it; undefined: it was told. Less evidence is no news: its owner has fetched it. */
+  const news = (alert: OwnAlert, change: string | undefined): FollowedAlert | undefined => {
+    const { id, evidenceCount } = alert;
     const text = JSON.stringify({ ...alert, evidenceCount: undefined });
-    if (told.get(id) === text) return false;
-    told.set(id, text);
-    return true;
+    const before = told.get(id);
+    told.set(id, { text, evidenceCount });
+    if (before?.text !== text) return { change, alert };
+    const isMore = change === 'evidence' || evidenceCount > before.evidenceCount;
+    return isMore ? { change: 'evidence', alert } : undefined;
   };
   for (;;) {
     const ending = new AbortController();
@@ -44,11 +47,16 @@ export async function* followAlerts(
       next.catch(() => undefined);
       for (;;) {
         const open = await session.alerts({ first: LIMIT, openOnly: true });
-        for (const alert of open.toReversed()) if (isNew(alert)) yield { change: undefined, alert };
+        for (const alert of open.toReversed()) {
+          const fresh = news(alert, undefined);
+          if (fresh) yield fresh;
+        }
         const listAgain = runtime.sleep(LIST_AGAIN_MS).then(() => undefined);
         let arrived = await Promise.race([next, listAgain]);
         while (arrived?.done === false) {
-          if (isNew(arrived.value.alertRaised.alert)) yield arrived.value.alertRaised;
+          const { change, alert } = arrived.value.alertRaised;
+          const fresh = news(alert, change);
+          if (fresh) yield fresh;
           next = changes.next();
           next.catch(() => undefined);
           arrived = await Promise.race([next, listAgain]);

@@ -36,6 +36,13 @@ export type OpenedEvidence = {
   | { readonly fault: SealedFault }
 );
 
+interface EvidenceSelection {
+  /** Pieces to open. */
+  readonly limit: number;
+  /** Which pieces are opened at all, by what is known of them unopened. */
+  readonly isWanted?: (piece: { readonly id: string; readonly subject: string }) => boolean;
+}
+
 /**
  * Fetches what waits and opens it here, oldest first, at most `limit` pieces. Nothing is acknowledged: do that with
  * `session.acknowledgeEvidence` when the evidence is safe; until then the hub keeps it, 14 days at most.
@@ -43,7 +50,7 @@ export type OpenedEvidence = {
 export async function fetchEvidence(
   session: HubSession,
   directory: MemberDirectory,
-  { limit }: { limit: number },
+  { limit, isWanted = () => true }: EvidenceSelection,
 ): Promise<{ opened: readonly OpenedEvidence[]; hasMore: boolean }> {
   const keys = await directory.openingKeys();
   const opened: OpenedEvidence[] = [];
@@ -51,6 +58,7 @@ export async function fetchEvidence(
   for (;;) {
     const page = await session.sealedEvidence({ first: Math.min(100, limit - opened.length), after });
     for (const { sealed, ...piece } of page.pieces) {
+      if (!isWanted(piece)) continue;
       try {
         opened.push({ ...piece, evidence: await openSealed(sealed, keys) });
       } catch (error) {

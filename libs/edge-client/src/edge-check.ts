@@ -13,7 +13,7 @@ const GOOD_PERIOD_MS = 5_000;
 const BAD_PERIOD_MS = 1_000;
 const HEALTH_TIMEOUT_MS = 1_000;
 
-/** Asks for the test entries again and again; while one is not as it must be, nothing of that edge counts. */
+/** Asks for the test entries again and again; while one is not as it must be, nothing of that edge counts, nor what it said shortly before. */
 export class EdgeCheck {
   private now: EdgeState = { kind: 'bad', reason: 'self-test' };
   private timer: NodeJS.Timeout | undefined;
@@ -26,6 +26,8 @@ export class EdgeCheck {
     private readonly options: {
       /** Which zones are in use, at this moment. */
       readonly needs: () => Needs;
+      /** Whether hash.Z is in use too. */
+      readonly isHashUsed?: boolean;
       /** `/health/ready` of the edge; undefined: the edge is believed to be fresh. */
       readonly healthUrl: string | undefined;
       readonly onChange: (state: EdgeState) => void;
@@ -69,7 +71,7 @@ export class EdgeCheck {
   }
 
   private async checkOnce(): Promise<EdgeState> {
-    const { needs, healthUrl } = this.options;
+    const { needs, isHashUsed = false, healthUrl } = this.options;
     const { high, dynamic, score } = needs();
     const zones = [
       'ip' as const,
@@ -82,6 +84,12 @@ export class EdgeCheck {
         this.source.askZone(ALWAYS_LISTED, zone).then((answer) => faultOfListed(answer, zone === 'score')),
         this.source.askZone(NEVER_LISTED, zone).then(faultOfUnlisted),
       ]),
+      ...(isHashUsed
+        ? [
+            this.source.askTestName('test').then((answer) => faultOfListed(answer, false)),
+            this.source.askTestName('invalid').then(faultOfUnlisted),
+          ]
+        : []),
       healthUrl === undefined ? undefined : faultOfHealth(healthUrl),
     ]);
     const reason = results.find((fault) => fault !== undefined);
@@ -89,6 +97,8 @@ export class EdgeCheck {
     const isNew = !this.isChecked || reasonOf(state) !== reasonOf(this.now);
     this.isChecked = true;
     this.now = state;
+    // An edge that is away said nothing wrong before.
+    if (reason === 'self-test') this.source.forget();
     if (isNew && !this.isStopped) this.options.onChange(state);
     return state;
   }

@@ -86,11 +86,11 @@ describe('StandingSource', () => {
 });
 
 describe('EdgeCheck', () => {
-  const stateOf = async (answers: Readonly<Record<string, EdgeAnswer>>) => {
+  const stateOf = async (answers: Readonly<Record<string, EdgeAnswer>>, isHashUsed = false) => {
     const states: unknown[] = [];
     const check = new EdgeCheck(sourceOf(edgeOf(answers)), {
       needs: () => IP_ONLY,
-      healthUrl: undefined,
+      ...{ isHashUsed, healthUrl: undefined },
       onChange: (state) => states.push(state),
     });
     expect(check.state).toEqual({ kind: 'bad', reason: 'self-test' });
@@ -110,5 +110,43 @@ describe('EdgeCheck', () => {
     ['does not answer', { '.ip.z': { kind: 'failed', reason: 'timeout' } as const }, 'timeout'],
   ])('does not believe an edge that %s', async (_, answers, reason) => {
     expect(await stateOf(answers)).toEqual({ kind: 'bad', reason });
+  });
+
+  it.each([
+    ['as they must be', { 'test.hash': LISTED }, { kind: 'good' }],
+    ['all listed', { '.hash.z': LISTED }, { kind: 'bad', reason: 'self-test' }],
+    ['none listed', {}, { kind: 'bad', reason: 'self-test' }],
+  ])('asks for those of hash.Z where it is in use: %s', async (_, answers, wanted) => {
+    const good = { [NEVER]: ABSENT, '.ip.z': LISTED };
+    expect(await stateOf({ ...good, ...answers }, true)).toEqual(wanted);
+    expect(await stateOf({ ...good, ...answers })).toEqual({ kind: 'good' });
+  });
+
+  it('forgets what an edge said that fails, also what it says later about what was asked before', async () => {
+    let isHonest = true;
+    let answerLate: (answer: EdgeAnswer) => void = () => undefined;
+    const source = new StandingSource(
+      {
+        ask: (name) => {
+          if (name.startsWith('7.')) return new Promise((resolve) => (answerLate = resolve));
+          const isListed = !isHonest || name.startsWith('2.0.0.127.');
+          return Promise.resolve(isListed ? LISTED : ABSENT);
+        },
+      },
+      { apex: 'z.example', keyLabel: undefined, maxCached: 10 },
+    );
+    const options = { needs: () => IP_ONLY, healthUrl: undefined, onChange: () => undefined };
+    const check = new EdgeCheck(source, options);
+    expect(await check.check()).toEqual({ kind: 'good' });
+    isHonest = false;
+    await source.ask(ADDRESS, IP_ONLY, 0);
+    const late = parseIp('203.0.113.7');
+    const asked = source.ask(late, IP_ONLY, 0);
+    expect(source.remembered(ADDRESS, IP_ONLY, 1)).toBeDefined();
+    expect(await check.check()).toEqual({ kind: 'bad', reason: 'self-test' });
+    answerLate(LISTED);
+    await asked;
+    expect(source.remembered(ADDRESS, IP_ONLY, 1)).toBeUndefined();
+    expect(source.remembered(late, IP_ONLY, 1)).toBeUndefined();
   });
 });

@@ -25,12 +25,12 @@ const MAX_CACHED_SECONDS = 60;
 
 /** Asks the zones for addresses, and remembers what it knows. What is not known is never remembered. */
 export class StandingSource {
-  private readonly cache: RecentKeys<Cached>;
+  private cache: RecentKeys<Cached>;
   private readonly asking = new Map<string, Promise<Standing>>();
   private readonly suffix: string;
 
   constructor(
-    private readonly edge: { ask(name: string): Promise<EdgeAnswer> },
+    private readonly edge: { ask(name: string, sinceMs?: number): Promise<EdgeAnswer> },
     private readonly options: StandingOptions,
   ) {
     this.cache = new RecentKeys(options.maxCached);
@@ -44,7 +44,10 @@ export class StandingSource {
     return cached?.needs === needs && cached.untilMs > nowMs ? cached.standing : undefined;
   }
 
-  /** Never rejects. Two who ask for the same address at once share one answer. */
+  /**
+   * Never rejects; within the edge's one timeout, however many zones are asked. Two who ask for the same address at once share one answer.
+   * @param nowMs on the clock of performance.now()
+   */
   async ask(ip: Ip, needs: Needs, nowMs: number): Promise<Standing> {
     const running = this.asking.get(ip.text);
     if (running) return running;
@@ -53,26 +56,38 @@ export class StandingSource {
     try {
       return await asked;
     } finally {
-      this.asking.delete(ip.text);
+      if (this.asking.get(ip.text) === asked) this.asking.delete(ip.text);
     }
   }
 
+  /** The edge turned out not to be believed: what it said before, and what is on its way, is not remembered. */
+  forget(): void {
+    this.cache = new RecentKeys(this.options.maxCached);
+    this.asking.clear();
+  }
+
   /** The A records of an address in a zone, from the edge itself. */
-  askZone(ip: Ip, zone: ZoneName): Promise<EdgeAnswer> {
+  askZone(ip: Ip, zone: ZoneName, sinceMs?: number): Promise<EdgeAnswer> {
     const name = queryName({ type: 'ip', value: ip.text }, zone, this.options.apex);
-    return this.edge.ask(this.suffix === '' ? name : this.withKey(name, zone));
+    return this.edge.ask(this.suffix === '' ? name : this.withKey(name, zone), sinceMs);
+  }
+
+  /** The A records of a name's test entry in hash.Z (RFC 5782 section 5 has them for names: `test` is listed, `invalid` is not). */
+  askTestName(label: 'test' | 'invalid'): Promise<EdgeAnswer> {
+    return this.edge.ask(`${label}.${this.suffix}hash.${this.options.apex}`);
   }
 
   private async askZones(ip: Ip, needs: Needs, nowMs: number): Promise<Standing> {
+    const { cache } = this;
     const [first, dynamic, every] = await Promise.all([
-      this.askZone(ip, 'ip'),
-      needs.dynamic ? this.askZone(ip, 'policy') : NO_CODES,
-      needs.score === 'all' ? this.askZone(ip, 'score') : NO_CODES,
+      this.askZone(ip, 'ip', nowMs),
+      needs.dynamic ? this.askZone(ip, 'policy', nowMs) : NO_CODES,
+      needs.score === 'all' ? this.askZone(ip, 'score', nowMs) : NO_CODES,
     ]);
     const isListed = first.kind === 'codes' && first.codes.length > 0;
     const [high, scored] = await Promise.all([
-      needs.high && isListed ? this.askZone(ip, 'high.ip') : NO_CODES,
-      needs.score === 'listed' && isListed ? this.askZone(ip, 'score') : every,
+      needs.high && isListed ? this.askZone(ip, 'high.ip', nowMs) : NO_CODES,
+      needs.score === 'listed' && isListed ? this.askZone(ip, 'score', nowMs) : every,
     ]);
     if (first.kind === 'failed') return unknown(first.reason);
     if (dynamic.kind === 'failed') return unknown(dynamic.reason);
@@ -86,7 +101,7 @@ export class StandingSource {
     });
     const ttls = [first, dynamic, high, scored].map(({ ttlSeconds }) => ttlSeconds);
     const untilMs = nowMs + Math.min(MAX_CACHED_SECONDS, ...ttls) * 1000;
-    if (standing.kind === 'known') this.cache.put(ip.text, { standing, untilMs, needs });
+    if (standing.kind === 'known') cache.put(ip.text, { standing, untilMs, needs });
     return standing;
   }
 

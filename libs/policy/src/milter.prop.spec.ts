@@ -30,6 +30,13 @@ describe('milter', () => {
 
   it('reads names and values', () => {
     expect(milterStrings(Buffer.from('Subject\0 hello\0'))).toEqual(['Subject', ' hello']);
+    // What stands behind the last NUL is no string.
+    expect(milterStrings(Buffer.from('a\0\0b'))).toEqual(['a', '']);
+  });
+
+  it.prop([fc.uint8Array({ min: 1, maxLength: 20_000 })])('keeps every octet of a value', (value) => {
+    const [text = ''] = milterStrings(Buffer.from([...value, 0]));
+    expect(Buffer.from(text, 'latin1').equals(value)).toBe(true);
   });
 
   it.prop([

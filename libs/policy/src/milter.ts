@@ -73,6 +73,24 @@ export function negotiate(offer: Uint8Array): Negotiated {
   };
 }
 
-/** Strings that end in NUL, as header names, values and macros are sent. */
-export const milterStrings = (data: Uint8Array): string[] =>
-  new TextDecoder('latin1').decode(data).split('\0').slice(0, -1);
+/** Strings that end in NUL, as header names, values and macros are sent; each character is one octet. */
+export function milterStrings(data: Uint8Array): string[] {
+  const strings: string[] = [];
+  let start = 0;
+  for (let end = data.indexOf(0); end >= 0; end = data.indexOf(0, start)) {
+    strings.push(octets(data.subarray(start, end)));
+    start = end + 1;
+  }
+  return strings;
+}
+
+/** Arguments of one call. */
+const PIECE = 8_192;
+
+/** Not TextDecoder's latin1, which is windows-1252 and has other characters for 0x80 to 0x9f. */
+function octets(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += PIECE)
+    text += String.fromCharCode(...bytes.subarray(at, at + PIECE));
+  return text;
+}

@@ -28,10 +28,8 @@ export class OperationServer {
     await once(server, 'listening');
     this.server = server;
     const address = server.address();
-    this.logger.info(
-      { http: typeof address === 'object' && address ? `${host}:${address.port}` : '' },
-      'metrics',
-    );
+    const bound = typeof address === 'object' && address ? address.port : port;
+    this.logger.info({ http: `${host.includes(':') ? `[${host}]` : host}:${bound}` }, 'metrics');
   }
 
   async close(): Promise<void> {

@@ -78,8 +78,10 @@ export async function unpackPackage(debianPackage: string): Promise<UnpackedPack
   return unpack(debianPackage);
 }
 
+/** RUNLEVEL=1: a server that is installed is not started. Several test files may install at the same time. */
 async function installAsRoot(command: string): Promise<void> {
-  await run('sh', ['-c', `apt-get update -qq && DEBIAN_FRONTEND=noninteractive ${command}`]);
+  const install = command.replace('apt-get', 'apt-get -o DPkg::Lock::Timeout=300');
+  await run('sh', ['-c', `apt-get update -qq && DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 ${install}`]);
 }
 
 /** Downloads the package with what it depends on and is not installed, and unpacks all of it into the cache. */

@@ -1,11 +1,14 @@
 import {
   fetchEvidence,
   followAlerts,
+  HubUnreachable,
   MemberDirectory,
   type HubSession,
+  type OpenedEvidence,
   type OwnAlert,
 } from '@sekisho/client';
 import { Argument, type Command } from 'commander';
+import { setTimeout } from 'node:timers/promises';
 import { memberDirectoryPath, type CliContext } from '../context.js';
 import { formatLocalTime } from '../print/local-time.js';
 import { formatTable } from '../print/table.js';
@@ -24,6 +27,8 @@ import {
 /** In one answer; the oldest of more than these have waited too long anyway. */
 const LIMIT = 1_000;
 const ANSWERS = ['seen', 'found', 'fixed'] as const;
+/** Between two attempts to fetch evidence from a hub that is away. */
+const AGAIN_MS = 2_000;
 
 interface AlertsOptions extends DirectoryOption, JsonOption {
   readonly all?: true;
@@ -55,27 +60,40 @@ export function registerAlerts(program: Command, context: CliContext): void {
   registerAlertStream(command, context);
 }
 
-/** Evidence is opened and not acknowledged: it stays at the hub for sekisho evidence. */
+/** Evidence is opened, each piece once, and not acknowledged: it stays at the hub for sekisho evidence. */
 async function follow(session: HubSession, options: AlertsOptions, context: CliContext): Promise<void> {
   const directory = new MemberDirectory(memberDirectoryPath(options, context));
   const onLost = () => {
     context.stderr.write('sekisho: the connection to the hub was lost; connecting again\n');
   };
+  const printed = new Set<string>();
+  const unprinted = async ({ subject, evidenceCount }: OwnAlert): Promise<readonly OpenedEvidence[]> => {
+    const isWanted = (piece: { id: string; subject: string }) =>
+      piece.subject === subject && !printed.has(piece.id);
+    while (evidenceCount > 0) {
+      try {
+        return (await fetchEvidence(session, directory, { limit: LIMIT, isWanted })).opened;
+      } catch (error) {
+        if (!(error instanceof HubUnreachable)) throw error;
+        onLost();
+        await setTimeout(AGAIN_MS);
+      }
+    }
+    return [];
+  };
   for await (const { change, alert } of followAlerts(session, { onLost })) {
-    const pieces =
-      alert.evidenceCount > 0
-        ? (await fetchEvidence(session, directory, { limit: LIMIT })).opened.filter(
-            ({ subject }) => subject === alert.subject,
-          )
-        : [];
+    const pieces = await unprinted(alert);
+    // It came with what was told before.
+    if (change === 'evidence' && pieces.length === 0) continue;
     if (options.json) {
       context.stdout.write(
         `${JSON.stringify({ change: change ?? null, ...alert, evidence: pieces.map(toPlain) })}\n`,
       );
-      continue;
+    } else {
+      context.stdout.write(`${change ?? 'open'}: ${alert.subject}\n${formatAlerts([alert], context)}`);
+      for (const piece of pieces) context.stdout.write(formatPiece(piece, context));
     }
-    context.stdout.write(`${change ?? 'open'}: ${alert.subject}\n${formatAlerts([alert], context)}`);
-    for (const piece of pieces) context.stdout.write(formatPiece(piece, context));
+    for (const { id } of pieces) printed.add(id);
   }
 }
 

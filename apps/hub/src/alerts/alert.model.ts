@@ -59,7 +59,9 @@ export class AlertModel {
 
 @ObjectType({ description: 'A change of an alert, at the moment it happens' })
 export class RaisedAlertModel {
-  @Field(() => String, { description: 'opened, grown, reappeared, quiet or faded' })
+  @Field(() => String, {
+    description: 'opened, grown, reappeared, quiet, faded, or evidence (more is sealed for you)',
+  })
   change!: string;
 
   @Field(() => AlertModel)

@@ -120,6 +120,11 @@ export class ReportRepository {
    */
   async store(envelope: JudgedEnvelope): Promise<Receipt & { isFresh: boolean }> {
     const reports = envelope.accepted.map(({ report }) => report);
+    const forwarded = envelope.accepted.flatMap(({ index, owner, report: { subject, sealed } }) =>
+      owner !== undefined && sealed !== undefined
+        ? [{ owner, item: index, subject: formatSubject(subject), sealed }]
+        : [],
+    );
     let [row]: (ReceiptRow & { fresh: boolean })[] = await this.dataSource.query(STORE, [
       envelope.receiptId,
       envelope.memberId,
@@ -140,13 +145,7 @@ export class ReportRepository {
       reports.map(({ auth }) => auth ?? null),
       reports.map(({ fingerprint }) => fingerprint ?? null),
       reports.map(({ urlHosts }) => urlHosts?.join(' ') ?? null),
-      JSON.stringify(
-        envelope.accepted.flatMap(({ index, owner, report: { subject, sealed } }) =>
-          owner !== undefined && sealed !== undefined
-            ? [{ owner, item: index, subject: formatSubject(subject), sealed }]
-            : [],
-        ),
-      ),
+      JSON.stringify(forwarded),
       Buffer.concat(envelope.accepted.map(({ index }) => reportEntry(envelope.salt, envelope.digest, index))),
       envelope.salt,
     ]);
@@ -154,8 +153,20 @@ export class ReportRepository {
     row ??= await this.find(envelope.memberId, envelope.jti);
     if (!row) throw new Error('a receipt is neither stored nor found');
     if (!row.envelope_digest.equals(envelope.digest)) throw new EnvelopeReplayed(envelope.jti);
+    if (row.fresh && forwarded.length > 0) await this.announceEvidence(forwarded);
     const log = row.salt && { log: { index: Number(row.first_index), salt: row.salt } };
     return { receiptId: row.id, accepted: row.accepted, rejected: row.rejected, ...log, isFresh: row.fresh };
+  }
+
+  /** To owners who follow their alerts. Whoever misses it sees the count of evidence in the list of alerts. */
+  private async announceEvidence(
+    forwarded: readonly { readonly owner: string; readonly subject: string }[],
+  ): Promise<void> {
+    await this.dataSource.query(
+      `SELECT pg_notify('sekisho_alerts', alert.id || ' evidence ' || alert.owner) FROM alert
+       JOIN jsonb_to_recordset($1) AS e(owner text, subject text) USING (owner, subject) WHERE closed_at IS NULL`,
+      [JSON.stringify(forwarded.map(({ owner, subject }) => ({ owner, subject })))],
+    );
   }
 
   private async find(memberId: string, jti: string): Promise<(ReceiptRow & { fresh: boolean }) | undefined> {
