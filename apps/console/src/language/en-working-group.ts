@@ -116,7 +116,7 @@ export const EN_WORKING_GROUP = {
     'Another reviewer was quicker, or the appeal was withdrawn: see above. Yours was not sent; what you wrote is still here.',
   'appeals.decision': 'Decision',
   'appeals.effect': 'Time to effect',
-  'appeals.effectOf': '{time} until the slowest of {edges} edges served the correction',
+  'appeals.effectOf': '{time} until the slowest edge served the correction (edges: {edges})',
   'appeals.effectUnknown': 'Not measured: no edge confirmed it within ten minutes.',
   'appeals.effectWaiting': 'Waiting for the edges to confirm it …',
   'appeals.empty': 'No appeals.',
