@@ -239,7 +239,9 @@ const inTokyo = (hours: number) =>
 
 describe('own networks', () => {
   it('are claimed, and ranges in them declared, changed and withdrawn', async () => {
-    const { context, page, watch } = await opened('/networks', { role: 'mail-operator' });
+    const { context, page, watch } = await opened(
+      ...(['/networks', { role: 'mail-operator' }, [/status of 4\d\d/]] as const),
+    );
     const session = await scene.owner.session();
     const ranges = async () => (await session.call(declaredRangesQuery, {})).declaredRanges;
     await page.getByLabel('Network', { exact: true }).fill('198.18.64.0/18');

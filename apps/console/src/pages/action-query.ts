@@ -258,7 +258,7 @@ export const ACKNOWLEDGE = graphql(`
 `);
 
 /** What a command came to: the action, or the code of the rule that it is against. */
-export type Outcome =
+type Outcome =
   { readonly __typename: 'Action' } | { readonly __typename: 'ActionRefused'; readonly code: string };
 
 export const refusalOf = (outcome: Outcome | undefined): string | undefined =>

@@ -1,4 +1,4 @@
-export interface Places {
+interface Places {
   readonly low: number;
   readonly median: number;
   readonly high: number;

@@ -19,7 +19,7 @@ export const STANDINGS = graphql(`
   }
 `);
 
-export type StandingRow = ResultOf<typeof STANDINGS>['standings'][number] & { readonly name: string };
+type StandingRow = ResultOf<typeof STANDINGS>['standings'][number] & { readonly name: string };
 
 const SHARES = ['votes', 'actions', 'alerts'] as const;
 const RULES = ['votes', 'actions', 'alerts', 'answerHours', 'few', 'accuracy'] as const;
