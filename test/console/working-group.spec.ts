@@ -141,6 +141,7 @@ describe('an appeal', () => {
   it('is not for reviewers whose member is concerned, nor for abuse desks', async () => {
     const appeal = await appealAbout(BOTH);
     const reporter = await opened(`/appeals/${appeal?.id ?? ''}`, { member: 'isp-b' });
+    await reporter.page.getByText('Your member reported or owns the subject').waitFor();
     expect(await reporter.page.getByRole('radio').count()).toBe(0);
     await reporter.context.close();
     const desk = await opened('/appeals', { role: 'abuse-desk' });
