@@ -200,7 +200,14 @@ export class Scene implements AsyncDisposable {
       `INSERT INTO member_event (member_id, type, details, made_at, refused)
          VALUES ('isp-owner', 'urn:sekisho:event:alert', '{}', now(), 'invalid_key: <b>key</b> unknown')`,
     );
-    return this.furnishActions();
+    const actions = await this.furnishActions();
+    // Enough others with networks of their own for a comparison.
+    await execute(
+      this.database.url,
+      `INSERT INTO member_network (network, member_id)
+         VALUES ('203.0.113.0/24', 'isp-b'), ('198.19.0.0/16', 'isp-c'), ('192.0.2.0/24', 'isp-d')`,
+    );
+    return actions;
   }
 
   private async furnishActions(): Promise<{ draft: string; emergency: string; scheduled: string }> {

@@ -23,7 +23,8 @@ export function Participation({ action, onDone }: Commanded) {
   if (!own || BY_THE_HUB.includes(action.kind)) return null;
   const refusal = refusalOf(data?.acknowledgeAction);
   const isVetoed = own.state === 'VETOED';
-  const isByHand = !BY_MAIL_SERVERS.includes(action.kind) && action.state === 'IN_FORCE';
+  const isDueByHand =
+    !BY_MAIL_SERVERS.includes(action.kind) && action.state === 'IN_FORCE' && own.state !== 'APPLIED';
   const say = (state: 'READY' | 'APPLIED') => {
     if (!fetching) void acknowledge({ id: action.id, state, reason: '' }).then(onDone);
   };
@@ -40,31 +41,32 @@ export function Participation({ action, onDone }: Commanded) {
           </blockquote>
         </>
       )}
-      <div className="buttons">
-        {isVetoed && (
-          <button
-            type="button"
-            disabled={fetching}
-            onClick={() => {
-              say('READY');
-            }}
-          >
-            {t('actions.vetoEnd')}
-          </button>
-        )}
-        {isByHand && !isVetoed && own.state !== 'APPLIED' && (
-          <button
-            type="button"
-            className="primary"
-            disabled={fetching}
-            onClick={() => {
-              say('APPLIED');
-            }}
-          >
-            {t('actions.carriedOut')}
-          </button>
-        )}
-      </div>
+      {(isVetoed || isDueByHand) && (
+        <div className="buttons">
+          {isVetoed ? (
+            <button
+              type="button"
+              disabled={fetching}
+              onClick={() => {
+                say('READY');
+              }}
+            >
+              {t('actions.vetoEnd')}
+            </button>
+          ) : (
+            <button
+              type="button"
+              className="primary"
+              disabled={fetching}
+              onClick={() => {
+                say('APPLIED');
+              }}
+            >
+              {t('actions.carriedOut')}
+            </button>
+          )}
+        </div>
+      )}
       {error && <Fault code={codeOf(error)} detail={error.message} />}
       {refusal !== undefined && <Fault code={refusal} />}
       {!isVetoed && own.state !== 'REMOVED' && <Veto {...{ action, onDone }} />}

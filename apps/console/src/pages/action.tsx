@@ -44,14 +44,14 @@ export default function Action() {
         <>
           {action.state === 'REPORTED' && <Report id={action.id} />}
           <Proposal action={action} />
+          <Rehearsal action={action} />
+          <Participants action={action} />
           <ActionCommands
             action={action}
             onDone={() => {
               refresh({ requestPolicy: 'network-only' });
             }}
           />
-          <Rehearsal action={action} />
-          <Participants action={action} />
           <Record action={action} />
         </>
       )}

@@ -56,6 +56,7 @@ export default function Appeal() {
             <Filed appeal={appeal} />
             <Words text={appeal.text} />
           </div>
+          <Listed appeal={appeal} />
           <AppealDecision
             // Stays while the appeal changes: what was typed is not lost when somebody else decides.
             key={appeal.id}
@@ -64,7 +65,6 @@ export default function Appeal() {
               refresh({ requestPolicy: 'network-only' });
             }}
           />
-          <Listed appeal={appeal} />
           <ReputationHistory subject={appeal.subject} at={at} />
         </>
       )}

@@ -32,7 +32,7 @@ function columnsFor({ t, word, format }: Speech): Column<AppealRow>[] {
     {
       id: 'subject',
       header: t('column.subject'),
-      width: 'minmax(10rem, 2fr)',
+      width: 'minmax(9rem, 2fr)',
       isMain: true,
       cell: ({ id, subject }) => (
         <Link href={`/appeals/${id}`} className="subject" title={subject}>
@@ -45,7 +45,7 @@ function columnsFor({ t, word, format }: Speech): Column<AppealRow>[] {
     {
       id: 'state',
       header: t('column.state'),
-      width: '9rem',
+      width: '7rem',
       isMain: true,
       cell: (appeal) => <StateBadge appeal={appeal} />,
       text: (appeal) => stateOf(appeal).word,
@@ -54,7 +54,7 @@ function columnsFor({ t, word, format }: Speech): Column<AppealRow>[] {
     {
       id: 'dueAt',
       header: t('column.dueAt'),
-      width: 'minmax(8rem, 1fr)',
+      width: 'minmax(7rem, 1fr)',
       isMain: true,
       cell: ({ state, dueAt, isOverdue }) =>
         state === 'OPEN' && dueAt !== null ? (
@@ -71,7 +71,7 @@ function columnsFor({ t, word, format }: Speech): Column<AppealRow>[] {
     {
       id: 'reasonClass',
       header: t('appeals.listedFor'),
-      width: 'minmax(9rem, 1fr)',
+      width: 'minmax(8rem, 1fr)',
       cell: ({ reasonClass }) => word('category', spelled(reasonClass)),
       text: ({ reasonClass }) => spelled(reasonClass),
       compare: (a, b) => compareText(a.reasonClass, b.reasonClass),
@@ -79,7 +79,7 @@ function columnsFor({ t, word, format }: Speech): Column<AppealRow>[] {
     {
       id: 'filedAt',
       header: t('column.filedAt'),
-      width: '8rem',
+      width: '7rem',
       cell: ({ filedAt }) => <Time at={filedAt} isShort />,
       text: ({ filedAt }) => filedAt,
       compare: (a, b) => compareText(a.filedAt, b.filedAt),
@@ -87,7 +87,7 @@ function columnsFor({ t, word, format }: Speech): Column<AppealRow>[] {
     {
       id: 'who',
       header: t('appeals.decidedBy'),
-      width: 'minmax(8rem, 1fr)',
+      width: 'minmax(7rem, 1fr)',
       cell: ({ state, isConcerned, decidedAt }) =>
         decidedAt !== null ? (
           <Time at={decidedAt} isShort />
@@ -103,7 +103,7 @@ function columnsFor({ t, word, format }: Speech): Column<AppealRow>[] {
     {
       id: 'effectMs',
       header: t('appeals.effect'),
-      width: '8rem',
+      width: '7rem',
       isNumber: true,
       cell: ({ effectMs }) => (effectMs === null ? '–' : format.duration(effectMs)),
       text: ({ effectMs }) => effectMs ?? '',
