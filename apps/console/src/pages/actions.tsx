@@ -46,7 +46,7 @@ function columnsFor({ t, word, format }: Speech): Column<ActionRow>[] {
       width: 'minmax(8rem, 1fr)',
       cell: ({ kind, isEmergency }) => (
         <>
-          {word('actionKind', kind)} {isEmergency && <Badge tone="bad">{t('actions.isEmergency')}</Badge>}
+          {isEmergency && <Badge tone="bad">{t('actions.isEmergency')}</Badge>} {word('actionKind', kind)}
         </>
       ),
       text: ({ kind }) => kind,

@@ -54,8 +54,8 @@ export function standingColumns(
       isMain: true,
       cell: ({ memberId, name }) => (
         <>
-          <span title={memberId}>{name}</span>{' '}
-          {memberId === ownId && <Badge tone="info">{t('members.us')}</Badge>}
+          {memberId === ownId && <Badge tone="info">{t('members.us')}</Badge>}{' '}
+          <span title={`${name} (${memberId})`}>{name}</span>
         </>
       ),
       text: ({ name }) => name,
