@@ -147,7 +147,7 @@ function Rehearsal({ action: { rehearsal } }: { readonly action: ShownAction }) 
     <Panel title={t('actions.rehearsal')}>
       <p>{t('actions.rehearsalAnswered', { count: format.blurred(rehearsal.answered) })}</p>
       {rehearsal.distribution.length > 0 && (
-        <div className="scroll" role="region" aria-label={t('actions.rehearsal')} tabIndex={0}>
+        <div className="scroll" role="group" aria-label={t('actions.rehearsal')} tabIndex={0}>
           <table>
             <thead>
               <tr>
@@ -200,7 +200,7 @@ function Participants({ action: { participants } }: { readonly action: ShownActi
           );
         })}
       </p>
-      <div className="scroll" role="region" aria-label={t('actions.participants')} tabIndex={0}>
+      <div className="scroll" role="group" aria-label={t('actions.participants')} tabIndex={0}>
         <table>
           <thead>
             <tr>
