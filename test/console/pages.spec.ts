@@ -17,7 +17,18 @@ import { FORGED, INJECTION, LISTED, OWNED, Scene } from './scene.js';
 
 /** Pages with a field that narrows a list. */
 const FILTERED = [
-  ...['/', '/lookup', '/listings', '/campaigns', '/alerts', '/cases', '/networks', '/appeals', '/actions', '/members'],
+  ...[
+    '/',
+    '/lookup',
+    '/listings',
+    '/campaigns',
+    '/alerts',
+    '/cases',
+    '/networks',
+    '/appeals',
+    '/actions',
+    '/members',
+  ],
 ];
 
 let scene: Scene;

@@ -88,7 +88,9 @@ describe('an appeal', () => {
     await reviewer.page.getByRole('heading', { name: 'Decision', exact: true }).waitFor();
     const waitedMs = await digUntil(scene.federation, nameOf(RELAY), (answers) => answers.length === 0);
     console.log(`delisted at the edge ${waitedMs.toFixed(0)} ms after the page showed the decision`);
-    await reviewer.page.getByText(/until the slowest edge served the correction/).waitFor({ timeout: 30_000 });
+    await reviewer.page
+      .getByText(/until the slowest edge served the correction/)
+      .waitFor({ timeout: 30_000 });
     expect(await reviewer.page.getByRole('heading', { name: 'Decided meanwhile' }).count()).toBe(0);
     expect(reviewer.watch.take()).toEqual([]);
 
@@ -133,7 +135,11 @@ describe('an appeal', () => {
     expect(await page?.getByText(`reason of ${String(1 - late)}`).count()).toBe(1);
     expect(page && (await barriersOf(page))).toEqual([]);
     expect(await appealAbout(BOTH)).toMatchObject({
-      ...{ state: 'DECIDED', outcome: late === 0 ? 'REJECTED' : 'UPHELD', reason: `reason of ${String(1 - late)}` },
+      ...{
+        state: 'DECIDED',
+        outcome: late === 0 ? 'REJECTED' : 'UPHELD',
+        reason: `reason of ${String(1 - late)}`,
+      },
     });
     for (const { context } of both) await context.close();
   });
@@ -182,7 +188,10 @@ describe('a proposal', () => {
       await (await scene.group(member)).command('vote', { id, vote: 'YES', reason: '' });
     }
     // isp-second has not voted: by the rules the vote goes on until nobody is left to wait for.
-    const { page: second, context: other } = await opened('/conduct', { role: 'officer', member: 'isp-second' });
+    const { page: second, context: other } = await opened('/conduct', {
+      role: 'officer',
+      member: 'isp-second',
+    });
     await second.getByRole('button', { name: 'Accept for your member' }).click();
     await second.getByRole('button', { name: 'We accept' }).click();
     await second.getByText('Your member accepted this version').waitFor();
@@ -235,8 +244,7 @@ describe('a proposal', () => {
 });
 
 /** In so many hours, as a field of the browser takes it, whose zone is Asia/Tokyo. */
-const inTokyo = (hours: number) =>
-  new Date(Date.now() + (hours + 9) * 3_600_000).toISOString().slice(0, 16);
+const inTokyo = (hours: number) => new Date(Date.now() + (hours + 9) * 3_600_000).toISOString().slice(0, 16);
 
 describe('own networks', () => {
   it('are claimed, and ranges in them declared, changed and withdrawn', async () => {

@@ -37,7 +37,7 @@ export const EN_OWN_NETWORKS = {
     'Your networks beside those of the other members: the band is the middle half of them, the line their median, the dot yours. The others are told to one digit, so that nobody can be singled out.',
   'hygiene.nothing': 'nothing to measure',
   'hygiene.ours': 'Ours: {value}.',
-  'hygiene.spread': 'Others: a quarter below {low}, median {median}, a quarter above {high}.',
+  'hygiene.spread': 'Others: a quarter at {low} or below, median {median}, a quarter at {high} or above.',
   'hygiene.title': 'Hygiene',
   'hygiene.tooFew': 'Too few other members have this figure to compare.',
   'networks.cancel': 'Cancel',

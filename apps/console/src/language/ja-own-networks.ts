@@ -38,7 +38,7 @@ export const JA_OWN_NETWORKS = {
     '自社のネットワークと他社との比較です。帯は他社の中央の半数、線は中央値、丸は自社です。個社を特定できないよう、他社の値は 1 桁に丸めています。',
   'hygiene.nothing': '測定対象なし',
   'hygiene.ours': '自社: {value}。',
-  'hygiene.spread': '他社: 4 分の 1 が {low} 未満、中央値 {median}、4 分の 1 が {high} 超。',
+  'hygiene.spread': '他社: 4 分の 1 が {low} 以下、中央値 {median}、4 分の 1 が {high} 以上。',
   'hygiene.title': 'ネットワークの健全性',
   'hygiene.tooFew': '比較できる数の他社がありません。',
   'networks.cancel': '中止',

@@ -115,13 +115,7 @@ function Unsent({ text, onChange }: { readonly text: string; readonly onChange: 
         {t('appeals.decidedMeanwhileLead')}
       </p>
       <div className="form">
-        <TextArea
-          label={t('appeals.unsent')}
-          isReadOnly
-          max={MAX_REASON}
-          value={text}
-          onChange={onChange}
-        />
+        <TextArea label={t('appeals.unsent')} isReadOnly max={MAX_REASON} value={text} onChange={onChange} />
         <button
           type="button"
           onClick={() => {

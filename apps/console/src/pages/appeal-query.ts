@@ -87,11 +87,7 @@ export type ShownAppeal = NonNullable<ResultOf<typeof APPEAL>['appeal']>;
 const OUTCOME_TONE: Readonly<Record<string, Tone>> = { UPHELD: 'good', REJECTED: 'plain', RELEASED: 'good' };
 
 /** What a badge says of an appeal: its outcome once there is one, and overdue before all else. */
-export function stateOf({
-  state,
-  outcome,
-  isOverdue,
-}: Pick<AppealRow, 'state' | 'outcome' | 'isOverdue'>): {
+export function stateOf({ state, outcome, isOverdue }: Pick<AppealRow, 'state' | 'outcome' | 'isOverdue'>): {
   readonly prefix: 'appealOutcome' | 'appealState';
   readonly word: string;
   readonly tone: Tone;

@@ -126,7 +126,9 @@ function Outcome({ appeal, isWaiting }: { readonly appeal: ShownAppeal; readonly
       <Facts
         facts={[
           [t('appeals.outcome'), word('appealOutcome', outcome)],
-          ...(decidedAt === null ? [] : [[t('appeals.decidedAt'), <Time key="at" at={decidedAt} />] as const]),
+          ...(decidedAt === null
+            ? []
+            : [[t('appeals.decidedAt'), <Time key="at" at={decidedAt} />] as const]),
           ...(outcome === 'REJECTED'
             ? []
             : [

@@ -9,7 +9,7 @@ export function ConductNote() {
   const { t } = useLanguage();
   const { member } = useSession();
   const [{ data }] = useQuery({ query: CONDUCT });
-  if (!member || !data || data.codeOfConduct.acceptedAt !== null) return null;
+  if (!member || data?.codeOfConduct.acceptedAt !== null) return null;
   return (
     <p className="note">
       {t('conduct.needed')} <Link href="/conduct">{t('conduct.read')}</Link>

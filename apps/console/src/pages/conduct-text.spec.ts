@@ -21,7 +21,9 @@ describe('the code of conduct', () => {
 
   it('joins lines with a space, and without one in Japanese', () => {
     expect(readConduct('one\ntwo')).toEqual([{ kind: 'paragraph', spans: [{ text: 'one two' }] }]);
-    expect(readConduct('証拠を、\n先に。')).toEqual([{ kind: 'paragraph', spans: [{ text: '証拠を、先に。' }] }]);
+    expect(readConduct('証拠を、\n先に。')).toEqual([
+      { kind: 'paragraph', spans: [{ text: '証拠を、先に。' }] },
+    ]);
   });
 
   it('leaves what it does not know as text', () => {

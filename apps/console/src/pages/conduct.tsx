@@ -25,7 +25,13 @@ export default function Conduct() {
   );
 }
 
-function Acceptance({ version, acceptedAt }: { readonly version: string; readonly acceptedAt: string | null }) {
+function Acceptance({
+  version,
+  acceptedAt,
+}: {
+  readonly version: string;
+  readonly acceptedAt: string | null;
+}) {
   const { t } = useLanguage();
   const { member } = useSession();
   const mayAccept = useMay('conduct:accept');
@@ -139,5 +145,11 @@ function Shown({ block }: { readonly block: Block }) {
 
 const Spans = ({ spans }: { readonly spans: readonly Span[] }) =>
   spans.map(({ text, isStrong, isCode }, i) =>
-    isStrong ? <strong key={i}>{text}</strong> : isCode ? <code key={i}>{text}</code> : <span key={i}>{text}</span>,
+    isStrong ? (
+      <strong key={i}>{text}</strong>
+    ) : isCode ? (
+      <code key={i}>{text}</code>
+    ) : (
+      <span key={i}>{text}</span>
+    ),
   );

@@ -57,7 +57,9 @@ export function Delegation() {
     <Panel title={t('delegation.title')}>
       <p>{t('delegation.lead')}</p>
       <p>
-        <strong>{now === '' ? t('delegation.nobodyNow') : t('delegation.now', { member: nameOf(now) })}</strong>
+        <strong>
+          {now === '' ? t('delegation.nobodyNow') : t('delegation.now', { member: nameOf(now) })}
+        </strong>
       </p>
       <div className="form">
         <Select

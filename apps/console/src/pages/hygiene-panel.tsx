@@ -77,7 +77,10 @@ function Line({ figure, hygiene }: { readonly figure: Figure; readonly hygiene: 
         <div className="spread" role="img" aria-label={`${t('hygiene.ours', { value: ours })} ${theirs}`}>
           <span
             className="spread-band"
-            style={{ insetInlineStart: `${String(places.low)}%`, width: `${String(places.high - places.low)}%` }}
+            style={{
+              insetInlineStart: `${String(places.low)}%`,
+              width: `${String(places.high - places.low)}%`,
+            }}
           />
           <span className="spread-median" style={{ insetInlineStart: `${String(places.median)}%` }} />
           {places.own !== undefined && (

@@ -61,19 +61,17 @@ export function standingColumns(
       text: ({ name }) => name,
       compare: (a, b) => order.compare(a.name, b.name),
     },
-    ...SHARES.map(
-      (part): Column<StandingRow> => ({
-        id: part,
-        header: t(`standing.${part}`),
-        width: 'minmax(8rem, 1fr)',
-        // A telephone has room for three columns; the votes and the alerts are on the record of every member.
-        isMain: part !== 'actions',
-        isNumber: true,
-        cell: (row) => share(row[part]),
-        text: (row) => row[part] ?? '',
-        compare: (a, b) => compareShares(a[part], b[part]),
-      }),
-    ),
+    ...SHARES.map((part): Column<StandingRow> => ({
+      id: part,
+      header: t(`standing.${part}`),
+      width: 'minmax(8rem, 1fr)',
+      // A telephone has room for three columns; the votes and the alerts are on the record of every member.
+      isMain: part !== 'actions',
+      isNumber: true,
+      cell: (row) => share(row[part]),
+      text: (row) => row[part] ?? '',
+      compare: (a, b) => compareShares(a[part], b[part]),
+    })),
     {
       id: 'answerHours',
       header: t('standing.answerHours'),
