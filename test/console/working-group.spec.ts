@@ -9,6 +9,7 @@ import { INJECTION, Scene } from './scene.js';
 
 const RELAY = '203.0.113.70';
 const BOTH = '203.0.113.71';
+const CONCERNED = '203.0.113.72';
 
 let scene: Scene;
 let browser: Browser;
@@ -145,7 +146,9 @@ describe('an appeal', () => {
   });
 
   it('is not for reviewers whose member is concerned, nor for abuse desks', async () => {
-    const appeal = await appealAbout(BOTH);
+    await scene.list(CONCERNED);
+    await scene.appeal(CONCERNED, 'It was a test.');
+    const appeal = await appealAbout(CONCERNED);
     const reporter = await opened(`/appeals/${appeal?.id ?? ''}`, { member: 'isp-b' });
     await reporter.page.getByText('Your member reported or owns the subject').waitFor();
     expect(await reporter.page.getByRole('radio').count()).toBe(0);
