@@ -1,6 +1,6 @@
 // A federation in which every page of the console has something to show, real processes throughout, and people of it.
 import type { PersonRole } from '@sekisho/access';
-import { WorkingGroup } from '@sekisho/client';
+import { claimNetworkMutation, declareRangeMutation, WorkingGroup } from '@sekisho/client';
 import { readConfig } from '@sekisho/config';
 import { openOperatorDatabase } from '@sekisho/persistence';
 import { sealEvidence } from '@sekisho/sealed';
@@ -13,6 +13,7 @@ import {
   type FederationMember,
   type TestDatabase,
 } from '@sekisho/testing';
+import { randomBytes } from 'node:crypto';
 import type { BrowserContext, Page } from 'playwright-core';
 import { inject, vi } from 'vitest';
 import { campaignFingerprints } from '../setup/campaign-fixtures.js';
@@ -35,12 +36,20 @@ const until = (isSo: () => Promise<boolean>) =>
     { timeout: 120_000, interval: 500 },
   );
 
+interface SignedIn {
+  readonly role?: PersonRole;
+  readonly language?: 'en' | 'ja';
+  readonly member?: string;
+}
+
 export class Scene implements AsyncDisposable {
   private constructor(
     readonly database: TestDatabase,
     readonly federation: Federation,
     /** Owns 198.18.0.0/16; the people of the tests are its. */
     readonly owner: FederationMember,
+    /** Of the working group: reports nothing, so that its people may rule on what others reported. */
+    readonly reviewer: FederationMember,
     readonly reporters: readonly FederationMember[],
     /** Where people reach the hub. */
     readonly origin: string,
@@ -53,20 +62,23 @@ export class Scene implements AsyncDisposable {
     const federation = await Federation.start(database.url, { processes: ['worker'] });
     // Passkeys belong to a name, not to an address (WebAuthn section 5.1.2).
     const origin = federation.hubUrl.replace('127.0.0.1', 'localhost');
-    await federation.run('hub', { SEKISHO_PUBLIC_URL: origin });
+    await federation.run('hub', {
+      SEKISHO_PUBLIC_URL: origin,
+      // The tests stand for the proxy in front of the hub, and say from where a request came.
+      SEKISHO_TRUSTED_PROXIES: '127.0.0.1/32,::1/128',
+    });
     const owner = await federation.member('isp-owner', {
       name: `Owner ISP 所有者 ${INJECTION}`,
       networks: ['198.18.0.0/16', '2001:db8::/32'],
       asns: [64_500],
     });
-    // Who proposes an action has accepted the code of conduct.
-    const group = new WorkingGroup(await owner.session());
-    await group.acceptConduct((await group.conduct()).version);
     // Rules on the appeal against a record of the owner's.
-    await federation.member('isp-reviewer', { role: 'reviewer' });
+    const reviewer = await federation.member('isp-reviewer', { role: 'reviewer' });
     const reporters = [];
     for (const id of ['isp-b', 'isp-c', 'isp-d']) reporters.push(await federation.member(id));
-    const scene = new Scene(database, federation, owner, reporters, origin);
+    const scene = new Scene(database, federation, owner, reviewer, reporters, origin);
+    // Who proposes an action has accepted the code of conduct.
+    await scene.group(owner);
     await scene.report();
     return scene;
   }
@@ -118,13 +130,13 @@ export class Scene implements AsyncDisposable {
     await until(async () => (await session.lookup([readSubject(LISTED)]))[0]?.listed === true);
   }
 
-  /** A new person of the owner (operators belong to nobody), signed in to the browser. */
+  /** A new person of the owner or another member (operators belong to nobody), signed in to the browser. */
   async signIn(
     context: BrowserContext,
-    { role = 'reviewer', language = 'en' }: { role?: PersonRole; language?: 'en' | 'ja' } = {},
+    { role = 'reviewer', language = 'en', member = 'isp-owner' }: SignedIn = {},
   ): Promise<{ personId: string; code: string }> {
     const operator = await openOperatorDatabase(readConfig(this.federation.env));
-    const memberId = role === 'operator' ? undefined : 'isp-owner';
+    const memberId = role === 'operator' ? undefined : member;
     const person = await operator.people.addForDemo(
       { memberId, name: `Hanako 花子 ${INJECTION}`, role, language },
       new Date(),
@@ -132,6 +144,90 @@ export class Scene implements AsyncDisposable {
     await operator.close();
     await context.request.get(this.url(`/demo/sign-in?code=${person.code}`));
     return person;
+  }
+
+  /** Lists an address for what is reviewed when it is appealed against. */
+  async list(ip: string, category: 'spam-source' | 'zombie' = 'spam-source'): Promise<void> {
+    for (const reporter of this.reporters) await reporter.submit(reportOf(ip, { category }));
+    const session = await this.owner.session();
+    await until(async () => (await session.lookup([readSubject(ip)]))[0]?.listed === true);
+  }
+
+  /** An appeal that the listed address itself files and confirms. @returns the path of its public page */
+  async appeal(ip: string, words: string): Promise<string> {
+    const send = (path: string, form: Record<string, string>) =>
+      fetch(new URL(path, this.federation.hubUrl), {
+        ...{ method: 'POST', body: new URLSearchParams(form), redirect: 'manual' },
+        headers: { 'x-forwarded-for': ip },
+      });
+    const form = randomBytes(18).toString('base64url');
+    const filed = await send('/appeal', { subject: ip, words, form });
+    const page = filed.headers.get('location');
+    if (page === null) throw new Error(`the appeal was not taken: ${await filed.text()}`);
+    await send(page, { action: 'address' });
+    return page;
+  }
+
+  /** A member's part in the working group, with the code of conduct accepted. */
+  async group(member: FederationMember): Promise<WorkingGroup> {
+    const group = new WorkingGroup(await member.session());
+    await group.acceptConduct((await group.conduct()).version);
+    return group;
+  }
+
+  /** What the pages of decisions and of own networks show. @returns the ids that their addresses name */
+  async furnish(): Promise<{ draft: string; emergency: string; scheduled: string }> {
+    for (const ip of ['203.0.113.60', '203.0.113.61']) {
+      await this.list(ip);
+      await this.appeal(ip, `A relay of forwarded mail. ${INJECTION}\n\nIt was mended on Monday.`);
+    }
+    await this.list('203.0.113.62', 'zombie');
+    await this.appeal('203.0.113.62', 'Cleaned.');
+    const session = await this.owner.session();
+    await session.call(declareRangeMutation, {
+      ...{ network: '198.18.128.0/17', exceptions: ['198.18.128.25/32'], port25: 'BLOCKED' },
+    });
+    for (const network of ['192.0.2.0/24', '198.51.100.0/24']) {
+      await session.call(claimNetworkMutation, { network });
+    }
+    await execute(
+      this.database.url,
+      `UPDATE appeal SET due_at = now() - interval '1 hour' WHERE subject = '203.0.113.61'`,
+      `UPDATE network_claim SET state = 'refused', reason = 'Registered to another company', decided_at = now()
+         WHERE network = '198.51.100.0/24'`,
+      `INSERT INTO event_stream (member_id, mail_address, mail_format, mail_language, updated_at)
+         VALUES ('isp-owner', 'abuse@isp-owner.example', 'xarf', 'ja', now())`,
+      `INSERT INTO member_event (member_id, type, details, made_at, refused)
+         VALUES ('isp-owner', 'urn:sekisho:event:alert', '{}', now(), 'invalid_key: <b>key</b> unknown')`,
+    );
+    const actions = await this.furnishActions();
+    // Enough others with networks of their own for a comparison.
+    await execute(
+      this.database.url,
+      `INSERT INTO member_network (network, member_id)
+         VALUES ('203.0.113.0/24', 'isp-b'), ('198.19.0.0/16', 'isp-c'), ('192.0.2.0/24', 'isp-d')`,
+    );
+    return actions;
+  }
+
+  private async furnishActions(): Promise<{ draft: string; emergency: string; scheduled: string }> {
+    const [owner, reviewer] = [await this.group(this.owner), await this.group(this.reviewer)];
+    const others = await Promise.all(this.reporters.map((reporter) => this.group(reporter)));
+    const input = {
+      ...{ kind: 'JOINT_LISTING', title: `Snowshoe ${INJECTION}`, reason: 'one text from a whole network' },
+      ...{ subjects: ['203.0.113.0/24'], category: 'spam-source' },
+    };
+    const draft = await owner.command('propose', { input: { ...input, isDraft: true } });
+    const emergency = await reviewer.command('propose', { input: { ...input, isEmergency: true } });
+    const { id } = await owner.command('propose', { input });
+    for (const group of [owner, reviewer, ...others]) {
+      await group.command('vote', { id, vote: 'YES', reason: INJECTION });
+    }
+    const at = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+    await owner.command('schedule', { id, effectiveAt: at(2), expiresAt: at(48) });
+    const veto = { state: 'VETOED', clockOffsetMs: 0, reason: `a customer of ours ${INJECTION}` };
+    await others[0]?.command('acknowledge', { id, ...veto });
+    return { draft: draft.id, emergency: emergency.id, scheduled: id };
   }
 
   url(path: string): string {

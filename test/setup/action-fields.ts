@@ -55,6 +55,7 @@ export const ACTION_FIELDS: readonly (readonly [Operation, string, string])[] = 
   ['member:list', 'ParticipationResolver.standings', '{ standings { memberId } }'],
   ['hub:describe', 'ParticipationResolver.clock', '{ clock }'],
   ['action:acknowledge', 'ParticipationResolver.reportAgent', 'mutation { reportAgent(clockOffsetMs: 0) }'],
+  ['action:vote', 'ParticipationResolver.voteDelegate', '{ voteDelegate }'],
   ['action:vote', 'ParticipationResolver.delegateVote', 'mutation { delegateVote }'],
   ['conduct:read', 'ParticipationResolver.codeOfConduct', '{ codeOfConduct { version } }'],
   [

@@ -6,6 +6,7 @@ import './styles/base.css';
 import './styles/parts.css';
 import './styles/shell.css';
 import './styles/pages.css';
+import './styles/tasks.css';
 
 applySettings(settings());
 const root = document.getElementById('root');

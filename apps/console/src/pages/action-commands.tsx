@@ -2,66 +2,79 @@ import { useState, type SyntheticEvent } from 'react';
 import { useMutation } from 'urql';
 import { codeOf } from '../graphql/client.ts';
 import { useLanguage } from '../language/use-language.ts';
-import { Field } from '../parts/fields.tsx';
+import { Confirm } from '../parts/confirm.tsx';
 import { Time } from '../parts/marks.tsx';
+import { toMoment } from '../parts/moments.ts';
 import { Fault } from '../parts/notes.tsx';
 import { Panel } from '../parts/page.tsx';
-import { COMMENT, ROLL_BACK, SCHEDULE, VOTE, type ShownAction } from './action-query.ts';
+import { MomentLine, TextArea } from '../parts/text-fields.tsx';
+import { useMay } from '../parts/use-may.ts';
+import { useSession } from '../session/session-store.ts';
+import { Participation } from './action-participation.tsx';
+import { COMMENT, refusalOf, ROLL_BACK, SCHEDULE, VOTE, type Commanded } from './action-query.ts';
+import { Draft, Emergency, Withdrawal } from './action-stages.tsx';
+import { ConductNote } from './conduct-note.tsx';
 
-interface Commanded {
-  readonly action: ShownAction;
-  readonly onDone: () => void;
-}
+const UNDECIDED: readonly string[] = ['PROPOSED', 'REHEARSAL', 'REVIEW'];
+const UNDER_WAY: readonly string[] = ['SCHEDULED', 'IN_FORCE'];
 
-type Outcome =
-  { readonly __typename: 'Action' } | { readonly __typename: 'ActionRefused'; readonly code: string };
-
-/** What can be done about the action in its state; the hub has the last word. */
+/** What can be done about the action in its state, by this person; the hub has the last word. */
 export function ActionCommands({ action, onDone }: Commanded) {
   const { t } = useLanguage();
+  const { member, person } = useSession();
+  const [mayPropose, mayVote] = [useMay('action:propose'), useMay('action:vote')];
+  const [maySchedule, mayAcknowledge] = [useMay('action:schedule'), useMay('action:acknowledge')];
+  const isOurs = action.proposedBy === member?.id;
+  const leads = maySchedule && (isOurs || person.role === 'officer');
+  const commanded = { action, onDone };
+  const isUnderWay = UNDER_WAY.includes(action.state);
   return (
     <>
-      {action.isVoting && <Ballot {...{ action, onDone }} />}
-      {action.state === 'APPROVED' && <Schedule {...{ action, onDone }} />}
-      {(action.state === 'SCHEDULED' || action.state === 'IN_FORCE') && action.rollBackAt === null && (
-        <RollBack {...{ action, onDone }} />
-      )}
+      {action.state === 'DRAFT' && isOurs && mayPropose && <Draft {...commanded} />}
+      {action.state === 'PROPOSED' && action.isEmergency && <Emergency {...commanded} />}
+      {action.isVoting && mayVote && <Ballot {...commanded} />}
+      {action.state === 'APPROVED' &&
+        (leads ? <Schedule {...commanded} /> : <p className="note">{t('actions.waitsForSchedule')}</p>)}
+      {isUnderWay && action.rollBackAt === null && leads && <RollBack {...commanded} />}
+      {action.effectiveAt !== null && isUnderWay && mayAcknowledge && <Participation {...commanded} />}
+      {UNDECIDED.includes(action.state) && isOurs && mayPropose && <Withdrawal {...commanded} />}
       <Panel title={t('actions.discussion')}>
-        <Discussion {...{ action, onDone }} />
+        <Discussion {...commanded} />
       </Panel>
     </>
   );
 }
-
-const refusalOf = (outcome: Outcome | undefined): string | undefined =>
-  outcome?.__typename === 'ActionRefused' ? outcome.code : undefined;
 
 const VOTES = ['YES', 'NO', 'ABSTAIN'] as const;
 
 function Ballot({ action, onDone }: Commanded) {
   const { t, word } = useLanguage();
   const [reason, setReason] = useState('');
+  const [asked, setAsked] = useState<(typeof VOTES)[number]>();
   const [{ data, error, fetching }, send] = useMutation(VOTE);
   if (action.isRecused) return <p className="note">{t('actions.recusedLead')}</p>;
   if (action.myVote !== null) {
     return <p className="note good">{t('actions.voted', { vote: word('vote', action.myVote) })}</p>;
   }
   const refusal = refusalOf(data?.voteOnAction);
+  const cast = async () => {
+    if (asked === undefined || fetching) return;
+    await send({ id: action.id, vote: asked, reason: reason.trim() });
+    setAsked(undefined);
+    onDone();
+  };
   return (
     <Panel title={t('actions.vote')}>
+      <ConductNote />
       <div className="form">
-        <Field label={t('actions.voteReason')} hint={t('actions.voteHint')}>
-          {(ids) => (
-            <textarea
-              {...ids}
-              maxLength={4_000}
-              value={reason}
-              onChange={(event) => {
-                setReason(event.target.value);
-              }}
-            />
-          )}
-        </Field>
+        <TextArea
+          label={t('actions.voteReason')}
+          hint={t('actions.voteHint')}
+          isOptional
+          max={4_000}
+          value={reason}
+          onChange={setReason}
+        />
         <div className="buttons">
           {VOTES.map((vote) => (
             <button
@@ -69,7 +82,9 @@ function Ballot({ action, onDone }: Commanded) {
               type="button"
               className={vote === 'YES' ? 'primary' : ''}
               disabled={fetching}
-              onClick={() => void send({ id: action.id, vote, reason: reason.trim() }).then(onDone)}
+              onClick={() => {
+                setAsked(vote);
+              }}
             >
               {word('vote', vote)}
             </button>
@@ -78,12 +93,22 @@ function Ballot({ action, onDone }: Commanded) {
       </div>
       {error && <Fault code={codeOf(error)} detail={error.message} />}
       {refusal !== undefined && <Fault code={refusal} />}
+      {asked !== undefined && (
+        <Confirm
+          title={t('actions.voteAsk', { vote: word('vote', asked) })}
+          action={t('actions.voteConfirm', { vote: word('vote', asked) })}
+          isBusy={fetching}
+          onConfirm={() => void cast()}
+          onClose={() => {
+            setAsked(undefined);
+          }}
+        >
+          <p>{t('actions.voteHint')}</p>
+        </Confirm>
+      )}
     </Panel>
   );
 }
-
-/** The value of an input of type datetime-local, which is in the device's own time zone. */
-const toMoment = (text: string) => new Date(text).toISOString();
 
 function Schedule({ action, onDone }: Commanded) {
   const { t } = useLanguage();
@@ -101,32 +126,13 @@ function Schedule({ action, onDone }: Commanded) {
   return (
     <Panel title={t('actions.schedule')}>
       <form className="form" onSubmit={(event) => void submit(event)}>
-        <Field label={t('column.effectiveAt')} hint={t('actions.effectiveHint')}>
-          {(ids) => (
-            <input
-              {...ids}
-              type="datetime-local"
-              required
-              value={effectiveAt}
-              onChange={(event) => {
-                setEffectiveAt(event.target.value);
-              }}
-            />
-          )}
-        </Field>
-        <Field label={t('column.expiresAt')}>
-          {(ids) => (
-            <input
-              {...ids}
-              type="datetime-local"
-              required
-              value={expiresAt}
-              onChange={(event) => {
-                setExpiresAt(event.target.value);
-              }}
-            />
-          )}
-        </Field>
+        <MomentLine
+          label={t('column.effectiveAt')}
+          hint={t('actions.effectiveHint')}
+          value={effectiveAt}
+          onChange={setEffectiveAt}
+        />
+        <MomentLine label={t('column.expiresAt')} value={expiresAt} onChange={setExpiresAt} />
         <button type="submit" className="primary" disabled={fetching}>
           {t('actions.schedule')}
         </button>
@@ -140,37 +146,45 @@ function Schedule({ action, onDone }: Commanded) {
 function RollBack({ action, onDone }: Commanded) {
   const { t } = useLanguage();
   const [reason, setReason] = useState('');
+  const [isAsking, setIsAsking] = useState(false);
   const [{ data, error, fetching }, send] = useMutation(ROLL_BACK);
-  const refusal = refusalOf(data?.rollBackAction);
-  const submit = async (event: SyntheticEvent) => {
-    event.preventDefault();
+  const roll = async () => {
     if (fetching) return;
     await send({ id: action.id, version: action.version, reason: reason.trim() });
+    setIsAsking(false);
     onDone();
   };
+  const refusal = refusalOf(data?.rollBackAction);
   return (
     <Panel title={t('actions.rollBack')}>
-      <form className="form" onSubmit={(event) => void submit(event)}>
-        <Field label={t('column.reason')}>
-          {(ids) => (
-            <input
-              {...ids}
-              required
-              maxLength={4_000}
-              autoComplete="off"
-              value={reason}
-              onChange={(event) => {
-                setReason(event.target.value);
-              }}
-            />
-          )}
-        </Field>
+      <form
+        className="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          setIsAsking(true);
+        }}
+      >
+        <TextArea label={t('column.reason')} max={4_000} value={reason} onChange={setReason} />
         <button type="submit" className="danger" disabled={fetching}>
           {t('actions.rollBackNow')}
         </button>
         {error && <Fault code={codeOf(error)} detail={error.message} />}
         {refusal !== undefined && <Fault code={refusal} />}
       </form>
+      {isAsking && (
+        <Confirm
+          title={t('actions.rollBack')}
+          action={t('actions.rollBackConfirm')}
+          isDangerous
+          isBusy={fetching}
+          onConfirm={() => void roll()}
+          onClose={() => {
+            setIsAsking(false);
+          }}
+        >
+          <p>{t('actions.rollBackConsequence')}</p>
+        </Confirm>
+      )}
     </Panel>
   );
 }
@@ -201,19 +215,7 @@ function Discussion({ action, onDone }: Commanded) {
         ))}
       </ul>
       <form className="form" onSubmit={(event) => void submit(event)}>
-        <Field label={t('actions.comment')}>
-          {(ids) => (
-            <textarea
-              {...ids}
-              required
-              maxLength={4_000}
-              value={text}
-              onChange={(event) => {
-                setText(event.target.value);
-              }}
-            />
-          )}
-        </Field>
+        <TextArea label={t('actions.comment')} max={4_000} value={text} onChange={setText} />
         <button type="submit" disabled={fetching}>
           {t('actions.say')}
         </button>

@@ -197,6 +197,73 @@ export const COMMENT = graphql(`
   }
 `);
 
+export const SUBMIT = graphql(`
+  mutation SubmitAction($id: ID!) {
+    submitAction(id: $id) {
+      __typename
+      ... on Action {
+        id
+      }
+      ... on ActionRefused {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export const WITHDRAW = graphql(`
+  mutation WithdrawAction($id: ID!, $reason: String!) {
+    withdrawAction(id: $id, reason: $reason) {
+      __typename
+      ... on Action {
+        id
+      }
+      ... on ActionRefused {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export const CONFIRM_EMERGENCY = graphql(`
+  mutation ConfirmEmergency($id: ID!, $effectiveAt: DateTime!, $expiresAt: DateTime!, $reason: String!) {
+    confirmEmergency(id: $id, effectiveAt: $effectiveAt, expiresAt: $expiresAt, reason: $reason) {
+      __typename
+      ... on Action {
+        id
+      }
+      ... on ActionRefused {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export const ACKNOWLEDGE = graphql(`
+  mutation AcknowledgeAction($id: ID!, $state: Participation!, $reason: String!) {
+    acknowledgeAction(id: $id, state: $state, reason: $reason) {
+      __typename
+      ... on Action {
+        id
+      }
+      ... on ActionRefused {
+        code
+        message
+      }
+    }
+  }
+`);
+
+/** What a command came to: the action, or the code of the rule that it is against. */
+type Outcome =
+  { readonly __typename: 'Action' } | { readonly __typename: 'ActionRefused'; readonly code: string };
+
+export const refusalOf = (outcome: Outcome | undefined): string | undefined =>
+  outcome?.__typename === 'ActionRefused' ? outcome.code : undefined;
+
 export type ActionRow = ResultOf<typeof ACTIONS>['actions']['edges'][number]['node'];
 export type ShownAction = NonNullable<ResultOf<typeof ACTION>['action']>;
 
@@ -213,3 +280,17 @@ export const ACTION_TONE: Readonly<Record<string, Tone>> = {
   ROLLED_BACK: 'plain',
   REPORTED: 'plain',
 };
+
+export const PART_TONE: Readonly<Record<string, Tone>> = {
+  SILENT: 'warn',
+  READY: 'info',
+  APPLIED: 'good',
+  REMOVED: 'plain',
+  VETOED: 'bad',
+};
+
+/** What every command of an action is given. */
+export interface Commanded {
+  readonly action: ShownAction;
+  readonly onDone: () => void;
+}

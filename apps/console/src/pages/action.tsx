@@ -4,19 +4,12 @@ import { Link, useParams } from 'wouter';
 import { codeOf } from '../graphql/client.ts';
 import { useLanguage } from '../language/use-language.ts';
 import { Facts } from '../parts/facts.tsx';
-import { Badge, SubjectLink, Time, type Tone } from '../parts/marks.tsx';
+import { Badge, SubjectLink, Time } from '../parts/marks.tsx';
 import { Empty, Fault, Loading } from '../parts/notes.tsx';
 import { Page, Panel } from '../parts/page.tsx';
+import { useSettings } from '../settings/settings.ts';
 import { ActionCommands } from './action-commands.tsx';
-import { ACTION, ACTION_CHANGED, ACTION_TONE, type ShownAction } from './action-query.ts';
-
-const PART_TONE: Readonly<Record<string, Tone>> = {
-  SILENT: 'warn',
-  READY: 'info',
-  APPLIED: 'good',
-  REMOVED: 'plain',
-  VETOED: 'bad',
-};
+import { ACTION, ACTION_CHANGED, ACTION_TONE, PART_TONE, type ShownAction } from './action-query.ts';
 
 export default function Action() {
   const { t, word } = useLanguage();
@@ -37,7 +30,10 @@ export default function Action() {
       lead={<Link href="/actions">{t('actions.back')}</Link>}
       actions={
         action && (
-          <Badge tone={ACTION_TONE[action.state] ?? 'plain'}>{word('actionState', action.state)}</Badge>
+          <>
+            {action.isEmergency && <Badge tone="bad">{t('actions.isEmergency')}</Badge>}
+            <Badge tone={ACTION_TONE[action.state] ?? 'plain'}>{word('actionState', action.state)}</Badge>
+          </>
         )
       }
     >
@@ -46,19 +42,42 @@ export default function Action() {
       {data && !action && <Empty>{t('actions.gone')}</Empty>}
       {action && (
         <>
+          {action.state === 'REPORTED' && <Report id={action.id} />}
           <Proposal action={action} />
+          <Rehearsal action={action} />
+          <Participants action={action} />
           <ActionCommands
             action={action}
             onDone={() => {
               refresh({ requestPolicy: 'network-only' });
             }}
           />
-          <Rehearsal action={action} />
-          <Participants action={action} />
           <Record action={action} />
         </>
       )}
     </Page>
+  );
+}
+
+/** Pages of the hub outside the console, in the person's language and times: they print to PDF. */
+function Report({ id }: { readonly id: string }) {
+  const { t, language } = useLanguage();
+  const { timeZone } = useSettings();
+  const zone = timeZone === 'UTC' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const at = (format: string) =>
+    `/actions/${id}/report?${new URLSearchParams({ format, language, zone }).toString()}`;
+  return (
+    <Panel title={t('actions.report')}>
+      <p>{t('actions.reportLead')}</p>
+      <p className="links">
+        <a href={at('html')} target="_blank" rel="noreferrer">
+          {t('actions.reportPage')}
+        </a>
+        <a href={at('json')} download={`sekisho-action-${id}.json`}>
+          JSON
+        </a>
+      </p>
+    </Panel>
   );
 }
 
@@ -128,7 +147,7 @@ function Rehearsal({ action: { rehearsal } }: { readonly action: ShownAction }) 
     <Panel title={t('actions.rehearsal')}>
       <p>{t('actions.rehearsalAnswered', { count: format.blurred(rehearsal.answered) })}</p>
       {rehearsal.distribution.length > 0 && (
-        <div className="scroll">
+        <div className="scroll" role="group" aria-label={t('actions.rehearsal')} tabIndex={0}>
           <table>
             <thead>
               <tr>
@@ -171,7 +190,17 @@ function Participants({ action: { participants } }: { readonly action: ShownActi
   const skew = (milliseconds: number | null) => (milliseconds === null ? '–' : format.duration(milliseconds));
   return (
     <Panel title={t('actions.participants')}>
-      <div className="scroll">
+      <p className="links">
+        {Object.entries(PART_TONE).map(([state, tone]) => {
+          const count = participants.filter((one) => one.state === state).length;
+          return (
+            <Badge key={state} tone={count === 0 ? 'plain' : tone}>
+              {`${word('participation', state)} ${format.number(count)}`}
+            </Badge>
+          );
+        })}
+      </p>
+      <div className="scroll" role="group" aria-label={t('actions.participants')} tabIndex={0}>
         <table>
           <thead>
             <tr>

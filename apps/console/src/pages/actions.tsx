@@ -8,8 +8,10 @@ import { Search, Select } from '../parts/fields.tsx';
 import { List } from '../parts/list-page.tsx';
 import { Badge, Time } from '../parts/marks.tsx';
 import { Page } from '../parts/page.tsx';
+import { useMay } from '../parts/use-may.ts';
 import { useUrlState } from '../parts/use-url-state.ts';
 import { ACTION_CHANGED, ACTION_TONE, ACTIONS, type ActionRow } from './action-query.ts';
+import { Delegation } from './delegation.tsx';
 
 const DEFAULTS = { q: '', state: '', sort: 'proposedAt.desc' };
 const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
@@ -42,7 +44,11 @@ function columnsFor({ t, word, format }: Speech): Column<ActionRow>[] {
       id: 'kind',
       header: t('column.type'),
       width: 'minmax(8rem, 1fr)',
-      cell: ({ kind }) => word('actionKind', kind),
+      cell: ({ kind, isEmergency }) => (
+        <>
+          {isEmergency && <Badge tone="bad">{t('actions.isEmergency')}</Badge>} {word('actionKind', kind)}
+        </>
+      ),
       text: ({ kind }) => kind,
       compare: (a, b) => compareText(a.kind, b.kind),
     },
@@ -85,6 +91,7 @@ function columnsFor({ t, word, format }: Speech): Column<ActionRow>[] {
 export default function Actions() {
   const speech = useLanguage();
   const { t, word } = speech;
+  const [mayPropose, mayVote] = [useMay('action:propose'), useMay('action:vote')];
   const [filter, setFilter] = useUrlState(DEFAULTS);
   const [{ data, fetching, error }, refresh] = useQuery({
     query: ACTIONS,
@@ -108,9 +115,11 @@ export default function Actions() {
       title={t('actions.title')}
       lead={t('actions.lead')}
       actions={
-        <Link href="/actions/new" className="button">
-          {t('actions.propose')}
-        </Link>
+        mayPropose && (
+          <Link href="/actions/new" className="button">
+            {t('actions.propose')}
+          </Link>
+        )
       }
     >
       <List
@@ -149,6 +158,7 @@ export default function Actions() {
           </>
         }
       />
+      {mayVote && <Delegation />}
     </Page>
   );
 }

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { useQuery } from 'urql';
+import { Link } from 'wouter';
 import { codeOf } from '../graphql/client.ts';
 import { graphql, type ResultOf } from '../graphql/graphql.ts';
 import { useLanguage, type Speech } from '../language/use-language.ts';
@@ -10,6 +11,7 @@ import { Badge, type Tone } from '../parts/marks.tsx';
 import { Page } from '../parts/page.tsx';
 import { useUrlState } from '../parts/use-url-state.ts';
 import { useSession } from '../session/session-store.ts';
+import { standingColumns, StandingRules, STANDINGS } from './standing.tsx';
 
 const MEMBERS = graphql(`
   query Members {
@@ -31,7 +33,7 @@ const MEMBERS = graphql(`
 
 type MemberRow = ResultOf<typeof MEMBERS>['members']['edges'][number]['node'];
 
-const DEFAULTS = { q: '', status: '', sort: 'name.asc' };
+const DEFAULTS = { q: '', status: '', list: '', sort: 'name.asc' };
 const STATUSES = ['ACTIVE', 'INVITED', 'SUSPENDED'] as const;
 const STATUS_TONE: Readonly<Record<string, Tone>> = { ACTIVE: 'good', INVITED: 'info', SUSPENDED: 'bad' };
 
@@ -109,8 +111,11 @@ export default function Members() {
   const { t, word } = speech;
   const { member } = useSession();
   const [filter, setFilter] = useUrlState(DEFAULTS);
+  const isStanding = filter.list === 'standing';
   const [{ data, fetching, error }] = useQuery({ query: MEMBERS, requestPolicy: 'cache-and-network' });
+  const [standings] = useQuery({ query: STANDINGS, requestPolicy: 'cache-and-network', pause: !isStanding });
   const columns = useMemo(() => columnsFor(speech, member?.id), [speech, member]);
+  const partColumns = useMemo(() => standingColumns(speech, member?.id), [speech, member]);
   const all = useMemo(() => (data?.members.edges ?? []).map(({ node }) => node), [data]);
   const rows = useMemo(() => {
     const text = filter.q.trim().toLowerCase();
@@ -123,44 +128,92 @@ export default function Members() {
         (filter.status === '' || status === filter.status),
     );
   }, [all, filter]);
+  const parts = useMemo(() => {
+    const byId = new Map((standings.data?.standings ?? []).map((one) => [one.memberId, one]));
+    return rows.flatMap(({ id, name }) => {
+      const part = byId.get(id);
+      return part ? [{ ...part, name }] : [];
+    });
+  }, [rows, standings.data]);
+  const fault = error ?? (isStanding ? standings.error : undefined);
+  const common = {
+    sort: filter.sort,
+    onSort: (sort: string) => {
+      setFilter({ sort });
+    },
+    isLoading: (fetching && !data) || (isStanding && standings.fetching && !standings.data),
+    error: fault && codeOf(fault),
+    empty: t('members.empty'),
+    filters: (
+      <>
+        <Search
+          label={t('members.search')}
+          value={filter.q}
+          onChange={(q) => {
+            setFilter({ q });
+          }}
+        />
+        <Select
+          label={t('column.state')}
+          value={filter.status}
+          options={[
+            ['', t('filter.allStates')],
+            ...STATUSES.map((status) => [status, word('memberStatus', status)] as const),
+          ]}
+          onChange={(status) => {
+            setFilter({ status });
+          }}
+        />
+      </>
+    ),
+  };
   return (
-    <Page title={t('members.title')} lead={t('members.lead')}>
-      <List
-        label={t('members.title')}
-        {...{ columns, rows }}
-        total={all.length}
-        keyOf={({ id }) => id}
-        sort={filter.sort}
-        onSort={(sort) => {
-          setFilter({ sort });
-        }}
-        isLoading={fetching && !data}
-        error={error && codeOf(error)}
-        empty={t('members.empty')}
-        csvName="sekisho-members"
-        filters={
-          <>
-            <Search
-              label={t('members.search')}
-              value={filter.q}
-              onChange={(q) => {
-                setFilter({ q });
-              }}
-            />
-            <Select
-              label={t('column.state')}
-              value={filter.status}
-              options={[
-                ['', t('filter.allStates')],
-                ...STATUSES.map((status) => [status, word('memberStatus', status)] as const),
-              ]}
-              onChange={(status) => {
-                setFilter({ status });
-              }}
-            />
-          </>
-        }
-      />
+    <Page
+      title={t('members.title')}
+      lead={
+        <>
+          {t('members.lead')} <Link href="/conduct">{t('conduct.title')}</Link>
+        </>
+      }
+      actions={
+        <Select
+          label={t('members.show')}
+          value={isStanding ? 'standing' : ''}
+          options={[
+            ['', t('members.title')],
+            ['standing', t('standing.title')],
+          ]}
+          onChange={(list) => {
+            setFilter({ list, sort: DEFAULTS.sort });
+          }}
+        />
+      }
+    >
+      {isStanding ? (
+        <>
+          <List
+            {...common}
+            key="standing"
+            label={t('standing.title')}
+            columns={partColumns}
+            rows={parts}
+            total={standings.data?.standings.length ?? 0}
+            keyOf={({ memberId }) => memberId}
+            csvName="sekisho-standing"
+          />
+          <StandingRules />
+        </>
+      ) : (
+        <List
+          {...common}
+          key="members"
+          label={t('members.title')}
+          {...{ columns, rows }}
+          total={all.length}
+          keyOf={({ id }) => id}
+          csvName="sekisho-members"
+        />
+      )}
     </Page>
   );
 }

@@ -1,22 +1,43 @@
 import { useState, type SyntheticEvent } from 'react';
-import { useMutation } from 'urql';
+import { useMutation, useQuery } from 'urql';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { codeOf } from '../graphql/client.ts';
-import type { VariablesOf } from '../graphql/graphql.ts';
+import { graphql, type VariablesOf } from '../graphql/graphql.ts';
 import { useLanguage } from '../language/use-language.ts';
-import { Field, Select } from '../parts/fields.tsx';
+import { Select } from '../parts/fields.tsx';
 import { Fault } from '../parts/notes.tsx';
 import { Page, Panel } from '../parts/page.tsx';
+import { TextArea, TextLine } from '../parts/text-fields.tsx';
+import { useSession } from '../session/session-store.ts';
 import { PROPOSE } from './action-query.ts';
+import { ConductNote } from './conduct-note.tsx';
 
 type Kind = VariablesOf<typeof PROPOSE>['input']['kind'];
 const KINDS = [
-  ...(['JOINT_LISTING', 'JOINT_THROTTLE', 'JOINT_NOTICE', 'PORT25_DATE', 'EVIDENCE_PACKAGE'] as const),
+  ...(['JOINT_LISTING', 'JOINT_THROTTLE', 'JOINT_NOTICE', 'PORT25_DATE'] as const),
+  ...(['EVIDENCE_PACKAGE', 'MEMBER_SUSPENSION'] as const),
 ] satisfies readonly Kind[];
 const LISTING_CATEGORIES = ['spam-source', 'zombie', 'malware-sender', 'phishing', 'spam-domain'] as const;
+/** libs/workgroup: what a mail server of a small company hardly reaches. */
+const DEFAULT_MESSAGES_PER_HOUR = 30;
+
+const SUSPENDABLE = graphql(`
+  query SuspendableMembers {
+    members(first: 500) {
+      edges {
+        node {
+          id
+          name
+          status
+        }
+      }
+    }
+  }
+`);
 
 export default function ProposeAction() {
   const { t, word } = useLanguage();
+  const { person } = useSession();
   const [parameters] = useSearchParams();
   const [, go] = useLocation();
   const [kind, setKind] = useState<(typeof KINDS)[number]>('JOINT_LISTING');
@@ -24,21 +45,32 @@ export default function ProposeAction() {
   const [reason, setReason] = useState('');
   const [subjects, setSubjects] = useState(parameters.get('subjects') ?? '');
   const [category, setCategory] = useState<string>('spam-source');
+  const [perHour, setPerHour] = useState(String(DEFAULT_MESSAGES_PER_HOUR));
   const [noticeTo, setNoticeTo] = useState('');
   const [noticeText, setNoticeText] = useState('');
+  const [memberId, setMemberId] = useState('');
+  const [isUrgent, setIsUrgent] = useState(false);
   const [{ data, error, fetching }, propose] = useMutation(PROPOSE);
-  const hasSubjects = kind === 'JOINT_LISTING' || kind === 'JOINT_THROTTLE';
+  const isListing = kind === 'JOINT_LISTING';
+  const isThrottle = kind === 'JOINT_THROTTLE';
   const isNotice = kind === 'JOINT_NOTICE' || kind === 'EVIDENCE_PACKAGE';
-  const send = async (event: SyntheticEvent) => {
+  const isSuspension = kind === 'MEMBER_SUSPENSION';
+  // What mail servers carry out can be an emergency, and only officers may say that it is one (libs/workgroup).
+  const canBeUrgent = person.role === 'officer' && (isListing || isThrottle);
+  const send = async (event: SyntheticEvent<HTMLFormElement, SubmitEvent>) => {
     event.preventDefault();
     // A second click, while the first one is on its way, is none.
     if (fetching) return;
+    const isDraft = event.nativeEvent.submitter?.getAttribute('value') === 'draft';
     const { data: answer } = await propose({
       input: {
-        ...{ kind, title: title.trim(), reason: reason.trim(), isDraft: false },
-        subjects: subjects.split(/[\s,]+/).filter((subject) => subject !== ''),
-        ...(kind === 'JOINT_LISTING' && { category }),
+        ...{ kind, title: title.trim(), reason: reason.trim(), isDraft },
+        subjects: isSuspension ? [] : subjects.split(/[\s,]+/).filter((subject) => subject !== ''),
+        ...(isListing && { category }),
+        ...(isThrottle && { messagesPerHour: Number(perHour) }),
         ...(isNotice && { noticeTo: noticeTo.trim(), noticeText: noticeText.trim() }),
+        ...(isSuspension && { memberId }),
+        ...(canBeUrgent && isUrgent && { isEmergency: true }),
       },
     });
     const result = answer?.proposeAction;
@@ -48,6 +80,7 @@ export default function ProposeAction() {
   const refusal = data?.proposeAction.__typename === 'ActionRefused' ? data.proposeAction : undefined;
   return (
     <Page title={t('actions.propose')} lead={<Link href="/actions">{t('actions.back')}</Link>}>
+      <ConductNote />
       <Panel title={t('actions.proposal')}>
         <form className="form" onSubmit={(event) => void send(event)}>
           <Select
@@ -59,48 +92,26 @@ export default function ProposeAction() {
               setKind(KINDS.find((one) => one === next) ?? kind);
             }}
           />
-          <Field label={t('column.title')}>
-            {(ids) => (
-              <input
-                {...ids}
-                required
-                maxLength={200}
-                autoComplete="off"
-                value={title}
-                onChange={(event) => {
-                  setTitle(event.target.value);
-                }}
-              />
-            )}
-          </Field>
-          <Field label={t('actions.why')} hint={t('actions.whyHint')}>
-            {(ids) => (
-              <textarea
-                {...ids}
-                required
-                maxLength={4_000}
-                value={reason}
-                onChange={(event) => {
-                  setReason(event.target.value);
-                }}
-              />
-            )}
-          </Field>
-          <Field label={t('actions.subjects')} hint={t('actions.subjectsHint')}>
-            {(ids) => (
-              <textarea
-                {...ids}
-                required={hasSubjects}
-                spellCheck={false}
-                maxLength={10_000}
-                value={subjects}
-                onChange={(event) => {
-                  setSubjects(event.target.value);
-                }}
-              />
-            )}
-          </Field>
-          {kind === 'JOINT_LISTING' && (
+          <TextLine label={t('column.title')} max={200} value={title} onChange={setTitle} />
+          <TextArea
+            label={t('actions.why')}
+            hint={t('actions.whyHint')}
+            max={4_000}
+            value={reason}
+            onChange={setReason}
+          />
+          {!isSuspension && (
+            <TextArea
+              label={t('actions.subjects')}
+              hint={t('actions.subjectsHint')}
+              isCode
+              isOptional={kind === 'PORT25_DATE'}
+              max={10_000}
+              value={subjects}
+              onChange={setSubjects}
+            />
+          )}
+          {isListing && (
             <Select
               isLabelShown
               label={t('column.categories')}
@@ -109,44 +120,88 @@ export default function ProposeAction() {
               onChange={setCategory}
             />
           )}
+          {isThrottle && (
+            <TextLine
+              label={t('actions.messagesPerHour')}
+              isCode
+              max={7}
+              pattern="[1-9][0-9]*"
+              value={perHour}
+              onChange={setPerHour}
+            />
+          )}
           {isNotice && (
             <>
-              <Field label={t('actions.noticeTo')}>
-                {(ids) => (
-                  <input
-                    {...ids}
-                    required
-                    maxLength={300}
-                    autoComplete="off"
-                    value={noticeTo}
-                    onChange={(event) => {
-                      setNoticeTo(event.target.value);
-                    }}
-                  />
-                )}
-              </Field>
-              <Field label={t('actions.noticeText')}>
-                {(ids) => (
-                  <textarea
-                    {...ids}
-                    required
-                    maxLength={4_000}
-                    value={noticeText}
-                    onChange={(event) => {
-                      setNoticeText(event.target.value);
-                    }}
-                  />
-                )}
-              </Field>
+              <TextLine label={t('actions.noticeTo')} max={200} value={noticeTo} onChange={setNoticeTo} />
+              <TextArea
+                label={t('actions.noticeText')}
+                max={20_000}
+                value={noticeText}
+                onChange={setNoticeText}
+              />
             </>
           )}
-          <button type="submit" className="primary" disabled={fetching}>
-            {t('actions.submit')}
-          </button>
+          {isSuspension && <Suspended memberId={memberId} onChange={setMemberId} />}
+          {canBeUrgent && (
+            <div className="field">
+              <label className="check">
+                <input
+                  type="checkbox"
+                  aria-describedby="emergency-hint"
+                  checked={isUrgent}
+                  onChange={(event) => {
+                    setIsUrgent(event.target.checked);
+                  }}
+                />
+                {t('actions.proposeEmergency')}
+              </label>
+              <p id="emergency-hint" className="hint">
+                {t('actions.emergencyLead')}
+              </p>
+            </div>
+          )}
+          <div className="buttons">
+            <button type="submit" value="propose" className="primary" disabled={fetching}>
+              {t('actions.submit')}
+            </button>
+            <button type="submit" value="draft" disabled={fetching}>
+              {t('actions.keepDraft')}
+            </button>
+          </div>
           {error && <Fault code={codeOf(error)} detail={error.message} />}
           {refusal && <Fault code={refusal.code} detail={refusal.message} />}
+          {refusal?.code === 'action-malformed' && (
+            // Names the field, as the hub says it.
+            <p className="hint" lang="en">
+              {refusal.message}
+            </p>
+          )}
         </form>
       </Panel>
     </Page>
+  );
+}
+
+function Suspended({
+  memberId,
+  onChange,
+}: {
+  readonly memberId: string;
+  readonly onChange: (id: string) => void;
+}) {
+  const { t } = useLanguage();
+  const { member } = useSession();
+  const [{ data }] = useQuery({ query: SUSPENDABLE });
+  const others = (data?.members.edges ?? [])
+    .map(({ node }) => node)
+    .filter(({ id, status }) => id !== member?.id && status === 'ACTIVE');
+  return (
+    <Select
+      isLabelShown
+      label={t('actions.concerns')}
+      value={memberId}
+      options={[['', '–'], ...others.map(({ id, name }) => [id, name] as const)]}
+      onChange={onChange}
+    />
   );
 }

@@ -3,14 +3,17 @@ import { useLanguage } from '../language/use-language.ts';
 import { Select } from '../parts/fields.tsx';
 import { Fault } from '../parts/notes.tsx';
 import { Page, Panel } from '../parts/page.tsx';
+import { useMay } from '../parts/use-may.ts';
 import { codeOfFailure } from '../session/passkey-errors.ts';
 import { savePreferences } from '../session/session-api.ts';
 import { useSession } from '../session/session-store.ts';
 import { changeSettings, THEMES, TIME_ZONES, useSettings, type Language } from '../settings/settings.ts';
+import { EventSettings } from './event-settings.tsx';
 
 export default function SettingsPage() {
   const { t, word } = useLanguage();
-  const { csrf } = useSession();
+  const { csrf, member } = useSession();
+  const isTold = useMay('event:receive') && member !== null;
   const { language, theme, timeZone, hasShortcuts } = useSettings();
   const [fault, setFault] = useState<string>();
   const speak = async (next: Language) => {
@@ -68,6 +71,7 @@ export default function SettingsPage() {
         </div>
         {fault !== undefined && <Fault code={fault} />}
       </Panel>
+      {isTold && <EventSettings />}
     </Page>
   );
 }

@@ -73,6 +73,23 @@ export const PAGES: readonly PageEntry[] = [
     load: () => import('../pages/reports.tsx'),
   },
   {
+    paths: ['/networks'],
+    title: 'networks.title',
+    group: 'ours',
+    key: 'n',
+    needs: 'network:declare',
+    load: () => import('../pages/networks.tsx'),
+  },
+  {
+    paths: ['/appeals'],
+    title: 'appeals.title',
+    group: 'together',
+    key: 'e',
+    needs: 'appeal:review',
+    load: () => import('../pages/appeals.tsx'),
+  },
+  { paths: ['/appeals/:id'], needs: 'appeal:review', load: () => import('../pages/appeal.tsx') },
+  {
     paths: ['/actions'],
     title: 'actions.title',
     group: 'together',
@@ -93,6 +110,14 @@ export const PAGES: readonly PageEntry[] = [
     key: 'm',
     needs: 'member:list',
     load: () => import('../pages/members.tsx'),
+  },
+  {
+    paths: ['/conduct'],
+    title: 'conduct.title',
+    group: 'together',
+    key: 'b',
+    needs: 'conduct:read',
+    load: () => import('../pages/conduct.tsx'),
   },
   {
     paths: ['/people'],

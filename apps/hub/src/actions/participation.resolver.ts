@@ -122,6 +122,15 @@ export class ParticipationResolver {
     return this.clock();
   }
 
+  @Query(() => ID, {
+    nullable: true,
+    description: 'Who votes for your member while it does not vote itself; null: nobody',
+  })
+  @Allow('action:vote')
+  async voteDelegate(@CurrentMember() memberId: string): Promise<string | null> {
+    return (await this.participation.delegateOf(memberId)) ?? null;
+  }
+
   @Mutation(() => String, {
     nullable: true,
     description:
