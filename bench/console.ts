@@ -119,7 +119,7 @@ try {
   await page.goto(`${origin}/console/listings`);
   await page.locator('[data-index="0"]').waitFor();
   const firstMs = performance.now() - start;
-  await page.getByText(`${listings.toLocaleString('en-GB')} entries`).waitFor({ timeout: 300_000 });
+  await page.getByText(`Entries: ${listings.toLocaleString('en-GB')}`).waitFor({ timeout: 300_000 });
   await page.waitForSelector('[aria-busy="false"]', { timeout: 300_000 });
   const allMs = performance.now() - start;
   const search = page.getByRole('searchbox', { name: 'Part of an address' });

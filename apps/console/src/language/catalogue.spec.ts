@@ -52,7 +52,7 @@ describe('the catalogues', () => {
 
 describe('a text', () => {
   it('takes its values, with numbers as the language writes them', () => {
-    expect(translator('en')('list.countOf', { count: 12_345, total: 'all' })).toBe('12,345 of all entries');
+    expect(translator('en')('list.countOf', { count: 12_345, total: 'all' })).toBe('Entries: 12,345 of all');
     expect(translator('ja')('because.someMessages', { count: 1_000 })).toBe('1,000 通以上');
   });
 

@@ -11,7 +11,7 @@ export type Block =
   | { readonly kind: 'title' | 'heading' | 'paragraph'; readonly spans: readonly Span[] }
   | { readonly kind: 'list'; readonly items: readonly (readonly Span[])[] };
 
-const INLINE = /\*\*(.+?)\*\*|`([^`]+)`|\[([^\]]+)\]\([^)]*\)/g;
+const INLINE = /\*\*([^*]{1,200})\*\*|`([^`]{1,200})`|\[([^[\]]{1,200})\]\([^()]{0,200}\)/g;
 
 /** Links lose their targets: they lead to files beside the text, which the console does not have. */
 export function spansOf(text: string): Span[] {
@@ -43,11 +43,11 @@ export function readConduct(markdown: string): Block[] {
       .filter((line) => line !== '');
     const [first = ''] = lines;
     if (first === '') continue;
-    const heading = /^(#{1,6}) +(.*)$/.exec(first);
+    const heading = /^(#{1,6}) ([^ ].*)$/.exec(first);
     if (heading) {
       const kind = heading[1] === '#' ? 'title' : 'heading';
       blocks.push({ kind, spans: spansOf(heading[2] ?? '') });
-    } else if (/^\d+\. /.test(first)) {
+    } else if (/^\d+\. [^ ]/.test(first)) {
       blocks.push({ kind: 'list', items: itemsOf(lines) });
     } else {
       blocks.push({ kind: 'paragraph', spans: spansOf(joined(lines)) });
@@ -59,7 +59,7 @@ export function readConduct(markdown: string): Block[] {
 function itemsOf(lines: readonly string[]): Span[][] {
   const items: string[][] = [];
   for (const line of lines) {
-    const begun = /^\d+\. +(.*)$/.exec(line);
+    const begun = /^\d+\. ([^ ].*)$/.exec(line);
     if (begun) items.push([begun[1] ?? '']);
     else items.at(-1)?.push(line);
   }
