@@ -103,6 +103,9 @@ async function groupOf(id: string): Promise<WorkingGroup> {
 const look = async (id: string): Promise<JointAction> => (await groupOf('isp-a')).get(id);
 const statesOf = async (id: string) =>
   Object.fromEntries((await look(id)).participants.map(({ memberId, state }) => [memberId, state]));
+/** What a member's mail servers read. */
+const inForce = async (member: string) =>
+  readFile(join(members.get(member)?.directory ?? '', 'actions', 'in-force.json'), 'utf8');
 const at = (ms: number) => new Date(Date.now() + ms).toISOString();
 const slow = { timeout: 110_000, interval: 500 };
 
@@ -205,10 +208,23 @@ describe('four members', () => {
       .toEqual({ 'isp-a': 'APPLIED', 'isp-b': 'APPLIED', 'isp-c': 'VETOED', 'isp-d': 'APPLIED' });
     const vetoed = (await look(id)).participants.find(({ memberId }) => memberId === 'isp-c');
     expect(vetoed).toMatchObject({ note: 'a customer of ours', skewMs: null });
-    const inForce = async (member: string) =>
-      readFile(join(members.get(member)?.directory ?? '', 'actions', 'in-force.json'), 'utf8');
     expect(await inForce('isp-c')).not.toContain(id);
     expect(await inForce('isp-b')).toContain(id);
+  });
+
+  it('hear of a veto, and of its end, that a person said in the console and not on their machine', async () => {
+    const id = await scheduled();
+    const say = async (state: 'VETOED' | 'READY', reason: string) =>
+      (await groupOf('isp-d')).command('acknowledge', { id, state, reason, clockOffsetMs: 0 });
+    await expect.poll(async () => (await statesOf(id))['isp-d'], slow).toBe('READY');
+    await say('VETOED', 'a customer of ours');
+    await expect.poll(() => said.get('isp-d'), slow).toContain(`action ${id}: vetoed`);
+    await expect.poll(async () => (await statesOf(id))['isp-b'], slow).toBe('APPLIED');
+    expect((await statesOf(id))['isp-d']).toBe('VETOED');
+    expect(await inForce('isp-d')).not.toContain(id);
+    await say('READY', '');
+    await expect.poll(async () => (await statesOf(id))['isp-d'], slow).toBe('APPLIED');
+    expect(await inForce('isp-d')).toContain(id);
   });
 
   it('find what they had in force after their agent was killed', async () => {

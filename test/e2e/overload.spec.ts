@@ -65,7 +65,10 @@ describe('under more than it takes', () => {
         ),
       ),
     );
-    await vi.waitFor(() => ask([federation.dnsPort], nameOf('127.0.0.2')), { timeout: 15_000, interval: 100 });
+    await vi.waitFor(() => ask([federation.dnsPort], nameOf('127.0.0.2')), {
+      timeout: 15_000,
+      interval: 100,
+    });
     const stop = new AbortController();
     const lookups = watchLookups([federation.dnsPort], () => nameOf('127.0.0.2'), stop.signal);
     const answers = await Promise.all(

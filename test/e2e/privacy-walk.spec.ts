@@ -21,7 +21,17 @@ import { GraphqlSocket } from '../setup/graphql-socket.js';
 import { everyGetRoute } from '../setup/get-routes.js';
 import { headersOf, type Credentials } from '../setup/hub-requests.js';
 import { signIn } from '../setup/people.js';
-import { ADDRESS_HASH, ARGUMENTS, DOMAIN, LISTED_IP, OWNED_IP, PATHS, QUIET_IP, SILENT, TRIGGERS } from '../setup/privacy-arguments.js';
+import {
+  ADDRESS_HASH,
+  ARGUMENTS,
+  DOMAIN,
+  LISTED_IP,
+  OWNED_IP,
+  PATHS,
+  QUIET_IP,
+  SILENT,
+  TRIGGERS,
+} from '../setup/privacy-arguments.js';
 import {
   breachesIn,
   exactCountsIn,

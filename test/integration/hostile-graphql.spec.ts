@@ -112,7 +112,9 @@ describe('a query', () => {
     const answer = await fetch(`${url}/graphql?query=${query}`);
     expect(answer.status).toBe(400);
     expect(await answer.json()).toMatchObject({
-      errors: [{ message: 'only a query is taken by GET: use POST', extensions: { code: 'graphql-invalid' } }],
+      errors: [
+        { message: 'only a query is taken by GET: use POST', extensions: { code: 'graphql-invalid' } },
+      ],
     });
   });
 });

@@ -145,5 +145,7 @@ export const orderSchema = z.object({
   effectiveAt: z.number().nullable(),
   expiresAt: z.number().nullable(),
   rollBackAt: z.number().nullable(),
+  /** Said at the hub by this member's people: why it does not take part; null: it takes part again. */
+  ownVeto: z.string().nullable().optional(),
 });
 export type ActionOrder = z.output<typeof orderSchema>;

@@ -72,7 +72,8 @@ export const EN_WORKING_GROUP = {
   'actions.tallyText': 'yes {yes} · no {no} · abstained {abstain}',
   'actions.title': 'Actions',
   'actions.veto': 'Veto for your member',
-  'actions.vetoAgent': 'Your mail servers follow your agent, which does not hear of this: run there, too',
+  'actions.vetoAgent':
+    'Your mail servers follow your agent, which is told by the hub. If it cannot reach the hub, run on its machine:',
   'actions.vetoConsequence':
     '{member} alone does not take part; all others do. Every member sees your reason at once.',
   'actions.vetoEnd': 'Take the veto back',

@@ -66,7 +66,7 @@ export class ParticipationResolver {
       if (state === 'silent') throw new ActionRefused('action-malformed', 'state: SILENT is not reported');
       const now = this.platform.now();
       const said = { state, at: (at ?? now).getTime(), clockOffsetMs, note };
-      await this.participation.acknowledge(memberId, actionId, said);
+      await this.participation.acknowledge(memberId, actionId, said, now);
       await this.actions.settle(actionId, now);
       return actionId;
     });

@@ -125,7 +125,9 @@ export class ActionAgent {
       try {
         const rules = { issuer: this.member.hub, audience: this.member.id, typ: 'secevent+jwt' };
         const { payload } = await jwtVerify(token, keys, rules);
-        this.book.take(orderSchema.parse(eventSchema.parse(payload).events[EVENT_TYPE]));
+        const { ownVeto, ...order } = orderSchema.parse(eventSchema.parse(payload).events[EVENT_TYPE]);
+        this.book.take(order);
+        if (ownVeto !== undefined) await this.book.takeVeto(order.action, ownVeto);
       } catch (error) {
         this.options.log(`event ${jti} is not one that this hub signed for us: ${textOf(error)}`);
       }

@@ -60,7 +60,7 @@ export class OrderBook {
   }
 
   async readVetoes(): Promise<void> {
-    this.vetoes = (await readPrivateJson(join(this.folder, 'veto.json'), vetoSchema)) ?? {};
+    this.vetoes = await vetoesIn(this.folder);
   }
 
   /** The newest version of an order stays; events may come again and in any order. */
@@ -72,6 +72,15 @@ export class OrderBook {
       ...(before ?? { ...fresh, unsent: [], isRehearsed: false, isCounted: false }),
       order,
     });
+  }
+
+  /** The member's people said at the hub that it does not take part, or (null) that it does again. */
+  async takeVeto(id: string, reason: string | null): Promise<void> {
+    await changeVetoes(this.folder, { id, reason }, this.newId);
+    const record = this.records.get(id);
+    if (reason === null && record?.state === 'vetoed') {
+      this.records.set(id, { ...record, state: 'waiting', appliedAt: null, removedAt: null });
+    }
   }
 
   put(record: AgentRecord): void {
@@ -112,15 +121,27 @@ const FORGET_MS = 30 * 86_400_000;
 const isForgotten = ({ order, unsent }: AgentRecord, now: number): boolean =>
   unsent.length === 0 && (order.expiresAt ?? now) < now - FORGET_MS;
 
+const vetoFile = (folder: string): string => join(folder, 'veto.json');
+const vetoesIn = async (folder: string): Promise<Readonly<Record<string, string>>> =>
+  (await readPrivateJson(vetoFile(folder), vetoSchema)) ?? {};
+
+async function changeVetoes(
+  folder: string,
+  { id, reason }: { id: string; reason: string | null },
+  newId: () => string,
+): Promise<void> {
+  const kept = Object.entries(await vetoesIn(folder)).filter(([other]) => other !== id);
+  const vetoes = Object.fromEntries(reason === null ? kept : [...kept, [id, reason]]);
+  await replacePrivateJson(vetoFile(folder), vetoes, newId());
+}
+
 /** The member does not take part in an action: for its agent, which reads it at its next step. */
 export async function keepVeto(
   memberPath: string,
-  { id, reason }: { id: string; reason: string },
+  veto: { id: string; reason: string },
   newId: () => string,
 ): Promise<void> {
   const folder = join(memberPath, 'actions');
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const file = join(folder, 'veto.json');
-  const vetoes = (await readPrivateJson(file, vetoSchema)) ?? {};
-  await replacePrivateJson(file, { ...vetoes, [id]: reason }, newId());
+  await changeVetoes(folder, veto, newId);
 }

@@ -33,15 +33,29 @@ async function tellMembers(sql: Sql, action: StoredAction, transition: string, n
   const members: { id: string }[] = await sql.query(
     `SELECT id FROM member WHERE status = 'active' ORDER BY id`,
   );
-  const details: ActionOrder = {
-    ...{ action: action.id, version: action.version, transition, kind: action.kind, state: action.state },
-    ...{ title: action.title, subjects: [...action.subjects], category: action.category ?? null },
-    ...{ parameters: action.parameters, effectiveAt: action.effectiveAt ?? null },
-    ...{ expiresAt: action.expiresAt ?? null, rollBackAt: action.rollBackAt ?? null },
-  };
+  const details = orderOf(action, transition);
   for (const { id } of members) {
     await tellMember(sql, { memberId: id, type: 'urn:sekisho:event:action', details }, now);
   }
+}
+
+const orderOf = (action: StoredAction, transition: string): ActionOrder => ({
+  ...{ action: action.id, version: action.version, transition, kind: action.kind, state: action.state },
+  ...{ title: action.title, subjects: [...action.subjects], category: action.category ?? null },
+  ...{ parameters: action.parameters, effectiveAt: action.effectiveAt ?? null },
+  ...{ expiresAt: action.expiresAt ?? null, rollBackAt: action.rollBackAt ?? null },
+});
+
+/** The member's own agent hears of a veto, or of its end, wherever it was said. */
+export function tellOwnVeto(
+  sql: Sql,
+  action: StoredAction,
+  { memberId, ownVeto }: { memberId: string; ownVeto: string | null },
+  now: Date,
+): Promise<void> {
+  const transition = ownVeto === null ? 'veto-ended' : 'vetoed';
+  const details: ActionOrder = { ...orderOf(action, transition), ownVeto };
+  return tellMember(sql, { memberId, type: 'urn:sekisho:event:action', details }, now);
 }
 
 /** A joint listing is a decision from T0 to its end: the zones of the federation say it to everybody. */

@@ -12,6 +12,7 @@ import {
 } from '@sekisho/workgroup';
 import type { DataSource } from 'typeorm';
 import { locked, unknown } from './action.repository.js';
+import { tellOwnVeto } from './effects.js';
 import { announce } from './write-action.js';
 
 export interface Participant {
@@ -96,15 +97,26 @@ export class ParticipationRepository {
     );
   }
 
-  /** Takes a member's report of what it did. @throws {ActionRefused} action-unknown, action-state, action-malformed */
-  async acknowledge(memberId: string, id: string, said: Acknowledgement & { note: string }): Promise<void> {
+  /**
+   * Takes a member's report of what it did. A veto, and its end, is told to the member's agent; what the agent did before the veto,
+   * and says late, does not end it.
+   * @throws {ActionRefused} action-unknown, action-state, action-malformed
+   */
+  async acknowledge(
+    memberId: string,
+    id: string,
+    said: Acknowledgement & { note: string },
+    now: Date,
+  ): Promise<void> {
     await this.dataSource.transaction(async (sql) => {
       const action = await locked(sql, id);
-      const [row]: { state: Participation }[] = await sql.query(
-        'SELECT state FROM action_participant WHERE action_id = $1 AND member_id = $2',
+      const [row]: { state: Participation; at: Date | null }[] = await sql.query(
+        'SELECT state, at FROM action_participant WHERE action_id = $1 AND member_id = $2',
         [id, memberId],
       );
       if (!acknowledges(action, row?.state ?? 'silent', said)) return;
+      const isVetoed = row?.state === 'vetoed';
+      if (isVetoed && hubTimeOf(said) <= (row.at?.getTime() ?? 0)) return;
       const skew = skewOf(action, said) ?? null;
       const at = new Date(hubTimeOf(said));
       await sql.query(
@@ -118,6 +130,10 @@ export class ParticipationRepository {
           ...[said.state === 'applied' ? skew : null, said.state === 'removed' ? skew : null, said.note],
         ],
       );
+      if (said.state === 'vetoed') await tellOwnVeto(sql, action, { memberId, ownVeto: said.note }, now);
+      else if (isVetoed && said.state === 'ready') {
+        await tellOwnVeto(sql, action, { memberId, ownVeto: null }, now);
+      }
       await announce(sql, id);
     });
   }
