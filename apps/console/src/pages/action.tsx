@@ -109,18 +109,23 @@ function Proposal({ action }: { readonly action: ShownAction }) {
           ...moment(t('column.expiresAt'), action.expiresAt),
           ...moment(t('actions.rollBackAt'), action.rollBackAt),
           ...moment(t('actions.endedAt'), action.endedAt),
-          [
-            t('actions.tally'),
-            t('actions.tallyText', { yes: tally.yes, no: tally.no, abstain: tally.abstain }),
-          ],
-          [
-            t('actions.quorum'),
-            t('actions.quorumText', {
-              quorum: tally.quorum,
-              eligible: tally.eligible,
-              recused: tally.recused,
-            }),
-          ],
+          // Before a vote there are no electors.
+          ...(tally.eligible === 0
+            ? []
+            : [
+                [
+                  t('actions.tally'),
+                  t('actions.tallyText', { yes: tally.yes, no: tally.no, abstain: tally.abstain }),
+                ] as const,
+                [
+                  t('actions.quorum'),
+                  t('actions.quorumText', {
+                    quorum: tally.quorum,
+                    eligible: tally.eligible,
+                    recused: tally.recused,
+                  }),
+                ] as const,
+              ]),
         ]}
       />
       {action.noticeText !== null && <pre tabIndex={0}>{action.noticeText}</pre>}
