@@ -14,6 +14,17 @@ const ssr = {
   resolve: { conditions: resolve.conditions, externalConditions: ['node', 'import', 'default'] },
 };
 
+/** Its time is what it is about, so that nothing runs beside it. */
+const TIMED = ['test/e2e/report-to-dns.spec.ts'];
+
+/** Real processes and one PostgreSQL for all files. */
+const system = {
+  globalSetup: ['test/setup/database.ts'],
+  testTimeout: 120_000,
+  hookTimeout: 180_000,
+  maxWorkers: 2,
+};
+
 export default defineConfig({
   test: {
     projects: [
@@ -24,6 +35,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts'],
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -31,13 +43,16 @@ export default defineConfig({
         resolve,
         ssr,
         test: {
-          name: 'system',
-          include: ['test/**/*.spec.ts'],
-          globalSetup: ['test/setup/database.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
-          maxWorkers: 2,
+          ...{ name: 'system', include: ['test/**/*.spec.ts'], exclude: TIMED },
+          ...system,
+          sequence: { groupOrder: 1 },
         },
+      },
+      {
+        plugins,
+        resolve,
+        ssr,
+        test: { ...{ name: 'timed', include: TIMED }, ...system, sequence: { groupOrder: 2 } },
       },
     ],
   },

@@ -1,6 +1,7 @@
 // Policy decisions of `sekisho policyd` on a warm edge, beside postgrey (Debian), asked alike over TCP as Postfix asks:
 // one question at a time on each of many kept connections.
-// The daemon that is measured has one core, this generator and the edge that is asked have the other.
+// The daemon that is measured has one core, this generator and the edge that is asked have the other. The floor is a program that
+// answers without looking (policy-floor.ts): what is left is the system, Node's sockets and the generator.
 //   npm run bench:policyd
 import { EdgeData, freePort, requireProgram } from '@sekisho/testing';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
@@ -26,6 +27,7 @@ const [DAEMON_CORE, OTHER_CORE] = [0, 1];
 const ZOMBIE_97 = 0x7f006103;
 
 const file = (name: string) => fileURLToPath(new URL(`../apps/${name}/dist/main.js`, import.meta.url));
+const FLOOR = fileURLToPath(new URL('policy-floor.ts', import.meta.url));
 /** Every second one is listed. */
 const addressOf = (i: number) => `198.18.${String(i >> 8)}.${String(i & 255)}`;
 
@@ -119,18 +121,19 @@ async function load(where: Where, pid: number, rate: number | undefined, seconds
   };
 }
 
+/** @param program file of a program that says over IPC when it is there */
 async function node(
-  name: string,
+  program: string,
   args: readonly string[],
   env: Record<string, string>,
 ): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [file(name), ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     // Logs at the product's own level, so that formatting is measured; writing to a disk is not.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     env: { PATH: process.env['PATH'] ?? '', SEKISHO_ZONE: 'z.example', ...env },
   });
   const [message] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [unknown];
-  if (typeof message !== 'object') throw new Error(`${name} did not start`);
+  if (typeof message !== 'object') throw new Error(`${program} did not start`);
   return child;
 }
 
@@ -178,7 +181,7 @@ try {
   await store.write({ zone: 'high.ip', serial: 1, entries });
   await store.write({ zone: 'policy', serial: 1, entries: [] });
   children.push(
-    await node('dns', [], {
+    await node(file('dns'), [], {
       SEKISHO_DATA_DIR: folder,
       SEKISHO_DNS: `127.0.0.1:${String(edgePort)}`,
       SEKISHO_HUB_URL: 'http://127.0.0.1:9',
@@ -208,7 +211,7 @@ try {
   };
   const port = await freePort();
   const policyd = await node(
-    'policyd',
+    file('policyd'),
     [`--listen=127.0.0.1:${String(port)}`, `--edge=127.0.0.1:${String(edgePort)}`],
     {},
   );
@@ -222,7 +225,7 @@ try {
   await own.write({ zone: 'policy', serial: 1, entries: [] });
   const path = join(folder, 'policyd.sock');
   const embedded = await node(
-    'policyd',
+    file('policyd'),
     [`--listen=127.0.0.1:${String(embeddedPort)}`, `--listen=unix:${path}`, '--embedded'],
     { SEKISHO_DATA_DIR: folder, SEKISHO_HUB_URL: 'http://127.0.0.1:9' },
   );
@@ -230,6 +233,12 @@ try {
   const pid = embedded.pid ?? 0;
   await measure('policyd --embedded, UNIX socket', { path }, pid, [undefined, OFFERED]);
   await measure('policyd --embedded', { port: embeddedPort }, pid, [undefined, OFFERED]);
+
+  const floorPort = await freePort();
+  const floor = await node(FLOOR, [String(floorPort)], {});
+  children.push(floor);
+  await measure('the floor', { port: floorPort }, floor.pid ?? 0, [undefined, OFFERED]);
+  await stop(floor);
 
   const greyPort = await freePort();
   const account =
