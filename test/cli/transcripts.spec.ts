@@ -11,16 +11,13 @@ const commands = { sekisho: [process.execPath, join(folder, '../../apps/cli/bin/
 const isUpdating = process.env['UPDATE_TRANSCRIPTS'] === '1';
 
 describe('sekisho without a hub', () => {
-  it.concurrent.each(readdirSync(folder).filter((file) => file.endsWith('.txt')))(
-    'does as %s says',
-    async (file) => {
-      await runTranscript(join(folder, file), {
-        commands,
-        isUpdating,
-        variables: { CLOSED: await closedAddress() },
-      });
-    },
-  );
+  it.each(readdirSync(folder).filter((file) => file.endsWith('.txt')))('does as %s says', async (file) => {
+    await runTranscript(join(folder, file), {
+      commands,
+      isUpdating,
+      variables: { CLOSED: await closedAddress() },
+    });
+  });
 });
 
 /** An address and port on the loopback where nobody listens. */
