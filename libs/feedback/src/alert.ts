@@ -56,6 +56,18 @@ export class AnswerRefused extends Error {
   }
 }
 
+/** The latest that any of them saw, and that a second of them did. */
+export function latestOf(
+  abuse: readonly { readonly reporter: string; readonly lastSeen: number }[],
+): Pick<Observation, 'lastSeen' | 'confirmedSeen'> {
+  const byReporter = new Map<string, number>();
+  for (const { reporter, lastSeen } of abuse) {
+    byReporter.set(reporter, Math.max(byReporter.get(reporter) ?? 0, lastSeen));
+  }
+  const [lastSeen = 0, confirmedSeen = 0] = [...byReporter.values()].sort((a, b) => b - a);
+  return { lastSeen, confirmedSeen };
+}
+
 /** The alert of a subject that had none open; undefined when it is not suspect. */
 export function firstObserved({ isSuspect, count, lastSeen }: Observation, now: number): Changed | undefined {
   if (!isSuspect) return undefined;

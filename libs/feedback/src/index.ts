@@ -3,6 +3,7 @@ export {
   ANSWERS,
   AnswerRefused,
   firstObserved,
+  latestOf,
   observed,
   reviewed,
   type Alert,

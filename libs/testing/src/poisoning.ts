@@ -1,6 +1,6 @@
 // Colluding members against the scoring model: what share of the federation does what harm. The colluders know the model
 // and send the strongest report that it takes from them. No clock and no randomness but the seed's.
-import { answered, firstObserved, observed, standingOf } from '@sekisho/feedback';
+import { answered, firstObserved, latestOf, observed, standingOf } from '@sekisho/feedback';
 import type { Category, Evidence } from '@sekisho/report';
 import {
   rollUp,
@@ -91,7 +91,7 @@ export function simulatePoisoning(options: PoisoningOptions): PoisoningHarm {
     }),
     isNetworkListed: network.listed,
     countGuessed: countGuessed(subjects, random),
-    failedFixes: shareOf(Array.from({ length: OF_NETWORK }), () => isHeldAgainstOwner(colluders)),
+    failedFixes: shareOf(bots, (bot) => isHeldAgainstOwner(bot, colluders)),
     namedReporters: shareOf(bots, (bot) => {
       const other = bot.map((sighting) => ({ ...sighting, reporter: `other-${sighting.reporter}` }));
       return JSON.stringify(score(bot)) !== JSON.stringify(score(other));
@@ -101,15 +101,21 @@ export function simulatePoisoning(options: PoisoningOptions): PoisoningHarm {
 
 const HOUR_MS = 3_600_000;
 
-/** Honest members saw a bot; its owner has fixed it; colluders say an hour later that they still see it. */
-function isHeldAgainstOwner(colluders: number): boolean {
-  const first = firstObserved({ isSuspect: true, count: 8, lastSeen: NOW, confirmedSeen: NOW }, NOW);
-  if (!first) return false;
+/** Its owner has fixed a bot that honest members saw; colluders say an hour later that they still see it. */
+function isHeldAgainstOwner(bot: readonly Sighting[], colluders: number): boolean {
+  const seen = (sightings: readonly Sighting[]) => ({
+    ...{ isSuspect: true, count: sightings.reduce((sum, { count }) => sum + count, 0) },
+    ...latestOf(sightings),
+  });
+  const first = firstObserved(seen(bot), NOW);
+  if (!first) throw new Error('a listed bot is suspect');
   const fixed = answered(first.alert, 'fixed', standingOf({ kept: 0, failed: 0 }), NOW);
-  const seenAgain = NOW + HOUR_MS;
-  const lie = { isSuspect: true, count: 1_000, lastSeen: seenAgain };
-  const confirmedSeen = colluders > 1 ? seenAgain : NOW;
-  return observed(fixed, { ...lie, confirmedSeen }, seenAgain).alert.failedFixes > 0;
+  const later = NOW + HOUR_MS;
+  const lies = say(colluders, 'colluder', 'zombie', 'trap', 1_000).map((lie) => ({
+    ...lie,
+    lastSeen: later,
+  }));
+  return observed(fixed, seen([...bot, ...lies]), later).alert.failedFixes > 0;
 }
 
 const CLASSES: readonly Evidence[] = ['trap', 'complaint', 'filter', 'rate', 'unknown-user'];

@@ -1,5 +1,5 @@
 // What a scoring means for the owner of its subject.
-import { FEEDBACK } from '@sekisho/feedback';
+import { FEEDBACK, latestOf } from '@sekisho/feedback';
 import type { AlertObservation, SubjectEvidence } from '@sekisho/persistence';
 import type { Reputation } from '@sekisho/reputation';
 
@@ -20,16 +20,6 @@ export function observationOf(
     count: abuse.reduce((sum, { count }) => sum + count, 0),
     ...latestOf(abuse),
   };
-}
-
-/** The latest that any of them saw, and that a second of them did. */
-function latestOf(abuse: SubjectEvidence['sightings']): { lastSeen: number; confirmedSeen: number } {
-  const byReporter = new Map<string, number>();
-  for (const { reporter, lastSeen } of abuse) {
-    byReporter.set(reporter, Math.max(byReporter.get(reporter) ?? 0, lastSeen));
-  }
-  const [lastSeen = 0, confirmedSeen = 0] = [...byReporter.values()].sort((a, b) => b - a);
-  return { lastSeen, confirmedSeen };
 }
 
 /** A reputation that a kept fix has cleared says so. */
