@@ -1,10 +1,10 @@
-import { createReadStream } from 'node:fs';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageFault } from '../failure.js';
 
 /** What is read of an input to see what it is. */
 const HEAD_BYTES = 8_192;
+const CHUNK_BYTES = 65_536;
 
 export interface InputFile {
   readonly name: string;
@@ -13,6 +13,9 @@ export interface InputFile {
   /** Can be read again from the middle. */
   readonly isSeekable: boolean;
   readonly chunks: (from: number) => AsyncIterable<Buffer>;
+  /** Some bytes from the middle, fewer at its end; of what is not seekable, none. */
+  readonly bytesAt: (from: number, length: number) => Promise<Buffer>;
+  readonly close: () => Promise<void>;
 }
 
 /**
@@ -26,7 +29,17 @@ export async function* listInputs(
 ): AsyncGenerator<InputFile, void, undefined> {
   for (const path of paths) {
     if (path === '-') yield await standardInput(stdin);
-    else for await (const file of filesBelow(path)) yield await openFile(file);
+    else for await (const name of filesBelow(path)) yield* opened(name);
+  }
+}
+
+/** A file, for as long as its reader is busy with it. */
+async function* opened(name: string): AsyncGenerator<InputFile, void, undefined> {
+  const file = await openFile(name);
+  try {
+    yield file;
+  } finally {
+    await file.close();
   }
 }
 
@@ -52,25 +65,42 @@ async function* filesBelow(path: string): AsyncGenerator<string, void, undefined
   }
 }
 
+/** Opened once: whatever is renamed meanwhile, all that is read is of one file. What is no plain file is read as a stream. */
 export async function openFile(name: string): Promise<InputFile> {
   const file = await open(name, 'r');
   try {
-    const head = Buffer.alloc(HEAD_BYTES);
-    const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0);
-    return {
-      name,
-      head: head.subarray(0, bytesRead),
-      isSeekable: (await file.stat()).isFile(),
-      chunks: (from) =>
-        createReadStream(name, { start: from, highWaterMark: 65_536 }) as AsyncIterable<Buffer>,
+    if (!(await file.stat()).isFile()) {
+      const stream = file.createReadStream();
+      return await streamInput(name, stream, () => Promise.resolve(void stream.destroy()));
+    }
+    const bytesAt = async (from: number, length: number) => {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, from);
+      return buffer.subarray(0, bytesRead);
     };
-  } finally {
+    return {
+      ...{ name, bytesAt, isSeekable: true },
+      head: await bytesAt(0, HEAD_BYTES),
+      async *chunks(from) {
+        for (let at = from, chunk; (chunk = await bytesAt(at, CHUNK_BYTES)).length > 0; at += chunk.length)
+          yield chunk;
+      },
+      close: () => file.close(),
+    };
+  } catch (error) {
     await file.close();
+    throw error;
   }
 }
 
-export async function standardInput(stdin: AsyncIterable<Buffer | string>): Promise<InputFile> {
-  const rest = stdin[Symbol.asyncIterator]();
+export const standardInput = (stdin: AsyncIterable<Buffer | string>): Promise<InputFile> =>
+  streamInput('-', stdin, () => Promise.resolve());
+
+async function streamInput(
+  name: string,
+  stream: AsyncIterable<Buffer | string>,
+  close: () => Promise<void>,
+): Promise<InputFile> {
+  const rest = stream[Symbol.asyncIterator]();
   let head = Buffer.alloc(0);
   while (head.length < HEAD_BYTES) {
     const next = await rest.next();
@@ -78,12 +108,13 @@ export async function standardInput(stdin: AsyncIterable<Buffer | string>): Prom
     head = Buffer.concat([head, Buffer.from(next.value)]);
   }
   return {
-    name: '-',
+    ...{ name, close },
     head,
     isSeekable: false,
     async *chunks() {
       yield head;
       for (let next = await rest.next(); !next.done; next = await rest.next()) yield Buffer.from(next.value);
     },
+    bytesAt: () => Promise.resolve(Buffer.alloc(0)),
   };
 }

@@ -1,5 +1,4 @@
 import { createHash, type Hash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import type { ByteLine } from './byte-lines.js';
 import type { FileMark, ImportState, Mark } from './import-state.js';
 import type { InputFile } from './input-file.js';
@@ -29,7 +28,7 @@ export class Place {
     for (const lines of [2, 1]) {
       const key = keyOf(file.head, lines);
       const before = state?.fileMark(key);
-      if (before && (await isWhereItWas(file.name, before))) return new Place(before.offset, key, true);
+      if (before && (await isWhereItWas(file, before))) return new Place(before.offset, key, true);
     }
     return new Place(0, keyOf(file.head, 2), true);
   }
@@ -61,19 +60,12 @@ function keyOf(head: Buffer, lines: number): string {
   return digestOf(head.subarray(0, end === 0 ? 256 : end));
 }
 
-async function isWhereItWas(path: string, { offset, tailLength, tail }: FileMark): Promise<boolean> {
-  const file = await open(path, 'r');
-  try {
-    // The line end behind the last line is not part of the tail.
-    const bytes = Buffer.alloc(tailLength + 2);
-    const start = Math.max(0, offset - bytes.length);
-    const { bytesRead } = await file.read(bytes, 0, offset - start, start);
-    if (bytesRead < offset - start) return false;
-    const read = bytes.subarray(0, bytesRead);
-    return [0, 1, 2].some(
-      (ends) => digestOf(read.subarray(0, bytesRead - ends).subarray(-tailLength || bytesRead)) === tail,
-    );
-  } finally {
-    await file.close();
-  }
+async function isWhereItWas(file: InputFile, { offset, tailLength, tail }: FileMark): Promise<boolean> {
+  // The line end behind the last line is not part of the tail.
+  const start = Math.max(0, offset - tailLength - 2);
+  const read = await file.bytesAt(start, offset - start);
+  if (read.length < offset - start) return false;
+  return [0, 1, 2].some(
+    (ends) => digestOf(read.subarray(0, read.length - ends).subarray(-tailLength || read.length)) === tail,
+  );
 }

@@ -73,7 +73,12 @@ class FollowedFile {
     const former = this.formerInode === undefined ? undefined : await this.renamed(this.formerInode);
     for (const path of [former, this.path]) {
       const file = path === undefined ? undefined : await openFile(path).catch(undefinedIfGone);
-      if (file) await run.read(file);
+      if (!file) continue;
+      try {
+        await run.read(file);
+      } finally {
+        await file.close();
+      }
     }
   }
 
