@@ -113,8 +113,7 @@ export class Judge {
             performance.now(),
           )
         : undefined;
-    const isTagged = instance !== undefined && this.tagged.get(instance) === true;
-    if (decision.action === 'tag' && instance !== undefined) this.tagged.put(instance, true);
+    const isTagged = decision.action === 'tag' && instance !== undefined && this.wasTagged(instance);
     const id = this.ids.next();
     const address = client.address.text;
     const { publicUrl } = this;
@@ -139,6 +138,13 @@ export class Judge {
       { id, action: decision.action, because: decision.because, ...rule, ...limit, shadow: policy.isShadow },
       'decided',
     );
+  }
+
+  /** Whether a message was tagged before; from now on it is. */
+  private wasTagged(instance: string): boolean {
+    const was = this.tagged.get(instance) === true;
+    this.tagged.put(instance, true);
+    return was;
   }
 
   private passed(because: string): string {

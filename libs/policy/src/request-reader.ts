@@ -32,8 +32,9 @@ const NAME_CHARACTERS = Uint8Array.from({ length: 128 }, (_, code) => {
   return /[A-Za-z]/.test(character) ? 1 : /[0-9_]/.test(character) ? 2 : 0;
 });
 const EMPTY = new Uint8Array(0);
+const END = '\n\n';
 
-const USED = new Set([
+const USED = [
   'request',
   'protocol_state',
   'client_address',
@@ -42,14 +43,16 @@ const USED = new Set([
   'instance',
   'recipient_count',
   'sasl_username',
-]);
-const LENGTHS = new Set([...USED].map(({ length }) => length));
+] as const;
+type Used = (typeof USED)[number];
+/** By the length of the name: most of the thirty that are not used have another. */
+const USED_BY_LENGTH = Array.from({ length: MAX_NAME_LENGTH + 1 }, (_, length) =>
+  USED.filter((name) => name.length === length),
+);
 
 /** Takes a connection's bytes in any pieces, and gives its requests. */
 export class RequestReader {
   private rest: Uint8Array = EMPTY;
-  /** Up to here the rest has no end of a request. */
-  private scanned = 0;
   private readonly decoder = new TextDecoder('utf-8');
 
   /** Bytes of a request that is not complete. */
@@ -62,38 +65,42 @@ export class RequestReader {
    * @throws {RequestMalformed} after the good requests before it, and then the connection is of no use
    */
   *push(chunk: Uint8Array): Generator<PolicyRequest, void, undefined> {
-    const bytes = this.rest.length === 0 ? chunk : joined(this.rest, chunk);
-    let start = 0;
-    let at = this.scanned;
-    for (;;) {
-      const newline = bytes.indexOf(NEWLINE, at);
-      if (newline < 0) {
-        at = bytes.length;
-        break;
-      }
-      at = newline + 1;
-      if (newline === start) throw new RequestMalformed('an empty request');
-      if (at === bytes.length) {
-        // Whether an empty line follows is in the next chunk: look at this newline again.
-        at = newline;
-        break;
-      }
-      if (bytes[at] !== NEWLINE) continue;
-      if (newline - start > MAX_REQUEST_BYTES) break;
-      yield readRequest(this.decoder.decode(bytes.subarray(start, newline)));
-      start = at + 1;
-      at = start;
+    const { rest } = this;
+    const bytes = rest.length === 0 ? chunk : joined(rest, chunk);
+    const complete = endOfRequests(bytes, rest.length - 1);
+    // A copy: the chunk belongs to whoever read it.
+    this.rest = complete === bytes.length ? EMPTY : Uint8Array.from(bytes.subarray(complete));
+    const text = this.decoder.decode(bytes.subarray(0, complete));
+    for (let start = 0; start < text.length;) {
+      const end = text.indexOf(END, start);
+      if (end === start) throw new RequestMalformed('an empty request');
+      checkLength(end - start);
+      yield readRequest(text.slice(start, end));
+      start = end + END.length;
     }
-    if (bytes.length - start > MAX_REQUEST_BYTES)
-      throw new RequestMalformed(`a request of more than ${MAX_REQUEST_BYTES} bytes`);
-    this.rest = start === bytes.length ? EMPTY : Uint8Array.from(bytes.subarray(start));
-    this.scanned = Math.max(0, at - start);
+    if (this.rest[0] === NEWLINE) throw new RequestMalformed('an empty request');
+    checkLength(this.rest.length);
   }
+}
+
+/** Behind the last empty line that does not end before `from`; 0: there is none. */
+function endOfRequests(bytes: Uint8Array, from: number): number {
+  for (let at = bytes.length; at > 0;) {
+    at = bytes.lastIndexOf(NEWLINE, at - 1);
+    if (at <= Math.max(0, from)) return 0;
+    if (bytes[at - 1] === NEWLINE) return at + 1;
+  }
+  return 0;
+}
+
+function checkLength(length: number): void {
+  if (length > MAX_REQUEST_BYTES)
+    throw new RequestMalformed(`a request of more than ${MAX_REQUEST_BYTES} bytes`);
 }
 
 function readRequest(text: string): PolicyRequest {
   if (text.includes('\0')) throw new RequestMalformed('a NUL character');
-  const values = new Map<string, string>();
+  const values: Partial<Record<Used, string>> = {};
   let attributes = 0;
   for (let start = 0, end = 0; end < text.length; start = end + 1) {
     const newline = text.indexOf('\n', start);
@@ -101,29 +108,27 @@ function readRequest(text: string): PolicyRequest {
     if (++attributes > MAX_ATTRIBUTES) throw new RequestMalformed(`more than ${MAX_ATTRIBUTES} attributes`);
     const equals = endOfName(text, start);
     if (equals < 0) throw new RequestMalformed('a line that is not name=value');
-    // Unknown names are ignored, as the protocol demands; there are some thirty.
-    const name = LENGTHS.has(equals - start) ? text.slice(start, equals) : '';
-    if (!USED.has(name)) continue;
-    if (values.has(name)) throw new RequestMalformed(`${name} twice`);
-    values.set(name, text.slice(equals + 1, end));
+    // Unknown names are ignored, as the protocol demands.
+    for (const name of USED_BY_LENGTH[equals - start] ?? []) {
+      if (!text.startsWith(name, start)) continue;
+      if (values[name] !== undefined) throw new RequestMalformed(`${name} twice`);
+      values[name] = text.slice(equals + 1, end);
+    }
   }
-  if (values.get('request') !== 'smtpd_access_policy')
-    throw new RequestMalformed('not request=smtpd_access_policy');
-  const given = (name: string): string | undefined => {
-    const value = values.get(name);
-    return value === '' || value === 'unknown' ? undefined : value;
-  };
-  const count = values.get('recipient_count') ?? '';
+  if (values.request !== 'smtpd_access_policy') throw new RequestMalformed('not request=smtpd_access_policy');
+  const { recipient_count: count = '' } = values;
   return {
-    protocolState: values.get('protocol_state') ?? '',
-    clientAddress: given('client_address'),
-    clientName: given('client_name'),
-    clientPort: given('client_port'),
-    instance: given('instance'),
+    protocolState: values.protocol_state ?? '',
+    clientAddress: given(values.client_address),
+    clientName: given(values.client_name),
+    clientPort: given(values.client_port),
+    instance: given(values.instance),
     recipientCount: /^\d{1,7}$/.test(count) ? Number(count) : 0,
-    saslUsername: given('sasl_username'),
+    saslUsername: given(values.sasl_username),
   };
 }
+
+const given = (value: string | undefined) => (value === '' || value === 'unknown' ? undefined : value);
 
 /** The place of the = after a name that begins there; -1: there is no name and =. */
 function endOfName(text: string, start: number): number {

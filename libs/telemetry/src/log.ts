@@ -34,12 +34,26 @@ function describeError(error: unknown, causes = MAX_CAUSES): LoggedError {
   };
 }
 
+/** As pino writes it, and written once for all lines of a millisecond. */
+function isoTime(): () => string {
+  let atMs = Number.NaN;
+  let text = '';
+  return () => {
+    const nowMs = Date.now();
+    if (nowMs !== atMs) {
+      atMs = nowMs;
+      text = `,"time":"${new Date(nowMs).toISOString()}"`;
+    }
+    return text;
+  };
+}
+
 /** What every line has and what none may have. */
 export function loggerOptions({ name, level }: { name: string; level: string }): LoggerOptions {
   return {
     level,
     base: { process: name },
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: isoTime(),
     serializers: { err: (error: unknown) => describeError(error) },
     redact: {
       paths: SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
@@ -54,7 +68,8 @@ export function createLogger(options: { name: string; level: string }): Logger {
 
 /** How long a line may wait for others. */
 const FLUSH_MS = 100;
-const BATCH_BYTES = 4_096;
+/** Half of what is written at once: a write goes to another thread, which costs more than twenty lines. */
+const BATCH_BYTES = 32_768;
 
 /**
  * For a process that logs thousands of lines a second: both write into one stream, in batches, within a tenth of a second and when
@@ -64,7 +79,10 @@ export function createBatchedLoggers(options: { name: string; level: string }): 
   readonly logger: Logger;
   readonly frequent: Logger;
 } {
-  const stream = destination({ dest: 2, sync: false, minLength: BATCH_BYTES, periodicFlush: FLUSH_MS });
+  const stream = destination({
+    ...{ dest: 2, sync: false, periodicFlush: FLUSH_MS },
+    ...{ minLength: BATCH_BYTES, maxWrite: 2 * BATCH_BYTES },
+  });
   const plain = loggerOptions(options);
   delete plain.redact;
   return { logger: pino(loggerOptions(options), stream), frequent: pino(plain, stream) };
