@@ -62,6 +62,8 @@ evaluator.restore(await audit.readDay(now()), now());
 class RunningPlatform extends TrusteePlatform {
   override readonly id = id;
   override readonly quota = quota;
+  override readonly trustedProxies = config.trustedProxies;
+  override readonly hasRateLimit = config.hasRateLimit;
   override readonly key = key;
   override readonly store = store;
   override readonly evaluator = evaluator;

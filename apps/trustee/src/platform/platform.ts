@@ -9,6 +9,9 @@ import type { LogWitness } from '../witness/log-witness.js';
 export abstract class TrusteePlatform {
   abstract readonly id: string;
   abstract readonly quota: number;
+  /** Networks of reverse proxies whose X-Forwarded-For is believed. */
+  abstract readonly trustedProxies: readonly string[];
+  abstract readonly hasRateLimit: boolean;
   /** Signs what it says of its keys. */
   abstract readonly key: HubKey;
   abstract readonly store: ShareStore;
