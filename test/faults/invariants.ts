@@ -76,14 +76,17 @@ export async function checkScores(sql: pg.Client, directory: string): Promise<st
           FROM json_array_elements(explanation) AS e) AS contributions
      FROM reputation WHERE subject_type = 'ip' AND first_seen IS NOT NULL AND ${UNOWNED} ORDER BY subject`,
   );
-  const { rows: lines } = await sql.query(
+  const { rows: lines } = await sql.query<{ subject: string }>(
     `SELECT (extract(epoch FROM received_at) * 1000)::float8 AS time, reporter, subject, category, evidence, count,
        (extract(epoch FROM first_seen) * 1000)::float8 AS "firstSeen",
        (extract(epoch FROM last_seen) * 1000)::float8 AS "lastSeen", influenced FROM sighting WHERE ${UNOWNED}`,
   );
+  const linesOf = Map.groupBy(lines, ({ subject }) => subject);
   const file = join(directory, 'reports.jsonl');
-  await writeFile(file, lines.map((line) => JSON.stringify(line)).join('\n'));
+  // Subjects are scored at some hundred moments: of each only the reports that count there.
   for (const [at, scored] of Map.groupBy(rows, (row) => row.at)) {
+    const counted = scored.flatMap(({ subject }) => linesOf.get(subject) ?? []);
+    await writeFile(file, counted.map((line) => JSON.stringify(line)).join('\n'));
     const { stdout } = await run(
       process.execPath,
       [SEKISHO, 'backtest', '--reports', file, '--at', new Date(at).toISOString()],
