@@ -13,7 +13,8 @@ import {
   settled,
   Watch,
 } from './browser.js';
-import { FORGED, INJECTION, LISTED, OWNED, Scene } from './scene.js';
+import { FORGED, LISTED, OWNED, Scene } from './scene.js';
+import { INJECTION } from './stage.js';
 
 /** Pages with a field that narrows a list. */
 const FILTERED = [

@@ -5,7 +5,8 @@ import { dig, digUntil, nameOf } from '@sekisho/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { barriersOf, openBrowser, openContext, settled, Watch } from './browser.js';
-import { INJECTION, Scene } from './scene.js';
+import { Scene } from './scene.js';
+import { INJECTION } from './stage.js';
 
 const RELAY = '203.0.113.70';
 const BOTH = '203.0.113.71';

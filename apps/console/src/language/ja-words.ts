@@ -173,6 +173,7 @@ export const JA_WORDS = {
   'memberStatus.INVITED': '招待中',
   'memberStatus.SUSPENDED': '停止中',
   'participation.APPLIED': '実施済み',
+  'participation.NOT_ACTED': '未実施',
   'participation.READY': '準備完了',
   'participation.REMOVED': '撤回済み',
   'participation.SILENT': '応答なし',

@@ -282,12 +282,21 @@ export const ACTION_TONE: Readonly<Record<string, Tone>> = {
 };
 
 export const PART_TONE: Readonly<Record<string, Tone>> = {
+  NOT_ACTED: 'bad',
   SILENT: 'warn',
   READY: 'info',
   APPLIED: 'good',
   REMOVED: 'plain',
   VETOED: 'bad',
 };
+
+/** States in which the moment to act is over. */
+const AFTER_T0: readonly string[] = ['IN_FORCE', 'EXPIRED', 'ROLLED_BACK', 'REPORTED'];
+const WAITING: readonly string[] = ['SILENT', 'READY'];
+
+/** What a member's part comes to: from T0 on, whoever was silent or only ready has not acted. */
+export const partOf = (action: Pick<ShownAction, 'state'>, state: string): string =>
+  AFTER_T0.includes(action.state) && WAITING.includes(state) ? 'NOT_ACTED' : state;
 
 /** What every command of an action is given. */
 export interface Commanded {
