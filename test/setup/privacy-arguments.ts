@@ -109,9 +109,12 @@ export const SILENT: Readonly<Record<string, string>> = {
 };
 
 /** What makes each subscription speak: the walk causes these after it subscribed. */
-export const TRIGGERS: Readonly<Record<string, 'reports' | 'reports about the owner' | 'proposal'>> = {
+export const TRIGGERS: Readonly<
+  Record<string, 'reports' | 'reports about the owner' | 'proposal' | 'appeal'>
+> = {
   actionChanged: 'proposal',
   alertRaised: 'reports about the owner',
+  appealChanged: 'appeal',
   campaignChanged: 'reports',
   listingChanged: 'reports',
 };

@@ -1,7 +1,7 @@
-import { useEffect } from 'react';
-import { useQuery, useSubscription } from 'urql';
+import { useQuery } from 'urql';
 import { Link, useParams } from 'wouter';
 import { codeOf } from '../graphql/client.ts';
+import { useChanges } from '../graphql/use-changes.ts';
 import { useLanguage } from '../language/use-language.ts';
 import { Facts } from '../parts/facts.tsx';
 import { Badge, SubjectLink, Time } from '../parts/marks.tsx';
@@ -19,10 +19,9 @@ export default function Action() {
     variables: { id },
     requestPolicy: 'cache-and-network',
   });
-  const [{ data: change }] = useSubscription({ query: ACTION_CHANGED });
-  useEffect(() => {
-    if (change?.actionChanged.id === id) refresh({ requestPolicy: 'network-only' });
-  }, [change, id, refresh]);
+  useChanges(ACTION_CHANGED, (change) => {
+    if (change === undefined || change.actionChanged.id === id) refresh({ requestPolicy: 'network-only' });
+  });
   const action = data?.action;
   return (
     <Page

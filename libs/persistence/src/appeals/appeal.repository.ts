@@ -4,6 +4,7 @@ import { formatSubject, type Subject } from '@sekisho/subject';
 import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { setDecision } from '../decisions/decision.repository.js';
+import { announceAppeal } from './announce.js';
 import {
   SELECT_APPEAL,
   toAppeal,
@@ -162,6 +163,7 @@ export class AppealRepository {
         await sql.query('UPDATE appeal_words SET forget_at = $2 WHERE appeal_id = $1', [
           ...[id, new Date(now.getTime() + APPEAL_TERMS.keepMs)],
         ]);
+        await announceAppeal(sql, id);
         if (!isFirstZombie) return;
         await correct(sql, appeal, now);
         await sql.query('INSERT INTO evidence_release (subject, released_at) VALUES ($1, $2)', [
@@ -191,6 +193,7 @@ export class AppealRepository {
       );
       if (count === 0) throw new AppealRefused('appeal-state', 'it was decided already');
       await sql.query('DELETE FROM appeal_words WHERE appeal_id = $1', [id]);
+      await announceAppeal(sql, id);
     });
   }
 
@@ -199,8 +202,10 @@ export class AppealRepository {
    * @returns how many of each
    */
   async escalate(now: Date): Promise<{ escalated: number; suspended: number }> {
-    const [, escalated] = await this.dataSource.query<[unknown[], number]>(
-      `UPDATE appeal SET escalated_at = $1 WHERE state = 'open' AND due_at <= $1 AND escalated_at IS NULL`,
+    const escalated: unknown[] = await this.dataSource.query(
+      `WITH late AS (UPDATE appeal SET escalated_at = $1
+         WHERE state = 'open' AND due_at <= $1 AND escalated_at IS NULL RETURNING id)
+       SELECT pg_notify('sekisho_appeals', id::text) FROM late`,
       [now],
     );
     const suspended = await this.dataSource.transaction(async (sql) => {
@@ -222,7 +227,7 @@ export class AppealRepository {
       }
       return rows.length;
     });
-    return { escalated, suspended };
+    return { escalated: escalated.length, suspended };
   }
 
   private async one(where: string, value: unknown): Promise<StoredAppeal | undefined> {

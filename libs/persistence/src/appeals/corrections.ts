@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import type { Sql } from '../database.js';
 import { tellMember } from '../events/member-event.repository.js';
 import { appendToLog } from '../log/append.js';
+import { announceAppeal } from './announce.js';
 import type { AppealOutcome, StoredAppeal } from './appeal-row.js';
 import { APPEAL_TERMS } from './terms.js';
 
@@ -53,4 +54,5 @@ export async function noteOutcome(
        log_salt = $7, log_statement = $8, version = version + 1 WHERE id = $1`,
     [id, outcome, reason, by ?? null, now, index, salt, statement],
   );
+  await announceAppeal(sql, id);
 }
