@@ -71,6 +71,7 @@ beforeAll(async () => {
     ['actions', '/actions'],
     ['action-new', '/actions/new'],
     ['action-draft', `/actions/${actions.draft}`],
+    ['action-edit', `/actions/${actions.draft}/edit`],
     ['action-emergency', `/actions/${actions.emergency}`],
     ['action-scheduled', `/actions/${actions.scheduled}`],
     ['members', '/members'],

@@ -12,6 +12,14 @@ export const JA_WORKING_GROUP = {
   'actions.draft': '下書き',
   'actions.draftLead':
     'この下書きは自社だけに表示されています。諮ると予行と投票が始まり、内容は変更できなくなります。',
+  'actions.edit': '下書きを編集',
+  'actions.editBack': '下書きに戻る',
+  'actions.editGone': '自社にこの下書きはありません。提案されたか、破棄されています。',
+  'actions.editReplace': 'この内容で置き換える',
+  'actions.editSave': '下書きを保存',
+  'actions.editedMeanwhile':
+    'その間に同僚が下書きを変更しました。保存はされていません。入力した内容は残っています。',
+  'actions.editedTheirs': '同僚の変更を見る',
   'actions.effectiveHint': 'この端末の時刻で指定します。全参加事業者がこの時刻に実施します。',
   'actions.emergency': '緊急措置',
   'actions.emergencyConfirm': '緊急措置を承認',
