@@ -70,7 +70,7 @@ const WORDS: Readonly<Record<MailLanguage, Words>> = {
     subjectMany: (count) => `【Sekisho】貴社網からの迷惑行為: ${count} アドレス`,
     subjectNone: '【Sekisho】貴社網に関するお知らせ',
     intro:
-      '連盟の他の会員が、貴社網のアドレスからの迷惑行為を観測しました(または、対処の結果が確認されました)。',
+      '連合の他の会員が、貴社網のアドレスからの迷惑行為を観測しました(または、対処の結果が確認されました)。',
     changes: {
       opened: '疑わしくなりました',
       grown: '送信が増えています',
@@ -82,9 +82,12 @@ const WORDS: Readonly<Record<MailLanguage, Words>> = {
       `${subject}  ${change}(${category}、${messages} 通以上、最終観測 ${at})`,
     answer: (id) => `    回答: sekisho alerts answer ${id} seen|found|fixed`,
     more: (count) => `… ほか ${count} 件: sekisho alerts`,
-    others: { action: '作業部会の決定が貴社に関係します。', correction: '訂正が貴社に関係します。' },
+    others: {
+      action: 'ワーキンググループの決定が貴社に関係します。',
+      correction: '訂正が貴社に関係します。',
+    },
     outro:
-      '時刻は協定世界時(UTC)で 10 分単位、通数は桁のみです。正確な時刻と送信元ポートは、封緘された証拠がある場合に ' +
+      '時刻は協定世界時(UTC)で 10 分単位、通数は桁のみです。正確な時刻と送信元ポートは、封印された証拠がある場合に ' +
       'sekisho evidence で確認できます。このメールの設定: sekisho alerts stream mail',
     appealSubject: (count) => `【Sekisho】審査待ちの異議申立て: ${count} 件`,
     appealIntro:

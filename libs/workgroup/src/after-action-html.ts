@@ -31,9 +31,9 @@ const WORDS = {
     ...{ vetoed: 'vetoed for itself', summary: 'of', tally: 'yes / no / abstained; recused' },
   },
   ja: {
-    ...{ lang: 'ja', title: '共同措置 実施報告書', action: '措置', kind: '種類', subjects: '対象' },
+    ...{ lang: 'ja', title: '共同措置 事後報告書', action: '措置', kind: '種類', subjects: '対象' },
     ...{ reason: '理由', proposedBy: '提案者', from: '実施開始', to: '終了', end: '終了の理由' },
-    ...{ expired: '期限満了', 'rolled-back': '取り消し', votes: '表決', emergency: '役員2名による緊急措置' },
+    ...{ expired: '期限満了', 'rolled-back': '撤回', votes: '投票', emergency: '責任者2名による緊急措置' },
     ...{ volume: '通数', before: '実施前', during: '実施中', about: '対象について' },
     ...{
       elsewhere: '周辺について',
@@ -41,7 +41,7 @@ const WORDS = {
       stayed: '別の場所への移動は見られません。',
     },
     ...{ magnitude: '会員が通報した通数（桁数のみ）。', hits: '影響' },
-    ...{ rehearsed: '事前の試算', actual: '実績', members: '会員数', measure: '項目', bucket: '会員ごと' },
+    ...{ rehearsed: '事前試算', actual: '実績', members: '会員数', measure: '項目', bucket: '会員ごと' },
     when: '区分',
     ...{
       connections: '接続数',
