@@ -13,7 +13,8 @@ import {
   settled,
   Watch,
 } from './browser.js';
-import { FORGED, INJECTION, LISTED, OWNED, Scene } from './scene.js';
+import { FORGED, LISTED, OWNED, Scene } from './scene.js';
+import { INJECTION } from './stage.js';
 
 /** Pages with a field that narrows a list. */
 const FILTERED = [
@@ -70,6 +71,7 @@ beforeAll(async () => {
     ['actions', '/actions'],
     ['action-new', '/actions/new'],
     ['action-draft', `/actions/${actions.draft}`],
+    ['action-edit', `/actions/${actions.draft}/edit`],
     ['action-emergency', `/actions/${actions.emergency}`],
     ['action-scheduled', `/actions/${actions.scheduled}`],
     ['members', '/members'],

@@ -1,26 +1,13 @@
 // A federation in which every page of the console has something to show, real processes throughout, and people of it.
-import type { PersonRole } from '@sekisho/access';
-import { claimNetworkMutation, declareRangeMutation, WorkingGroup } from '@sekisho/client';
-import { readConfig } from '@sekisho/config';
-import { openOperatorDatabase } from '@sekisho/persistence';
+import { claimNetworkMutation, declareRangeMutation } from '@sekisho/client';
 import { sealEvidence } from '@sekisho/sealed';
 import { readSubject } from '@sekisho/subject';
-import {
-  createTestDatabase,
-  execute,
-  Federation,
-  reportOf,
-  type FederationMember,
-  type TestDatabase,
-} from '@sekisho/testing';
+import { execute, reportOf, type FederationMember } from '@sekisho/testing';
 import { randomBytes } from 'node:crypto';
-import type { BrowserContext, Page } from 'playwright-core';
-import { inject, vi } from 'vitest';
+import { vi } from 'vitest';
 import { campaignFingerprints } from '../setup/campaign-fixtures.js';
 import { seedOfCase } from '../setup/seed-of-case.js';
-
-/** Tries to run wherever a text is shown. */
-export const INJECTION = `"><img src=x onerror="document.title='INJECTED'"><script>document.title='INJECTED'</script>`;
+import { INJECTION, Stage } from './stage.js';
 
 export const OWNED = { open: '198.18.0.7', toFix: '198.18.0.9' } as const;
 export const LISTED = '203.0.113.7';
@@ -36,37 +23,21 @@ const until = (isSo: () => Promise<boolean>) =>
     { timeout: 120_000, interval: 500 },
   );
 
-interface SignedIn {
-  readonly role?: PersonRole;
-  readonly language?: 'en' | 'ja';
-  readonly member?: string;
-}
-
-export class Scene implements AsyncDisposable {
+export class Scene extends Stage {
   private constructor(
-    readonly database: TestDatabase,
-    readonly federation: Federation,
+    { database, federation, origin }: Stage,
     /** Owns 198.18.0.0/16; the people of the tests are its. */
     readonly owner: FederationMember,
     /** Of the working group: reports nothing, so that its people may rule on what others reported. */
     readonly reviewer: FederationMember,
     readonly reporters: readonly FederationMember[],
-    /** Where people reach the hub. */
-    readonly origin: string,
-  ) {}
+  ) {
+    super(database, federation, origin);
+  }
 
   static async open(): Promise<Scene> {
-    const database = await createTestDatabase(inject('databaseUrl'), {
-      template: inject('templateDatabase'),
-    });
-    const federation = await Federation.start(database.url, { processes: ['worker'] });
-    // Passkeys belong to a name, not to an address (WebAuthn section 5.1.2).
-    const origin = federation.hubUrl.replace('127.0.0.1', 'localhost');
-    await federation.run('hub', {
-      SEKISHO_PUBLIC_URL: origin,
-      // The tests stand for the proxy in front of the hub, and say from where a request came.
-      SEKISHO_TRUSTED_PROXIES: '127.0.0.1/32,::1/128',
-    });
+    const stage = await Stage.empty();
+    const { federation } = stage;
     const owner = await federation.member('isp-owner', {
       name: `Owner ISP 所有者 ${INJECTION}`,
       networks: ['198.18.0.0/16', '2001:db8::/32'],
@@ -76,7 +47,7 @@ export class Scene implements AsyncDisposable {
     const reviewer = await federation.member('isp-reviewer', { role: 'reviewer' });
     const reporters = [];
     for (const id of ['isp-b', 'isp-c', 'isp-d']) reporters.push(await federation.member(id));
-    const scene = new Scene(database, federation, owner, reviewer, reporters, origin);
+    const scene = new Scene(stage, owner, reviewer, reporters);
     // Who proposes an action has accepted the code of conduct.
     await scene.group(owner);
     await scene.report();
@@ -130,22 +101,6 @@ export class Scene implements AsyncDisposable {
     await until(async () => (await session.lookup([readSubject(LISTED)]))[0]?.listed === true);
   }
 
-  /** A new person of the owner or another member (operators belong to nobody), signed in to the browser. */
-  async signIn(
-    context: BrowserContext,
-    { role = 'reviewer', language = 'en', member = 'isp-owner' }: SignedIn = {},
-  ): Promise<{ personId: string; code: string }> {
-    const operator = await openOperatorDatabase(readConfig(this.federation.env));
-    const memberId = role === 'operator' ? undefined : member;
-    const person = await operator.people.addForDemo(
-      { memberId, name: `Hanako 花子 ${INJECTION}`, role, language },
-      new Date(),
-    );
-    await operator.close();
-    await context.request.get(this.url(`/demo/sign-in?code=${person.code}`));
-    return person;
-  }
-
   /** Lists an address for what is reviewed when it is appealed against. */
   async list(ip: string, category: 'spam-source' | 'zombie' = 'spam-source'): Promise<void> {
     for (const reporter of this.reporters) await reporter.submit(reportOf(ip, { category }));
@@ -166,13 +121,6 @@ export class Scene implements AsyncDisposable {
     if (page === null) throw new Error(`the appeal was not taken: ${await filed.text()}`);
     await send(page, { action: 'address' });
     return page;
-  }
-
-  /** A member's part in the working group, with the code of conduct accepted. */
-  async group(member: FederationMember): Promise<WorkingGroup> {
-    const group = new WorkingGroup(await member.session());
-    await group.acceptConduct((await group.conduct()).version);
-    return group;
   }
 
   /** What the pages of decisions and of own networks show. @returns the ids that their addresses name */
@@ -228,19 +176,5 @@ export class Scene implements AsyncDisposable {
     const veto = { state: 'VETOED', clockOffsetMs: 0, reason: `a customer of ours ${INJECTION}` };
     await others[0]?.command('acknowledge', { id, ...veto });
     return { draft: draft.id, emergency: emergency.id, scheduled: id };
-  }
-
-  url(path: string): string {
-    return new URL(path, this.origin).href;
-  }
-
-  /** Opens a page of the console by its address. */
-  async visit(page: Page, path: string): Promise<void> {
-    await page.goto(this.url(`/console${path}`));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.federation[Symbol.asyncDispose]();
-    await this.database[Symbol.asyncDispose]();
   }
 }

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { execute, reportOf } from '@sekisho/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { barriersOf, openBrowser, openContext, settled, Watch } from './browser.js';
-import { INJECTION, LISTED, OWNED, Scene } from './scene.js';
+import { LISTED, OWNED, Scene } from './scene.js';
+import { INJECTION } from './stage.js';
 
 let scene: Scene;
 let browser: Browser;

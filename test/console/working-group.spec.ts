@@ -5,7 +5,8 @@ import { dig, digUntil, nameOf } from '@sekisho/testing';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { barriersOf, openBrowser, openContext, settled, Watch } from './browser.js';
-import { INJECTION, Scene } from './scene.js';
+import { Scene } from './scene.js';
+import { INJECTION } from './stage.js';
 
 const RELAY = '203.0.113.70';
 const BOTH = '203.0.113.71';
@@ -72,12 +73,13 @@ describe('an appeal', () => {
     await page.getByRole('button', { name: 'Send' }).click();
     await page.getByText('Not confirmed yet').waitFor({ timeout: 60_000 });
     expect(await appealAbout(RELAY)).toBeUndefined();
+    const reviewer = await opened('/appeals', { member: 'isp-reviewer' });
     // From here on it is the machine itself that asks.
     await page.setExtraHTTPHeaders({ 'x-forwarded-for': RELAY });
     await page.getByRole('button', { name: 'Confirm from this address' }).click();
     await page.getByText('Under review').waitFor();
 
-    const reviewer = await opened('/appeals', { member: 'isp-reviewer' });
+    // The queue that is open shows it by itself.
     await reviewer.page.getByRole('link', { name: RELAY }).click();
     await reviewer.page.getByText('We forward mail for customers.').waitFor();
     expect(await reviewer.page.title()).not.toContain('INJECTED');
@@ -224,6 +226,41 @@ describe('a proposal', () => {
     await other.close();
   });
 
+  it('kept as a draft is edited by two, of whom the later one sees that, and replaces it only on purpose', async () => {
+    const first = await opened('/actions/new', { role: 'officer', member: 'isp-owner' });
+    await first.page.getByLabel('Title').fill('Snowshoe');
+    await first.page.getByLabel('Why').fill('One text from a whole network');
+    await first.page.getByLabel('Subjects').fill('203.0.113.0/24');
+    await first.page.getByRole('button', { name: 'Keep as a draft' }).click();
+    await first.page.getByText('Only your member sees this').waitFor();
+    const path = new URL(first.page.url()).pathname.replace('/console', '');
+    const second = await opened(`${path}/edit`, { role: 'reviewer', member: 'isp-owner' });
+    await first.page.getByRole('link', { name: 'Edit the draft' }).click();
+    await first.page.getByLabel('Title').fill('Snowshoe of the first');
+    await second.page.getByLabel('Title').fill('Snowshoe of the second');
+    expect(await barriersOf(first.page)).toEqual([]);
+    // Twice at once: one edit.
+    await first.page.getByRole('button', { name: 'Save the draft' }).dblclick();
+    await first.page.getByRole('heading', { name: 'Snowshoe of the first' }).waitFor();
+
+    await second.page.getByRole('button', { name: 'Save the draft' }).click();
+    await second.page.getByText('A colleague has changed the draft meanwhile').waitFor();
+    expect(await second.page.getByLabel('Title').inputValue()).toBe('Snowshoe of the second');
+    const titleOf = async () =>
+      (await (await scene.group(scene.owner)).get(path.split('/').at(-1) ?? '')).title;
+    expect(await titleOf()).toBe('Snowshoe of the first');
+    expect(await barriersOf(second.page)).toEqual([]);
+    await second.page.getByRole('button', { name: 'Replace theirs with this' }).click();
+    await second.page.getByRole('heading', { name: 'Snowshoe of the second' }).waitFor();
+    expect(await titleOf()).toBe('Snowshoe of the second');
+    // The record names who and what.
+    expect(await second.page.locator('[title="edited"]').count()).toBe(2);
+    for (const { watch, context } of [first, second]) {
+      expect(watch.take()).toEqual([]);
+      await context.close();
+    }
+  });
+
   it('that is an emergency waits for a second officer of another member', async () => {
     const { context, page } = await opened('/actions/new', { role: 'officer' });
     await page.getByLabel('Title').fill('Malware outbreak');
@@ -275,7 +312,7 @@ describe('own networks', () => {
     await page.getByRole('button', { name: 'Change' }).click();
     await page.getByLabel('Exceptions').fill('');
     await page.getByRole('button', { name: 'Replace the declaration' }).click();
-    await expect.poll(async () => (await ranges())[0]?.exceptions).toEqual([]);
+    await expect.poll(async () => (await ranges())[0]?.exceptions, { timeout: 10_000 }).toEqual([]);
 
     await page.getByLabel('Network', { exact: true }).fill('203.0.113.0/24');
     await page.getByRole('button', { name: 'Declare it' }).click();

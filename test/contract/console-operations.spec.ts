@@ -8,16 +8,27 @@ import { limitRules } from '../../apps/hub/src/graphql/limits.js';
 
 const root = join(import.meta.dirname, '../..');
 
+/** A constant, its document, and the constants of the fragments that it is made with. */
+const DOCUMENT = /(\w+) = graphql\(\s*`([^`]+)`(?:,\s*\[([^\]]+)\],?\s*)?\)/g;
+
 async function operations(): Promise<(readonly [name: string, text: string])[]> {
   const folder = join(root, 'apps/console/src');
   const files = (await readdir(folder, { recursive: true })).filter((file) => /\.tsx?$/.test(file));
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
-  return texts.flatMap((text) =>
-    Array.from(text.matchAll(/\bgraphql\(`([^`]+)`\)/g), ([, operation = '']) => {
-      const name = /(?:query|mutation|subscription) (\w+)/.exec(operation)?.[1] ?? 'unnamed';
-      return [name, operation] as const;
-    }),
+  const documents = texts.flatMap((text) =>
+    Array.from(text.matchAll(DOCUMENT), ([, constant = '', document = '', used = '']) => ({
+      ...{ constant, document },
+      used: used.match(/\w+/g) ?? [],
+    })),
   );
+  const whole = (constants: readonly string[]): string[] =>
+    documents
+      .filter(({ constant }) => constants.includes(constant))
+      .flatMap(({ document, used }) => [document, ...whole(used)]);
+  return documents.flatMap(({ document, used }) => {
+    const name = /^\s*(?:query|mutation|subscription) (\w+)/.exec(document)?.[1];
+    return name === undefined ? [] : [[name, [document, ...whole(used)].join('\n')] as const];
+  });
 }
 
 const found = await operations();

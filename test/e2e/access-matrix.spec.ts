@@ -2,38 +2,30 @@
 import { ModulesContainer } from '@nestjs/core';
 import { accessMatrix, OPERATIONS, PERSON_ROLES, type Operation, type PersonRole } from '@sekisho/access';
 import { readEdgeToken } from '@sekisho/config';
-import {
-  createTestDatabase,
-  Federation,
-  reportOf,
-  type FederationMember,
-  type TestDatabase,
-} from '@sekisho/testing';
-import { WorkingGroup } from '@sekisho/client';
+import { createTestDatabase, Federation, type TestDatabase } from '@sekisho/testing';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { OPERATION } from '../../apps/hub/src/access/allow.decorator.js';
-import { CALLERS, FINGERPRINT, isLetThrough, personRoleOf, type Caller } from '../setup/access-callers.js';
+import { CALLERS, isLetThrough, personRoleOf, type Caller } from '../setup/access-callers.js';
 import { GraphqlSocket } from '../setup/graphql-socket.js';
 import { ACTION_FIELDS } from '../setup/action-fields.js';
 import { startHubInProcess } from '../setup/hub-in-process.js';
+import { SUBSCRIPTIONS, type ProbeScene } from '../setup/subscription-probes.js';
 import { SUBSCRIBER_FIELDS } from '../setup/subscriber-fields.js';
 import { askGraphql, askHttp, type Answer, type Credentials, type Method } from '../setup/hub-requests.js';
 import { signIn } from '../setup/people.js';
 
 let database: TestDatabase;
 let federation: Federation;
-let owner: FederationMember;
-let reviewer: FederationMember;
-let other: FederationMember;
+let scene: ProbeScene;
 const tokens = new Map<Caller, Credentials>();
 
 beforeAll(async () => {
   database = await createTestDatabase(inject('databaseUrl'), { template: inject('templateDatabase') });
   federation = await Federation.start(database.url, { processes: ['hub', 'worker'] });
-  owner = await federation.member('isp-a', { networks: ['198.18.0.0/16'] });
-  reviewer = await federation.member('isp-r', { role: 'reviewer', networks: ['198.19.0.0/16'] });
-  other = await federation.member('isp-o');
+  const owner = await federation.member('isp-a', { networks: ['198.18.0.0/16'] });
+  const reviewer = await federation.member('isp-r', { role: 'reviewer', networks: ['198.19.0.0/16'] });
+  scene = { owner, reviewer, other: await federation.member('isp-o'), databaseUrl: database.url };
   const dataDir = federation.env['SEKISHO_DATA_DIR'] ?? '';
   tokens.set('anonymous', undefined);
   tokens.set('edge', await readEdgeToken(dataDir));
@@ -245,58 +237,6 @@ const PROBES: readonly Probe[] = [
   ...ACTION_FIELDS.map(([operation, handler, query]) => field(operation, handler, query)),
   field('statistics:read', 'StatisticsResolver.statistics', '{ statistics { reports } }'),
 ];
-interface SubscriptionProbe {
-  readonly operation: Operation;
-  readonly handler: string;
-  readonly field: string;
-  readonly query: string;
-  /** Makes it speak, every time anew. */
-  readonly cause: (host: number) => Promise<unknown>;
-}
-
-/** Have a test of their own, because a subscription that is allowed answers nothing at first. */
-const SUBSCRIPTIONS: readonly SubscriptionProbe[] = [
-  {
-    ...{ operation: 'listing:read', handler: 'ReputationsResolver.listingChanged' },
-    ...{ field: 'listingChanged', query: 'subscription { listingChanged { subject } }' },
-    // The owner alone lists its own address: something changes until everybody has heard or was refused.
-    cause: (host) => owner.submit(reportOf(`198.18.0.${host}`, { evidence: 'owner' })),
-  },
-  {
-    ...{ operation: 'alert:answer', handler: 'AlertsResolver.alertRaised' },
-    ...{ field: 'alertRaised', query: 'subscription { alertRaised { change } }' },
-    // Each allowed caller hears of its own alone, so each owns something that becomes suspect.
-    cause: (host) =>
-      Promise.all(
-        [owner, reviewer].flatMap((_member, i) =>
-          [other, i === 0 ? reviewer : owner].map((reporter) =>
-            reporter.submit(reportOf(`198.${i === 0 ? 18 : 19}.1.${host}`)),
-          ),
-        ),
-      ),
-  },
-  {
-    ...{ operation: 'campaign:read', handler: 'CampaignsResolver.campaignChanged' },
-    ...{ field: 'campaignChanged', query: 'subscription { campaignChanged { id } }' },
-    cause: (host) =>
-      Promise.all(
-        [owner, reviewer].map((member) =>
-          member.submit(reportOf(`203.0.113.${host}`, { fingerprint: FINGERPRINT })),
-        ),
-      ),
-  },
-  {
-    ...{ operation: 'action:read', handler: 'ActionsResolver.actionChanged' },
-    ...{ field: 'actionChanged', query: 'subscription { actionChanged { id } }' },
-    cause: async (host) => {
-      const group = new WorkingGroup(await owner.session());
-      await group.acceptConduct((await group.conduct()).version);
-      const input = { kind: 'JOINT_THROTTLE', title: 'x', reason: 'x', subjects: [`203.0.113.${host}`] };
-      await group.command('propose', { input });
-    },
-  },
-];
-
 const refusalFor = (caller: Caller): Answer['code'] =>
   caller === 'anonymous' ? 'authentication-required' : 'access-denied';
 
@@ -365,7 +305,7 @@ describe.each(SUBSCRIPTIONS)('the subscription $field', ({ operation, field, que
       await expect
         .poll(
           async () => {
-            await cause(host++);
+            await cause(scene, host++);
             return [...sockets.values()].every((socket) => socket.of('1').length > 0);
           },
           { timeout: 15_000, interval: 300 },
@@ -386,6 +326,22 @@ describe.each(SUBSCRIPTIONS)('the subscription $field', ({ operation, field, que
     } finally {
       for (const socket of sockets.values()) socket[Symbol.dispose]();
     }
+  });
+
+  it('ends with the session of the person who listens', async () => {
+    const { headers } = await signIn(federation, 'officer', 'isp-a');
+    using socket = await GraphqlSocket.open(federation.hubUrl, headers);
+    await expect.poll(() => socket.isAcknowledged).toBe(true);
+    socket.subscribe('1', query);
+    let host = 100;
+    const heardAfterCause = async () => {
+      await cause(scene, ++host);
+      return socket.of('1').at(-1)?.type;
+    };
+    await expect.poll(heardAfterCause, { timeout: 15_000, interval: 300 }).toBe('next');
+    const signedOut = await fetch(`${federation.hubUrl}/session`, { method: 'DELETE', headers });
+    expect(signedOut.status).toBe(204);
+    await expect.poll(heardAfterCause, { timeout: 15_000, interval: 300 }).toBe('complete');
   });
 });
 

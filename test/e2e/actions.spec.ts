@@ -8,15 +8,14 @@ import {
   type FederationMember,
   type TestDatabase,
 } from '@sekisho/testing';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { TcpProxy } from '../faults/tcp-proxy.js';
+import { Agents, CLI, keepLookups, reachThrough } from '../setup/agents.js';
 
-const CLI = fileURLToPath(new URL('../../apps/cli/dist/main.js', import.meta.url));
 const IDS = ['isp-a', 'isp-b', 'isp-c', 'isp-d'] as const;
 const CUT = 'isp-d';
 const HOUR = 3_600_000;
@@ -25,8 +24,7 @@ let database: TestDatabase;
 let federation: Federation;
 let proxy: TcpProxy;
 const members = new Map<string, FederationMember>();
-const agents = new Map<string, ChildProcess>();
-const said = new Map<string, string>();
+const agents = new Agents();
 
 /** The hub at its own port, and for one member behind a proxy: its id stays the same. */
 beforeAll(async () => {
@@ -38,62 +36,18 @@ beforeAll(async () => {
     members.set(id, member);
     const group = new WorkingGroup(await member.session());
     await group.acceptConduct((await group.conduct()).version);
-    if (id === CUT) await reachThroughProxy(member.directory);
-    await mkdir(join(member.directory, 'lookups'), { recursive: true, mode: 0o700 });
-    // What its mail servers were asked: 40 connections of 12 addresses of the network, 6 of them known to be good.
-    const bucket = new Date(Math.floor(Date.now() / 600_000) * 600_000).toISOString();
-    const lines = Array.from(
-      { length: 12 },
-      (_, i) => `${bucket} 203.0.113.${i} ${i < 6 ? 'good' : '-'} ${i < 6 ? 1 : 6}\n`,
-    );
-    await writeFile(join(member.directory, 'lookups', bucket.slice(0, 10)), lines.join(''), { mode: 0o600 });
-    await startAgent(id);
+    if (id === CUT) await reachThrough(proxy.port, member);
+    await keepLookups(member);
+    await agents.start(member);
   }
 });
 
 afterAll(async () => {
-  await Promise.all([...agents.keys()].map(stopAgent));
+  await agents[Symbol.asyncDispose]();
   await proxy[Symbol.asyncDispose]();
   await federation[Symbol.asyncDispose]();
   await database[Symbol.asyncDispose]();
 });
-
-/** As if the member reached its hub over a line of its own. */
-async function reachThroughProxy(directory: string): Promise<void> {
-  const file = join(directory, 'member.json');
-  const enrolment = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
-  await writeFile(file, JSON.stringify({ ...enrolment, hubUrl: `http://127.0.0.1:${proxy.port}` }));
-}
-
-async function startAgent(id: string): Promise<void> {
-  const dir = members.get(id)?.directory ?? '';
-  const hook = `cat >> '${join(dir, 'hook.jsonl')}'; echo "$SEKISHO_ACTION_EVENT" >> '${join(dir, 'hook.txt')}'`;
-  const agent = spawn(process.execPath, [CLI, 'agent', '--dir', dir, '--on-apply', hook], {
-    env: { PATH: process.env['PATH'] ?? '' },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  agents.set(id, agent);
-  const { promise: isThere, resolve } = Promise.withResolvers<undefined>();
-  agent.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said.set(id, `${said.get(id) ?? ''}${text}`);
-    if (text.includes('is there')) resolve(undefined);
-  });
-  const died = once(agent, 'exit').then(() => {
-    throw new Error(`the agent ended: ${said.get(id) ?? ''}`);
-  });
-  await Promise.race([isThere, died]);
-  // Its end is awaited by whoever ends it.
-  died.catch(() => undefined);
-}
-
-async function stopAgent(id: string): Promise<void> {
-  const agent = agents.get(id);
-  agents.delete(id);
-  if (agent?.exitCode !== null) return;
-  const gone = once(agent, 'exit');
-  agent.kill('SIGTERM');
-  await gone;
-}
 
 async function groupOf(id: string): Promise<WorkingGroup> {
   const member = members.get(id);
@@ -170,7 +124,7 @@ describe('four members', () => {
     await expect.poll(() => statesOf(id), slow).toMatchObject({ [CUT]: 'APPLIED' });
     const late = (await look(id)).participants.find(({ memberId }) => memberId === CUT);
     expect(late?.skewMs).toBeGreaterThan(0);
-    expect(said.get(CUT)).toContain('the hub is there again');
+    expect(agents.said(CUT)).toContain('the hub is there again');
 
     const ordered = await (await groupOf('isp-a')).command('rollBack', { id, reason: 'it hit a newsletter' });
     expect(ordered.rollBackAt).not.toBeNull();
@@ -218,7 +172,7 @@ describe('four members', () => {
       (await groupOf('isp-d')).command('acknowledge', { id, state, reason, clockOffsetMs: 0 });
     await expect.poll(async () => (await statesOf(id))['isp-d'], slow).toBe('READY');
     await say('VETOED', 'a customer of ours');
-    await expect.poll(() => said.get('isp-d'), slow).toContain(`action ${id}: vetoed`);
+    await expect.poll(() => agents.said('isp-d'), slow).toContain(`action ${id}: vetoed`);
     await expect.poll(async () => (await statesOf(id))['isp-b'], slow).toBe('APPLIED');
     expect((await statesOf(id))['isp-d']).toBe('VETOED');
     expect(await inForce('isp-d')).not.toContain(id);
@@ -230,12 +184,10 @@ describe('four members', () => {
   it('find what they had in force after their agent was killed', async () => {
     const id = await scheduled();
     await expect.poll(async () => (await statesOf(id))['isp-b'], slow).toMatch(/READY|APPLIED/);
-    const agent = agents.get('isp-b');
-    agent?.kill('SIGKILL');
-    if (agent) await once(agent, 'exit');
+    await agents.stop('isp-b', 'SIGKILL');
     await appendFile(join(members.get('isp-b')?.directory ?? '', 'hook.txt'), 'killed\n');
-    said.delete('isp-b');
-    await startAgent('isp-b');
+    const member = members.get('isp-b');
+    if (member) await agents.start(member);
     await expect.poll(async () => (await statesOf(id))['isp-b'], slow).toBe('APPLIED');
   });
 });

@@ -17,6 +17,7 @@ import {
   type TestDatabase,
 } from '@sekisho/testing';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { openAppeal } from '../setup/appeals.js';
 import { GraphqlSocket } from '../setup/graphql-socket.js';
 import { everyGetRoute } from '../setup/get-routes.js';
 import { headersOf, type Credentials } from '../setup/hub-requests.js';
@@ -304,7 +305,7 @@ describe('over GraphQL', () => {
             // Listed anew, so that it is an event; with the same marked times and counts as before.
             const value = `198.18.1.${host++}`;
             await Promise.all(reporters.map((reporter, i) => reporter.submit(reportOf(value, fieldsOf(i)))));
-            await proposeThrottle(value);
+            await Promise.all([proposeThrottle(value), openAppeal(database.url, value)]);
             return [...sockets].every(([caller, socket]) =>
               names.every(
                 (name) =>

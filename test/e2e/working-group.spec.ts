@@ -58,16 +58,20 @@ async function approved(change: Record<string, unknown> = {}): Promise<JointActi
   return vote('isp-e', action, 'NO');
 }
 
-/** Makes a moment of the action past, as if the time had gone by. */
-async function pass(id: string, column: 'voting_ends_at' | 'expires_at'): Promise<void> {
+async function rowsOf(sql: string, id: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
-  await client.query(
-    `UPDATE action SET ${column} = now() - interval '1 second', next_due_at = now() - interval '1 second' WHERE id = $1`,
-    [id],
-  );
+  const { rows } = await client.query<Record<string, unknown>>(sql, [id]);
   await client.end();
+  return rows;
 }
+
+/** Makes a moment of the action past, as if the time had gone by. */
+const pass = (id: string, column: 'voting_ends_at' | 'expires_at') =>
+  rowsOf(
+    `UPDATE action SET ${column} = now() - interval '1 second', next_due_at = now() - interval '1 second' WHERE id = $1`,
+    id,
+  );
 const stateOf = async (id: string) => (await groupOf('isp-a').find(id))?.state;
 
 describe('a vote', () => {
@@ -232,6 +236,43 @@ describe('who sees what', () => {
     expect((await groupOf('isp-b').list({ first: 100 })).some(({ id }) => id === draft.id)).toBe(false);
     expect(await groupOf('isp-a').command('submit', { id: draft.id })).toMatchObject({ state: 'REVIEW' });
     expect((await groupOf('isp-b').list({ first: 100 }))[0]?.id).toBe(draft.id);
+  });
+
+  it('a draft is edited by its member, on record, and never over what a colleague changed meanwhile', async () => {
+    const draft = await propose('isp-a', { isDraft: true });
+    const input = {
+      ...{ kind: 'JOINT_LISTING', title: 'Snowshoe, wider', reason: 'the same text from 200 addresses' },
+      ...{ subjects: ['203.0.113.0/24', '198.51.100.0/24'], category: 'spam-source' },
+    };
+    const edit = (by: string, change: object = {}, version = draft.version) =>
+      groupOf(by).command('edit', { id: draft.id, input: { ...input, ...change }, version });
+    await expect(edit('isp-b')).rejects.toEqual(refusal('action-unknown'));
+    await expect(edit('isp-a', { subjects: [] })).rejects.toEqual(refusal('action-malformed'));
+
+    const edited = await edit('isp-a');
+    expect(edited).toMatchObject({
+      ...{ state: 'DRAFT', title: 'Snowshoe, wider', version: draft.version + 1 },
+      subjects: ['198.51.100.0/24', '203.0.113.0/24'],
+    });
+    expect(edited.history.map(({ transition, by, reason }) => [transition, by, reason])).toEqual([
+      ['drafted', 'isp-a', 'the same text from 200 addresses'],
+      ['edited', 'isp-a', 'title, subjects'],
+    ]);
+    // The same again, as after a lost answer, is no other change.
+    expect((await edit('isp-a')).version).toBe(edited.version);
+    await expect(edit('isp-a', { title: 'Mine' })).rejects.toEqual(refusal('action-changed'));
+    expect(await groupOf('isp-a').get(draft.id)).toMatchObject({ title: 'Snowshoe, wider' });
+    const kind = { kind: 'JOINT_THROTTLE', category: undefined, messagesPerHour: 10 };
+    expect(await edit('isp-a', kind, edited.version)).toMatchObject({ messagesPerHour: 10, category: null });
+
+    const toldOf = `SELECT FROM member_event WHERE details->>'action' = $1`;
+    expect(await rowsOf(toldOf, draft.id)).toEqual([]);
+    const logged = `SELECT FROM log_statement s JOIN action_transition t USING (log_index)
+      WHERE t.action_id = $1 AND t.transition = 'edited' AND s.statement LIKE '%"edited"%'`;
+    expect(await rowsOf(logged, draft.id)).toHaveLength(2);
+    await groupOf('isp-a').command('submit', { id: draft.id });
+    await expect(edit('isp-a', { title: 'Too late' })).rejects.toEqual(refusal('action-state'));
+    expect(await rowsOf(toldOf, draft.id)).not.toEqual([]);
   });
 
   it('a change comes to subscribers as each of them sees it', async () => {

@@ -15,6 +15,11 @@ export const ACTION_FIELDS: readonly (readonly [Operation, string, string])[] = 
     'ActionsResolver.proposeAction',
     `mutation { proposeAction(input: { kind: JOINT_LISTING, title: "", reason: "" }) ${RESULT} }`,
   ],
+  [
+    'action:propose',
+    'ActionsResolver.editAction',
+    `mutation { editAction(${ID}, input: { kind: JOINT_LISTING, title: "", reason: "" }, version: 1) ${RESULT} }`,
+  ],
   ['action:propose', 'ActionsResolver.submitAction', `mutation { submitAction(${ID}) ${RESULT} }`],
   [
     'action:propose',

@@ -60,6 +60,9 @@ export const ARGUMENTS: ArgumentTable = {
   'Query.action': [`(id: "${ACTION_ID}")`],
   'Query.actionStatements': [`(id: "${ACTION_ID}")`],
   'Mutation.proposeAction': ['(input: { kind: JOINT_LISTING, title: "", reason: "" })'],
+  'Mutation.editAction': [
+    `(id: "${ACTION_ID}", input: { kind: JOINT_LISTING, title: "", reason: "" }, version: 1)`,
+  ],
   'Mutation.submitAction': [`(id: "${ACTION_ID}")`],
   'Mutation.withdrawAction': [`(id: "${ACTION_ID}", reason: "x")`],
   'Mutation.confirmEmergency': [`(id: "${ACTION_ID}", ${TIMES}, reason: "x")`],
@@ -109,9 +112,12 @@ export const SILENT: Readonly<Record<string, string>> = {
 };
 
 /** What makes each subscription speak: the walk causes these after it subscribed. */
-export const TRIGGERS: Readonly<Record<string, 'reports' | 'reports about the owner' | 'proposal'>> = {
+export const TRIGGERS: Readonly<
+  Record<string, 'reports' | 'reports about the owner' | 'proposal' | 'appeal'>
+> = {
   actionChanged: 'proposal',
   alertRaised: 'reports about the owner',
+  appealChanged: 'appeal',
   campaignChanged: 'reports',
   listingChanged: 'reports',
 };

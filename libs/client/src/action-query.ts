@@ -84,6 +84,7 @@ function mutation(name: string, variables: Readonly<Record<string, string>>) {
 const ID = { id: 'ID!' };
 export const ACTION_COMMANDS = {
   propose: mutation('proposeAction', { input: 'ProposeActionInput!' }),
+  edit: mutation('editAction', { ...ID, input: 'EditActionInput!', version: 'Int!' }),
   submit: mutation('submitAction', ID),
   withdraw: mutation('withdrawAction', { ...ID, reason: 'String!' }),
   vote: mutation('voteOnAction', { ...ID, vote: 'Vote!', reason: 'String!' }),

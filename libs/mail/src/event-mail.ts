@@ -15,11 +15,20 @@ export interface MailedAlert {
   readonly isOpen: boolean;
 }
 
+/** One that a reviewer of the member may decide. Of what it is about the mail says nothing. */
+export interface MailedAppeal {
+  readonly id: string;
+  /** `filed`, `near` or `escalated` */
+  readonly step: string;
+  readonly dueSeconds: number;
+}
+
 export interface MailedEvent {
   readonly jti: string;
-  /** `alert`, `action`, `correction` */
+  /** `alert`, `action`, `appeal`, `correction` */
   readonly kind: string;
   readonly alert: MailedAlert | undefined;
+  readonly appeal: MailedAppeal | undefined;
 }
 
 export interface EventMailOptions {
@@ -27,8 +36,8 @@ export interface EventMailOptions {
   readonly to: string;
   readonly format: 'arf' | 'xarf';
   readonly language: MailLanguage;
-  /** The hub's name: a domain. */
-  readonly hub: string;
+  /** Where people reach the hub. */
+  readonly hubUrl: string;
   readonly now: Date;
 }
 
@@ -42,7 +51,7 @@ export async function writeEventMail(
   events: readonly MailedEvent[],
   options: EventMailOptions,
 ): Promise<Buffer> {
-  const { subject, text } = writeText(events, options.language);
+  const { subject, text } = writeText(events, options);
   const reported = latestOf(events).slice(0, MAX_REPORTS);
   const root = await rootOf(reported, text, options);
   const digest = createHash('sha256')
@@ -50,7 +59,7 @@ export async function writeEventMail(
     .digest('hex');
   root.setHeader({
     ...{ From: options.from, To: options.to, Subject: subject, Date: mailDate(options.now) },
-    ...{ 'Message-ID': `<${digest.slice(0, 40)}@${options.hub}>`, 'Auto-Submitted': 'auto-generated' },
+    ...{ 'Message-ID': `<${digest.slice(0, 40)}@${hubOf(options)}>`, 'Auto-Submitted': 'auto-generated' },
     'Content-Language': options.language,
     // Not of v4, but how importers of before know that a mail is one.
     ...(options.format === 'xarf' && reported.length > 0 && { 'X-XARF': 'PLAIN' }),
@@ -90,12 +99,15 @@ async function rootOf(
     const inner = feedbackReport(alert, `${alert.subject}\n`);
     inner.setHeader({
       ...{ From: options.from, To: options.to, Subject: alert.subject, Date: mailDate(options.now) },
-      'Message-ID': `<${alert.id}@${options.hub}>`,
+      'Message-ID': `<${alert.id}@${hubOf(options)}>`,
     });
     root.createChild('message/rfc822').setContent(await inner.build());
   }
   return root;
 }
+
+/** The hub's name: a domain. */
+const hubOf = ({ hubUrl }: EventMailOptions): string => new URL(hubUrl).hostname;
 
 /** RFC 5322 section 3.3. */
 const mailDate = (date: Date): string => date.toUTCString().replace('GMT', '+0000');
@@ -123,8 +135,8 @@ function feedbackReport(alert: MailedAlert, text: string): MimeNode {
   return report;
 }
 
-function xarfOf(alert: MailedAlert, { from, hub }: EventMailOptions): Readonly<Record<string, unknown>> {
-  const contact = { org: 'Sekisho', contact: from, domain: hub };
+function xarfOf(alert: MailedAlert, options: EventMailOptions): Readonly<Record<string, unknown>> {
+  const contact = { org: 'Sekisho', contact: options.from, domain: hubOf(options) };
   return {
     ...{ xarf_version: '4.2.0', report_id: alert.id, reporter: contact, sender: contact },
     timestamp: new Date(alert.lastSeenSeconds * 1_000).toISOString(),

@@ -18,6 +18,7 @@ import { MemberEvents1764050000000 } from './migrations/1764050000000-member-eve
 import { Actions1764030000000 } from './migrations/1764030000000-actions.js';
 import { LogStatements1764006500000 } from './migrations/1764006500000-log-statements.js';
 import { ModelRehearsals1764007000000 } from './migrations/1764007000000-model-rehearsals.js';
+import { AppealReminders1764055000000 } from './migrations/1764055000000-appeal-reminders.js';
 import { Appeals1764041000000 } from './migrations/1764041000000-appeals.js';
 import { Decisions1764040000000 } from './migrations/1764040000000-decisions.js';
 import { People1764020000000 } from './migrations/1764020000000-people.js';
@@ -43,6 +44,7 @@ export async function openDatabase(url: string, options: DatabaseOptions): Promi
       ...[People1764020000000, Actions1764030000000, Decisions1764040000000, MemberEvents1764050000000],
       Appeals1764041000000,
       ...[EventStreams1764051000000, Networks1764052000000, Hygiene1764053000000],
+      AppealReminders1764055000000,
     ],
     migrationsTableName: 'migration',
     synchronize: false,

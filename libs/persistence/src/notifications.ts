@@ -10,7 +10,8 @@ export type Channel =
   | 'sekisho_decisions'
   | 'sekisho_review'
   | 'sekisho_alerts'
-  | 'sekisho_actions';
+  | 'sekisho_actions'
+  | 'sekisho_appeals';
 
 export interface Notifications {
   /** The listener gets what was announced; undefined after a lost connection: anything may have been. */
@@ -33,6 +34,7 @@ export async function openNotifications(
     ['sekisho_decisions', new Set()],
     ['sekisho_review', new Set()],
     ['sekisho_actions', new Set()],
+    ['sekisho_appeals', new Set()],
   ]);
   const announce = (channel: string, payload?: string) => {
     for (const listener of listeners.get(channel as Channel) ?? []) listener(payload);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { actorOf, approved, draft, factsOf, given, inReview, MEMBERS, NOW, vote } from './action.fixture.js';
-import { commanded } from './action.js';
+import { commanded, edited } from './action.js';
 import { settled } from './clock.js';
 import { CURRENT_RULES } from './rule-set.js';
 
@@ -12,6 +12,32 @@ const END = T0 + 2 * HOUR;
 const schedule = { type: 'schedule', effectiveAt: T0, expiresAt: END } as const;
 const later = (action: ReturnType<typeof draft>, now: number, facts = factsOf()) =>
   settled(action, facts, now);
+
+describe('a draft', () => {
+  const content = {
+    ...({ kind: 'joint-throttle', isEmergency: true, concerns: undefined } as const),
+    subjects: ['203.0.113.0/24'],
+  };
+  const edit = (action = draft(), fields = ['kind', 'isEmergency'], memberId = 'isp-a', change = {}) =>
+    edited(action, { ...content, ...change }, { fields, actor: { memberId }, now: NOW });
+
+  it('is edited by its member, and the record says which fields', () => {
+    const { action, transitions } = edit();
+    expect(action).toEqual({ ...draft(), ...content });
+    expect(transitions).toEqual([
+      { transition: 'edited', state: 'draft', at: NOW, by: 'isp-a', reason: 'kind, isEmergency' },
+    ]);
+    expect(edit(draft(), []).transitions).toEqual([]);
+  });
+
+  it('is not edited by others, nor once it was proposed, nor into what it cannot be', () => {
+    expect(() => edit(draft(), ['title'], 'isp-b')).toThrow(refused('not-entitled'));
+    expect(() => edit(inReview())).toThrow(refused('action-state'));
+    expect(() => edit(draft(), ['kind'], 'isp-a', { kind: 'port25-date' })).toThrow(
+      refused('action-malformed'),
+    );
+  });
+});
 
 describe('an action', () => {
   it('goes from proposal to report, and each step says who, when and why', () => {

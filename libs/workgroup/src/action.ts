@@ -93,17 +93,23 @@ export interface Changed {
 export const currentTally = (action: Action, delegations: Delegations): Tally =>
   tallyOf(action.electors, action.votes, delegations, rulesOf(action.rules));
 
+/** What a proposal says, as far as the rules go by it. */
+type Content = Pick<Action, 'kind' | 'isEmergency' | 'subjects' | 'concerns'>;
+
+function requireEmergencyKind({ isEmergency, kind }: Content): void {
+  if (!isEmergency || hasRehearsal(kind)) return;
+  throw new ActionRefused(
+    'action-malformed',
+    `isEmergency: a ${kind} is no emergency; only joint listings and joint throttles can be`,
+  );
+}
+
 /** A new action, as its proposer keeps it to itself until `propose`. */
 export function draftOf(
-  given: Pick<Action, 'kind' | 'isEmergency' | 'proposedBy' | 'subjects' | 'concerns'>,
+  given: Content & Pick<Action, 'proposedBy'>,
   { rules, now, reason }: { rules: RuleSet; now: number; reason: string },
 ): Changed {
-  if (given.isEmergency && !hasRehearsal(given.kind)) {
-    throw new ActionRefused(
-      'action-malformed',
-      `isEmergency: a ${given.kind} is no emergency; only joint listings and joint throttles can be`,
-    );
-  }
+  requireEmergencyKind(given);
   const action: Action = {
     ...given,
     ...{ state: 'draft', rules: rules.version, electors: [], votes: [] },
@@ -114,6 +120,26 @@ export function draftOf(
     action,
     transitions: [{ transition: 'drafted', state: 'draft', at: now, by: given.proposedBy, reason }],
   };
+}
+
+/**
+ * A draft that says something else.
+ * @param fields names of what is different, for the record; without any nothing has changed
+ * @throws {ActionRefused} not-entitled, action-state, action-malformed
+ */
+export function edited(
+  action: Action,
+  content: Content,
+  { fields, actor, now }: { fields: readonly string[]; actor: Pick<Actor, 'memberId'>; now: number },
+): Changed {
+  if (actor.memberId !== action.proposedBy) {
+    throw new ActionRefused('not-entitled', 'a draft is edited by the member that wrote it');
+  }
+  requireState(action, 'draft');
+  requireEmergencyKind(content);
+  if (fields.length === 0) return unchanged(action);
+  const by = { at: now, by: actor.memberId, reason: fields.join(', ') };
+  return moved(action, content, { transition: 'edited', ...by });
 }
 
 /**

@@ -23,6 +23,7 @@ const WORDS = {
       members: 'members',
       measure: 'measure',
       bucket: 'per member',
+      when: 'figures',
     },
     ...{ connections: 'connections', senders: 'senders', knownGood: 'known good', who: 'Who acted' },
     ...{ member: 'member', state: 'state', skew: 'skew', back: 'skew of taking back', few: 'fewer than' },
@@ -30,9 +31,9 @@ const WORDS = {
     ...{ vetoed: 'vetoed for itself', summary: 'of', tally: 'yes / no / abstained; recused' },
   },
   ja: {
-    ...{ lang: 'ja', title: '共同措置 実施報告書', action: '措置', kind: '種類', subjects: '対象' },
+    ...{ lang: 'ja', title: '共同措置 事後報告書', action: '措置', kind: '種類', subjects: '対象' },
     ...{ reason: '理由', proposedBy: '提案者', from: '実施開始', to: '終了', end: '終了の理由' },
-    ...{ expired: '期限満了', 'rolled-back': '取り消し', votes: '表決', emergency: '役員2名による緊急措置' },
+    ...{ expired: '期限満了', 'rolled-back': '撤回', votes: '投票', emergency: '責任者2名による緊急措置' },
     ...{ volume: '通数', before: '実施前', during: '実施中', about: '対象について' },
     ...{
       elsewhere: '周辺について',
@@ -40,7 +41,8 @@ const WORDS = {
       stayed: '別の場所への移動は見られません。',
     },
     ...{ magnitude: '会員が通報した通数（桁数のみ）。', hits: '影響' },
-    ...{ rehearsed: '事前の試算', actual: '実績', members: '会員数', measure: '項目', bucket: '会員ごと' },
+    ...{ rehearsed: '事前試算', actual: '実績', members: '会員数', measure: '項目', bucket: '会員ごと' },
+    when: '区分',
     ...{
       connections: '接続数',
       senders: '送信元の数',
@@ -97,13 +99,13 @@ export function reportHtml(
   ];
   return `<!doctype html>
 <html lang="${words.lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>${escaped(`${words.title}: ${action.title}`)}</title><style>${STYLE}</style></head><body>
+<title>${escaped(`${words.title}: ${action.title}`)}</title><style>${STYLE}</style></head><body><main>
 <h1>${words.title}</h1>
-<table><tbody>${facts.map(([name, value]) => `<tr><th>${name}</th><td>${escaped(value)}</td></tr>`).join('')}</tbody></table>
+<table><tbody>${facts.map(([name, value]) => `<tr><th scope="row">${name}</th><td>${escaped(value)}</td></tr>`).join('')}</tbody></table>
 <h2>${words.volume}</h2>
 <p>${words.magnitude} ${report.hasMoved ? words.moved : words.stayed}</p>
 ${table(
-  ['', words.before, words.during],
+  [words.measure, words.before, words.during],
   [
     [words.about, number.format(volume.before), number.format(volume.during)],
     [words.elsewhere, number.format(elsewhere.before), number.format(elsewhere.during)],
@@ -111,7 +113,7 @@ ${table(
 )}
 <h2>${words.hits}</h2>
 ${table(
-  [words.measure, '', words.bucket, words.members],
+  [words.measure, words.when, words.bucket, words.members],
   [...shares(words.rehearsed, report.rehearsed), ...shares(words.actual, report.actual)],
 )}
 <h2>${words.who}: ${participation.applied} ${words.summary} ${participation.members}</h2>
@@ -124,6 +126,6 @@ ${table(
     skew(one.removalSkewMs),
   ]),
 )}
-</body></html>
+</main></body></html>
 `;
 }

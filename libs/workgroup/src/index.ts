@@ -2,6 +2,7 @@ export {
   commanded,
   currentTally,
   draftOf,
+  edited,
   isVoting,
   type Action,
   type ActionCommand,

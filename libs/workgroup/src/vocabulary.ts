@@ -36,6 +36,7 @@ export type Participation = (typeof PARTICIPATIONS)[number];
 /** What happened to an action. */
 export type TransitionName =
   | 'drafted'
+  | 'edited'
   | 'proposed'
   | 'rehearsal-begun'
   | 'review-begun'

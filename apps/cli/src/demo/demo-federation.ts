@@ -93,7 +93,7 @@ async function inviteReviewer(
   const operator = await context.openOperatorDatabase(config);
   try {
     const { code } = await operator.people.addForDemo(
-      { memberId: first?.demo.id, name: 'Reviewer 審査員', role: 'reviewer', language: 'ja' },
+      { memberId: first?.demo.id, name: 'Reviewer 審査担当', role: 'reviewer', language: 'ja' },
       new Date(context.now()),
     );
     return `${config.publicUrl}/demo/sign-in?code=${code}`;

@@ -46,7 +46,7 @@ export function formatTryIt({ config, members, signInUrl }: DemoFederation): str
   return `
 It keeps running; try it from another terminal (Ctrl-C here stops it). 続けて動いています。別の端末から試せます:
 
-  sign in as a reviewer 審査員としてコンソールへ
+  sign in as a reviewer 審査担当としてコンソールへ
     ${signInUrl}
 
 ${formatPairs([

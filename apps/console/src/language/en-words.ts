@@ -173,6 +173,7 @@ export const EN_WORDS = {
   'memberStatus.INVITED': 'Invited',
   'memberStatus.SUSPENDED': 'Suspended',
   'participation.APPLIED': 'Applied',
+  'participation.NOT_ACTED': 'Not acted',
   'participation.READY': 'Ready',
   'participation.REMOVED': 'Taken back',
   'participation.SILENT': 'Silent',

@@ -11,6 +11,14 @@ export const EN_WORKING_GROUP = {
   'actions.draft': 'Draft',
   'actions.draftLead':
     'Only your member sees this. When it is put before the members, the rehearsal begins, then the vote; it cannot be changed any more.',
+  'actions.edit': 'Edit the draft',
+  'actions.editBack': 'Back to the draft',
+  'actions.editGone': 'There is no such draft of your member: it was put before the members, or discarded.',
+  'actions.editReplace': 'Replace theirs with this',
+  'actions.editSave': 'Save the draft',
+  'actions.editedMeanwhile':
+    'A colleague has changed the draft meanwhile. Yours was not saved; what you wrote is still here.',
+  'actions.editedTheirs': 'Look at theirs',
   'actions.effectiveHint': 'In the time of this device. All members apply it at this moment.',
   'actions.emergency': 'Emergency',
   'actions.emergencyConfirm': 'Confirm the emergency',

@@ -9,7 +9,7 @@ import { Fault } from '../parts/notes.tsx';
 import { Panel } from '../parts/page.tsx';
 import { TextArea } from '../parts/text-fields.tsx';
 import { useSession } from '../session/session-store.ts';
-import { ACKNOWLEDGE, PART_TONE, refusalOf, type Commanded } from './action-query.ts';
+import { ACKNOWLEDGE, PART_TONE, partOf, refusalOf, type Commanded } from './action-query.ts';
 
 /** Kinds that mail servers carry out; of the others a person says that it was done (docs/workgroup.md). */
 const BY_MAIL_SERVERS: readonly string[] = ['JOINT_LISTING', 'JOINT_THROTTLE'];
@@ -22,6 +22,7 @@ export function Participation({ action, onDone }: Commanded) {
   const [{ data, error, fetching }, acknowledge] = useMutation(ACKNOWLEDGE);
   if (!own || BY_THE_HUB.includes(action.kind)) return null;
   const refusal = refusalOf(data?.acknowledgeAction);
+  const part = partOf(action, own.state);
   const isVetoed = own.state === 'VETOED';
   const isDueByHand =
     !BY_MAIL_SERVERS.includes(action.kind) && action.state === 'IN_FORCE' && own.state !== 'APPLIED';
@@ -31,7 +32,7 @@ export function Participation({ action, onDone }: Commanded) {
   return (
     <Panel
       title={t('actions.ownPart')}
-      aside={<Badge tone={PART_TONE[own.state] ?? 'plain'}>{word('participation', own.state)}</Badge>}
+      aside={<Badge tone={PART_TONE[part] ?? 'plain'}>{word('participation', part)}</Badge>}
     >
       {isVetoed && (
         <>

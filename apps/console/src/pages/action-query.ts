@@ -122,146 +122,131 @@ export const ACTION_CHANGED = graphql(`
   }
 `);
 
-export const PROPOSE = graphql(`
-  mutation ProposeAction($input: ProposeActionInput!) {
-    proposeAction(input: $input) {
-      __typename
-      ... on Action {
-        id
-      }
-      ... on ActionRefused {
-        code
-        message
-      }
+/** What a command came to: the action, or the rule that it is against. */
+const OUTCOME = graphql(`
+  fragment Outcome on ActionResult {
+    __typename
+    ... on Action {
+      id
+    }
+    ... on ActionRefused {
+      code
+      message
     }
   }
 `);
 
-export const VOTE = graphql(`
-  mutation VoteOnAction($id: ID!, $vote: Vote!, $reason: String!) {
-    voteOnAction(id: $id, vote: $vote, reason: $reason) {
-      __typename
-      ... on Action {
-        id
-      }
-      ... on ActionRefused {
-        code
-        message
+export const PROPOSE = graphql(
+  `
+    mutation ProposeAction($input: ProposeActionInput!) {
+      proposeAction(input: $input) {
+        ...Outcome
       }
     }
-  }
-`);
+  `,
+  [OUTCOME],
+);
 
-export const SCHEDULE = graphql(`
-  mutation ScheduleAction($id: ID!, $effectiveAt: DateTime!, $expiresAt: DateTime!, $version: Int!) {
-    scheduleAction(id: $id, effectiveAt: $effectiveAt, expiresAt: $expiresAt, version: $version) {
-      __typename
-      ... on Action {
-        id
-      }
-      ... on ActionRefused {
-        code
-        message
+export const EDIT = graphql(
+  `
+    mutation EditAction($id: ID!, $input: EditActionInput!, $version: Int!) {
+      editAction(id: $id, input: $input, version: $version) {
+        ...Outcome
       }
     }
-  }
-`);
+  `,
+  [OUTCOME],
+);
 
-export const ROLL_BACK = graphql(`
-  mutation RollBackAction($id: ID!, $reason: String!, $version: Int!) {
-    rollBackAction(id: $id, reason: $reason, version: $version) {
-      __typename
-      ... on Action {
-        id
-      }
-      ... on ActionRefused {
-        code
-        message
+export const VOTE = graphql(
+  `
+    mutation VoteOnAction($id: ID!, $vote: Vote!, $reason: String!) {
+      voteOnAction(id: $id, vote: $vote, reason: $reason) {
+        ...Outcome
       }
     }
-  }
-`);
+  `,
+  [OUTCOME],
+);
 
-export const COMMENT = graphql(`
-  mutation CommentOnAction($id: ID!, $text: String!) {
-    commentOnAction(id: $id, text: $text) {
-      __typename
-      ... on Action {
-        id
-      }
-      ... on ActionRefused {
-        code
-        message
+export const SCHEDULE = graphql(
+  `
+    mutation ScheduleAction($id: ID!, $effectiveAt: DateTime!, $expiresAt: DateTime!, $version: Int!) {
+      scheduleAction(id: $id, effectiveAt: $effectiveAt, expiresAt: $expiresAt, version: $version) {
+        ...Outcome
       }
     }
-  }
-`);
+  `,
+  [OUTCOME],
+);
 
-export const SUBMIT = graphql(`
-  mutation SubmitAction($id: ID!) {
-    submitAction(id: $id) {
-      __typename
-      ... on Action {
-        id
-      }
-      ... on ActionRefused {
-        code
-        message
+export const ROLL_BACK = graphql(
+  `
+    mutation RollBackAction($id: ID!, $reason: String!, $version: Int!) {
+      rollBackAction(id: $id, reason: $reason, version: $version) {
+        ...Outcome
       }
     }
-  }
-`);
+  `,
+  [OUTCOME],
+);
 
-export const WITHDRAW = graphql(`
-  mutation WithdrawAction($id: ID!, $reason: String!) {
-    withdrawAction(id: $id, reason: $reason) {
-      __typename
-      ... on Action {
-        id
-      }
-      ... on ActionRefused {
-        code
-        message
+export const COMMENT = graphql(
+  `
+    mutation CommentOnAction($id: ID!, $text: String!) {
+      commentOnAction(id: $id, text: $text) {
+        ...Outcome
       }
     }
-  }
-`);
+  `,
+  [OUTCOME],
+);
 
-export const CONFIRM_EMERGENCY = graphql(`
-  mutation ConfirmEmergency($id: ID!, $effectiveAt: DateTime!, $expiresAt: DateTime!, $reason: String!) {
-    confirmEmergency(id: $id, effectiveAt: $effectiveAt, expiresAt: $expiresAt, reason: $reason) {
-      __typename
-      ... on Action {
-        id
-      }
-      ... on ActionRefused {
-        code
-        message
+export const SUBMIT = graphql(
+  `
+    mutation SubmitAction($id: ID!) {
+      submitAction(id: $id) {
+        ...Outcome
       }
     }
-  }
-`);
+  `,
+  [OUTCOME],
+);
 
-export const ACKNOWLEDGE = graphql(`
-  mutation AcknowledgeAction($id: ID!, $state: Participation!, $reason: String!) {
-    acknowledgeAction(id: $id, state: $state, reason: $reason) {
-      __typename
-      ... on Action {
-        id
-      }
-      ... on ActionRefused {
-        code
-        message
+export const WITHDRAW = graphql(
+  `
+    mutation WithdrawAction($id: ID!, $reason: String!) {
+      withdrawAction(id: $id, reason: $reason) {
+        ...Outcome
       }
     }
-  }
-`);
+  `,
+  [OUTCOME],
+);
 
-/** What a command came to: the action, or the code of the rule that it is against. */
-type Outcome =
-  { readonly __typename: 'Action' } | { readonly __typename: 'ActionRefused'; readonly code: string };
+export const CONFIRM_EMERGENCY = graphql(
+  `
+    mutation ConfirmEmergency($id: ID!, $effectiveAt: DateTime!, $expiresAt: DateTime!, $reason: String!) {
+      confirmEmergency(id: $id, effectiveAt: $effectiveAt, expiresAt: $expiresAt, reason: $reason) {
+        ...Outcome
+      }
+    }
+  `,
+  [OUTCOME],
+);
 
-export const refusalOf = (outcome: Outcome | undefined): string | undefined =>
+export const ACKNOWLEDGE = graphql(
+  `
+    mutation AcknowledgeAction($id: ID!, $state: Participation!, $reason: String!) {
+      acknowledgeAction(id: $id, state: $state, reason: $reason) {
+        ...Outcome
+      }
+    }
+  `,
+  [OUTCOME],
+);
+
+export const refusalOf = (outcome: ResultOf<typeof OUTCOME> | undefined): string | undefined =>
   outcome?.__typename === 'ActionRefused' ? outcome.code : undefined;
 
 export type ActionRow = ResultOf<typeof ACTIONS>['actions']['edges'][number]['node'];
@@ -282,12 +267,21 @@ export const ACTION_TONE: Readonly<Record<string, Tone>> = {
 };
 
 export const PART_TONE: Readonly<Record<string, Tone>> = {
+  NOT_ACTED: 'bad',
   SILENT: 'warn',
   READY: 'info',
   APPLIED: 'good',
   REMOVED: 'plain',
   VETOED: 'bad',
 };
+
+/** States in which the moment to act is over. */
+const AFTER_T0: readonly string[] = ['IN_FORCE', 'EXPIRED', 'ROLLED_BACK', 'REPORTED'];
+const WAITING: readonly string[] = ['SILENT', 'READY'];
+
+/** What a member's part comes to: from T0 on, whoever was silent or only ready has not acted. */
+export const partOf = (action: Pick<ShownAction, 'state'>, state: string): string =>
+  AFTER_T0.includes(action.state) && WAITING.includes(state) ? 'NOT_ACTED' : state;
 
 /** What every command of an action is given. */
 export interface Commanded {

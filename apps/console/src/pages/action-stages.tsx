@@ -1,6 +1,7 @@
 // What becomes of an action before it is voted on: a draft, a proposal that is taken back, an emergency.
 import { useState, type SyntheticEvent } from 'react';
 import { useMutation } from 'urql';
+import { Link } from 'wouter';
 import { codeOf } from '../graphql/client.ts';
 import { useLanguage } from '../language/use-language.ts';
 import { Confirm } from '../parts/confirm.tsx';
@@ -34,6 +35,9 @@ export function Draft({ action, onDone }: Commanded) {
         >
           {t('actions.submit')}
         </button>
+        <Link href={`/actions/${action.id}/edit`} className="button">
+          {t('actions.edit')}
+        </Link>
         <WithdrawButton {...{ action, onDone }} label={t('actions.discard')} />
       </div>
       {error && <Fault code={codeOf(error)} detail={error.message} />}

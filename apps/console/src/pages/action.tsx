@@ -1,7 +1,7 @@
-import { useEffect } from 'react';
-import { useQuery, useSubscription } from 'urql';
+import { useQuery } from 'urql';
 import { Link, useParams } from 'wouter';
 import { codeOf } from '../graphql/client.ts';
+import { useChanges } from '../graphql/use-changes.ts';
 import { useLanguage } from '../language/use-language.ts';
 import { Facts } from '../parts/facts.tsx';
 import { Badge, SubjectLink, Time } from '../parts/marks.tsx';
@@ -9,7 +9,7 @@ import { Empty, Fault, Loading } from '../parts/notes.tsx';
 import { Page, Panel } from '../parts/page.tsx';
 import { useSettings } from '../settings/settings.ts';
 import { ActionCommands } from './action-commands.tsx';
-import { ACTION, ACTION_CHANGED, ACTION_TONE, PART_TONE, type ShownAction } from './action-query.ts';
+import { ACTION, ACTION_CHANGED, ACTION_TONE, PART_TONE, partOf, type ShownAction } from './action-query.ts';
 
 export default function Action() {
   const { t, word } = useLanguage();
@@ -19,10 +19,9 @@ export default function Action() {
     variables: { id },
     requestPolicy: 'cache-and-network',
   });
-  const [{ data: change }] = useSubscription({ query: ACTION_CHANGED });
-  useEffect(() => {
-    if (change?.actionChanged.id === id) refresh({ requestPolicy: 'network-only' });
-  }, [change, id, refresh]);
+  useChanges(ACTION_CHANGED, (change) => {
+    if (change === undefined || change.actionChanged.id === id) refresh({ requestPolicy: 'network-only' });
+  });
   const action = data?.action;
   return (
     <Page
@@ -189,18 +188,19 @@ function Rehearsal({ action: { rehearsal } }: { readonly action: ShownAction }) 
   );
 }
 
-function Participants({ action: { participants } }: { readonly action: ShownAction }) {
+function Participants({ action }: { readonly action: ShownAction }) {
   const { t, word, format } = useLanguage();
-  if (participants.length === 0) return null;
+  if (action.participants.length === 0) return null;
+  const participants = action.participants.map((one) => ({ ...one, part: partOf(action, one.state) }));
   const skew = (milliseconds: number | null) => (milliseconds === null ? '–' : format.duration(milliseconds));
   return (
     <Panel title={t('actions.participants')}>
       <p className="links">
-        {Object.entries(PART_TONE).map(([state, tone]) => {
-          const count = participants.filter((one) => one.state === state).length;
+        {Object.entries(PART_TONE).map(([part, tone]) => {
+          const count = participants.filter((one) => one.part === part).length;
           return (
-            <Badge key={state} tone={count === 0 ? 'plain' : tone}>
-              {`${word('participation', state)} ${format.number(count)}`}
+            <Badge key={part} tone={count === 0 ? 'plain' : tone}>
+              {`${word('participation', part)} ${format.number(count)}`}
             </Badge>
           );
         })}
@@ -221,13 +221,13 @@ function Participants({ action: { participants } }: { readonly action: ShownActi
             </tr>
           </thead>
           <tbody>
-            {participants.map(({ memberId, state, skewMs, removalSkewMs, note }) => (
+            {participants.map(({ memberId, part, skewMs, removalSkewMs, note }) => (
               <tr key={memberId}>
                 <th scope="row">
                   <code>{memberId}</code>
                 </th>
                 <td>
-                  <Badge tone={PART_TONE[state] ?? 'plain'}>{word('participation', state)}</Badge>
+                  <Badge tone={PART_TONE[part] ?? 'plain'}>{word('participation', part)}</Badge>
                 </td>
                 <td className="number">{skew(skewMs)}</td>
                 <td className="number">{skew(removalSkewMs)}</td>

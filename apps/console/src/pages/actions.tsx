@@ -1,7 +1,8 @@
-import { useEffect, useMemo } from 'react';
-import { useQuery, useSubscription } from 'urql';
+import { useMemo } from 'react';
+import { useQuery } from 'urql';
 import { Link } from 'wouter';
 import { codeOf } from '../graphql/client.ts';
+import { useChanges } from '../graphql/use-changes.ts';
 import { useLanguage, type Speech } from '../language/use-language.ts';
 import type { Column } from '../parts/data-table.tsx';
 import { Search, Select } from '../parts/fields.tsx';
@@ -97,10 +98,9 @@ export default function Actions() {
     query: ACTIONS,
     requestPolicy: 'cache-and-network',
   });
-  const [{ data: change }] = useSubscription({ query: ACTION_CHANGED });
-  useEffect(() => {
-    if (change) refresh({ requestPolicy: 'network-only' });
-  }, [change, refresh]);
+  useChanges(ACTION_CHANGED, () => {
+    refresh({ requestPolicy: 'network-only' });
+  });
   const columns = useMemo(() => columnsFor(speech), [speech]);
   const all = useMemo(() => (data?.actions.edges ?? []).map(({ node }) => node), [data]);
   const rows = useMemo(() => {

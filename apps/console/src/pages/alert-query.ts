@@ -29,6 +29,14 @@ export const ALERTS = graphql(`
   }
 `);
 
+export const ALERT_RAISED = graphql(`
+  subscription AlertRaised {
+    alertRaised {
+      change
+    }
+  }
+`);
+
 export type AlertRow = ResultOf<typeof ALERTS>['alerts']['edges'][number]['node'];
 
 export const STATE_TONE: Readonly<Record<string, Tone>> = {

@@ -1,7 +1,8 @@
-import { useEffect, useMemo } from 'react';
-import { useQuery, useSubscription } from 'urql';
+import { useMemo } from 'react';
+import { useQuery } from 'urql';
 import { Link, useParams } from 'wouter';
 import { codeOf } from '../graphql/client.ts';
+import { useChanges } from '../graphql/use-changes.ts';
 import { useLanguage, type Speech } from '../language/use-language.ts';
 import type { Column } from '../parts/data-table.tsx';
 import { Search, Select } from '../parts/fields.tsx';
@@ -10,8 +11,7 @@ import { Badge, Time } from '../parts/marks.tsx';
 import { Page } from '../parts/page.tsx';
 import { useUrlState } from '../parts/use-url-state.ts';
 import { AlertPanel } from './alert-panel.tsx';
-import { ALERTS, STATE_TONE, type AlertRow } from './alert-query.ts';
-import { LISTING_CHANGED } from './use-live-feed.ts';
+import { ALERT_RAISED, ALERTS, STATE_TONE, type AlertRow } from './alert-query.ts';
 
 const DEFAULTS = { q: '', state: '', category: '', sort: 'openedAt.desc' };
 const STATES = ['open', 'seen', 'found', 'observing', 'closed'] as const;
@@ -88,17 +88,9 @@ export default function Alerts() {
     query: ALERTS,
     requestPolicy: 'cache-and-network',
   });
-  // Alerts have no subscription of their own: what is listed in one's networks is what they follow.
-  const [{ data: change }] = useSubscription({ query: LISTING_CHANGED });
-  useEffect(() => {
-    if (!change) return;
-    const timer = setTimeout(() => {
-      refresh({ requestPolicy: 'network-only' });
-    }, 1_000);
-    return () => {
-      clearTimeout(timer);
-    };
-  }, [change, refresh]);
+  useChanges(ALERT_RAISED, () => {
+    refresh({ requestPolicy: 'network-only' });
+  });
   const search = window.location.search;
   const columns = useMemo(() => columnsFor(speech, search), [speech, search]);
   const all = useMemo(() => (data?.alerts.edges ?? []).map(({ node }) => node), [data]);

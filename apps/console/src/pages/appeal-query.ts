@@ -1,31 +1,51 @@
 import { graphql, type ResultOf } from '../graphql/graphql.ts';
 import type { Tone } from '../parts/marks.tsx';
 
-export const APPEALS = graphql(`
-  query Appeals($state: AppealState, $after: String) {
-    appeals(first: 100, state: $state, after: $after) {
-      edges {
-        node {
-          id
-          subject
-          reasonClass
-          state
-          outcome
-          filedAt
-          dueAt
-          decidedAt
-          isOverdue
-          isConcerned
-          effectMs
-        }
-      }
-      pageInfo {
-        hasNextPage
-        endCursor
-      }
-    }
+const APPEAL_ROW = graphql(`
+  fragment AppealRow on Appeal {
+    id
+    subject
+    reasonClass
+    state
+    outcome
+    filedAt
+    dueAt
+    decidedAt
+    isOverdue
+    isConcerned
+    effectMs
   }
 `);
+
+export const APPEALS = graphql(
+  `
+    query Appeals($state: AppealState, $after: String) {
+      appeals(first: 100, state: $state, after: $after) {
+        edges {
+          node {
+            ...AppealRow
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  `,
+  [APPEAL_ROW],
+);
+
+export const APPEAL_CHANGED = graphql(
+  `
+    subscription AppealChanged {
+      appealChanged {
+        ...AppealRow
+      }
+    }
+  `,
+  [APPEAL_ROW],
+);
 
 export const APPEAL = graphql(`
   query Appeal($id: ID!) {

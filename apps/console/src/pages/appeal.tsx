@@ -2,22 +2,19 @@ import { useState } from 'react';
 import { useQuery } from 'urql';
 import { Link, useParams } from 'wouter';
 import { codeOf } from '../graphql/client.ts';
+import { useChanges } from '../graphql/use-changes.ts';
 import { useLanguage } from '../language/use-language.ts';
 import { Facts } from '../parts/facts.tsx';
 import { Badge, Categories, Score, spelled, SubjectLink, Time } from '../parts/marks.tsx';
 import { Empty, Fault, Loading } from '../parts/notes.tsx';
 import { Page, Panel } from '../parts/page.tsx';
 import { useNow } from '../parts/use-now.ts';
-import { useRefresh } from '../parts/use-refresh.ts';
 import { AppealDecision } from './appeal-decision.tsx';
-import { APPEAL, APPEALED, type ShownAppeal } from './appeal-query.ts';
+import { APPEAL, APPEAL_CHANGED, APPEALED, type ShownAppeal } from './appeal-query.ts';
 import { StateBadge } from './appeals.tsx';
 import { ExplanationBar } from './explanation-bar.tsx';
 import { ReputationHistory } from './reputation-history.tsx';
 
-/** Another reviewer may decide it at any time. */
-const OPEN_SECONDS = 15;
-const EFFECT_SECONDS = 3;
 /** The hub waits ten minutes for its edges, and tells moments to ten minutes. */
 const EFFECT_WITHIN_MS = 20 * 60_000;
 
@@ -39,7 +36,10 @@ export default function Appeal() {
   });
   const appeal = data?.appeal;
   const isWaiting = appeal ? waitsForEffect(appeal, now) : false;
-  useRefresh(refresh, isWaiting ? EFFECT_SECONDS : appeal?.state === 'OPEN' ? OPEN_SECONDS : undefined);
+  // Another reviewer decides it, or an edge has the correction.
+  useChanges(APPEAL_CHANGED, (change) => {
+    if (change === undefined || change.appealChanged.id === id) refresh({ requestPolicy: 'network-only' });
+  });
   return (
     <Page
       title={appeal ? t('appeals.about', { subject: appeal.subject }) : t('appeals.one')}

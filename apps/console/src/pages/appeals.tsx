@@ -3,15 +3,15 @@ import { useQuery } from 'urql';
 import { Link } from 'wouter';
 import { codeOf } from '../graphql/client.ts';
 import type { VariablesOf } from '../graphql/graphql.ts';
+import { useChanges } from '../graphql/use-changes.ts';
 import { useLanguage, type Speech } from '../language/use-language.ts';
 import type { Column } from '../parts/data-table.tsx';
 import { Search, Select } from '../parts/fields.tsx';
 import { List } from '../parts/list-page.tsx';
 import { Badge, spelled, Time } from '../parts/marks.tsx';
 import { Page } from '../parts/page.tsx';
-import { useRefresh } from '../parts/use-refresh.ts';
 import { useUrlState } from '../parts/use-url-state.ts';
-import { APPEALS, stateOf, type AppealRow } from './appeal-query.ts';
+import { APPEAL_CHANGED, APPEALS, stateOf, type AppealRow } from './appeal-query.ts';
 
 type State = NonNullable<VariablesOf<typeof APPEALS>['state']>;
 
@@ -24,7 +24,6 @@ const STATES: Readonly<Record<string, State | null>> = {
   withdrawn: 'WITHDRAWN',
   all: null,
 };
-const REFRESH_SECONDS = 30;
 const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 function columnsFor({ t, word, format }: Speech): Column<AppealRow>[] {
@@ -141,7 +140,12 @@ export default function Appeals() {
     variables,
     requestPolicy: 'cache-and-network',
   });
-  useRefresh(refresh, REFRESH_SECONDS);
+  useChanges(APPEAL_CHANGED, (change) => {
+    // What was read with an earlier page is not asked for again.
+    const changed = change?.appealChanged;
+    if (changed) setEarlier((rows) => rows.map((row) => (row.id === changed.id ? changed : row)));
+    refresh({ requestPolicy: 'network-only' });
+  });
   const columns = useMemo(() => columnsFor(speech), [speech]);
   const all = useMemo(() => {
     const page = (data?.appeals.edges ?? []).map(({ node }) => node);
@@ -150,10 +154,12 @@ export default function Appeals() {
   const rows = useMemo(() => {
     const text = filter.q.trim().toLowerCase();
     return all.filter(
-      ({ subject, isOverdue }) =>
-        subject.toLowerCase().includes(text) && (filter.state !== 'overdue' || isOverdue),
+      (row) =>
+        row.subject.toLowerCase().includes(text) &&
+        (state === null || row.state === state) &&
+        (filter.state !== 'overdue' || row.isOverdue),
     );
-  }, [all, filter]);
+  }, [all, filter, state]);
   const next = data?.appeals.pageInfo;
   return (
     <Page title={t('appeals.title')} lead={t('appeals.lead')}>

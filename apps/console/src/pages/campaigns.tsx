@@ -1,8 +1,9 @@
-import { useEffect, useMemo } from 'react';
-import { useQuery, useSubscription } from 'urql';
+import { useMemo } from 'react';
+import { useQuery } from 'urql';
 import { Link } from 'wouter';
 import { codeOf } from '../graphql/client.ts';
 import { graphql, type ResultOf } from '../graphql/graphql.ts';
+import { useChanges } from '../graphql/use-changes.ts';
 import { useLanguage, type Speech } from '../language/use-language.ts';
 import type { Column } from '../parts/data-table.tsx';
 import { Search, Select } from '../parts/fields.tsx';
@@ -142,10 +143,9 @@ export default function Campaigns() {
     query: CAMPAIGNS,
     requestPolicy: 'cache-and-network',
   });
-  const [{ data: change }] = useSubscription({ query: CAMPAIGN_CHANGED });
-  useEffect(() => {
-    if (change) refresh({ requestPolicy: 'network-only' });
-  }, [change, refresh]);
+  useChanges(CAMPAIGN_CHANGED, () => {
+    refresh({ requestPolicy: 'network-only' });
+  });
   const columns = useMemo(() => columnsFor(speech), [speech]);
   const all = useMemo(() => (data?.campaigns.edges ?? []).map(({ node }) => node), [data]);
   const rows = useMemo(() => {

@@ -1,5 +1,5 @@
 // How this person's member is told of alerts, actions and corrections: by mail, by push, or by asking for them.
-import { useState, type SyntheticEvent } from 'react';
+import { useState, type ReactNode, type SyntheticEvent } from 'react';
 import { useMutation, useQuery, type CombinedError } from 'urql';
 import { codeOf } from '../graphql/client.ts';
 import { useLanguage } from '../language/use-language.ts';
@@ -118,6 +118,71 @@ function State({ stream, onDone }: StreamProps) {
 const Failed = ({ errors }: { readonly errors: readonly (CombinedError | undefined)[] }) =>
   errors.map((error) => error && <Fault key={error.message} code={codeOf(error)} detail={error.message} />);
 
+interface WayProps {
+  readonly title: string;
+  /** How it is ended; undefined: it is not in use. */
+  readonly end: { readonly action: string; readonly lead: string } | undefined;
+  readonly isBusy: boolean;
+  readonly error: CombinedError | undefined;
+  readonly onSave: () => Promise<void>;
+  readonly onEnd: () => Promise<void>;
+  /** The fields. */
+  readonly children: ReactNode;
+}
+
+/** One way to be told: its form, and its end, which is asked about before. */
+function Way({ title, end, isBusy, error, onSave, onEnd, children }: WayProps) {
+  const { t } = useLanguage();
+  const [isEnding, setIsEnding] = useState(false);
+  const save = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (!isBusy) void onSave();
+  };
+  const finish = async () => {
+    if (isBusy) return;
+    await onEnd();
+    setIsEnding(false);
+  };
+  return (
+    <Panel title={title}>
+      <form className="form" onSubmit={save}>
+        {children}
+        <div className="buttons">
+          <button type="submit" className="primary" disabled={isBusy}>
+            {t('events.save')}
+          </button>
+          {end && (
+            <button
+              type="button"
+              className="danger"
+              onClick={() => {
+                setIsEnding(true);
+              }}
+            >
+              {end.action}
+            </button>
+          )}
+        </div>
+        <Failed errors={[error]} />
+      </form>
+      {end && isEnding && (
+        <Confirm
+          title={end.action}
+          action={end.action}
+          isDangerous
+          isBusy={isBusy}
+          onConfirm={() => void finish()}
+          onClose={() => {
+            setIsEnding(false);
+          }}
+        >
+          <p>{end.lead}</p>
+        </Confirm>
+      )}
+    </Panel>
+  );
+}
+
 function Mail({ stream, onDone }: StreamProps) {
   const { t, word, language: spoken } = useLanguage();
   const [address, setAddress] = useState(stream.mail?.address ?? '');
@@ -125,84 +190,51 @@ function Mail({ stream, onDone }: StreamProps) {
   const [language, setLanguage] = useState<MailLanguage>(
     stream.mail?.language ?? (spoken === 'ja' ? 'JA' : 'EN'),
   );
-  const [isEnding, setIsEnding] = useState(false);
   const [{ error, fetching }, save] = useMutation(SET_MAIL);
   const send = async (to: string | null) => {
-    if (fetching) return;
     await save({ address: to, format, language });
-    setIsEnding(false);
     onDone();
   };
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    void send(address.trim());
-  };
   return (
-    <Panel title={t('events.mail')}>
-      <form className="form" onSubmit={submit}>
-        <TextLine
-          type="email"
-          label={t('events.address')}
-          hint={t('events.addressHint')}
-          isCode
-          max={254}
-          value={address}
-          onChange={setAddress}
-        />
-        <Select
-          isLabelShown
-          label={t('events.format')}
-          value={format}
-          options={(['ARF', 'XARF'] as const).map((one) => [one, word('mailFormat', one)] as const)}
-          onChange={(next) => {
-            setFormat(next === 'XARF' ? 'XARF' : 'ARF');
-          }}
-        />
-        <Select
-          isLabelShown
-          label={t('events.language')}
-          value={language}
-          options={[
-            ['EN', 'English'],
-            ['JA', '日本語'],
-          ]}
-          onChange={(next) => {
-            setLanguage(next === 'JA' ? 'JA' : 'EN');
-          }}
-        />
-        <div className="buttons">
-          <button type="submit" className="primary" disabled={fetching}>
-            {t('events.save')}
-          </button>
-          {stream.mail !== null && (
-            <button
-              type="button"
-              className="danger"
-              onClick={() => {
-                setIsEnding(true);
-              }}
-            >
-              {t('events.endMail')}
-            </button>
-          )}
-        </div>
-        <Failed errors={[error]} />
-      </form>
-      {isEnding && (
-        <Confirm
-          title={t('events.endMail')}
-          action={t('events.endMail')}
-          isDangerous
-          isBusy={fetching}
-          onConfirm={() => void send(null)}
-          onClose={() => {
-            setIsEnding(false);
-          }}
-        >
-          <p>{t('events.endMailLead')}</p>
-        </Confirm>
-      )}
-    </Panel>
+    <Way
+      title={t('events.mail')}
+      end={stream.mail === null ? undefined : { action: t('events.endMail'), lead: t('events.endMailLead') }}
+      isBusy={fetching}
+      error={error}
+      onSave={() => send(address.trim())}
+      onEnd={() => send(null)}
+    >
+      <TextLine
+        type="email"
+        label={t('events.address')}
+        hint={t('events.addressHint')}
+        isCode
+        max={254}
+        value={address}
+        onChange={setAddress}
+      />
+      <Select
+        isLabelShown
+        label={t('events.format')}
+        value={format}
+        options={(['ARF', 'XARF'] as const).map((one) => [one, word('mailFormat', one)] as const)}
+        onChange={(next) => {
+          setFormat(next === 'XARF' ? 'XARF' : 'ARF');
+        }}
+      />
+      <Select
+        isLabelShown
+        label={t('events.language')}
+        value={language}
+        options={[
+          ['EN', 'English'],
+          ['JA', '日本語'],
+        ]}
+        onChange={(next) => {
+          setLanguage(next === 'JA' ? 'JA' : 'EN');
+        }}
+      />
+    </Way>
   );
 }
 
@@ -210,77 +242,46 @@ function Push({ stream, onDone }: StreamProps) {
   const { t } = useLanguage();
   const [endpoint, setEndpoint] = useState(stream.endpoint ?? '');
   const [authorization, setAuthorization] = useState('');
-  const [isEnding, setIsEnding] = useState(false);
   const [{ error, fetching }, save] = useMutation(SET_ENDPOINT);
   const send = async (to: string | null) => {
-    if (fetching) return;
     const result = await save({
       endpoint: to,
       authorization: to === null || authorization === '' ? null : authorization,
     });
-    setIsEnding(false);
     if (!result.error) setAuthorization('');
     onDone();
   };
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    void send(endpoint.trim());
-  };
   return (
-    <Panel title={t('events.push')}>
-      <form className="form" onSubmit={submit}>
-        <TextLine
-          type="url"
-          label={t('events.endpoint')}
-          hint={t('events.endpointHint')}
-          isCode
-          max={2_000}
-          value={endpoint}
-          onChange={setEndpoint}
-        />
-        <TextLine
-          type="password"
-          label={t('events.authorization')}
-          hint={stream.hasAuthorization ? t('events.authorizationKept') : t('events.authorizationHint')}
-          isCode
-          isOptional
-          max={2_000}
-          value={authorization}
-          onChange={setAuthorization}
-        />
-        <div className="buttons">
-          <button type="submit" className="primary" disabled={fetching}>
-            {t('events.save')}
-          </button>
-          {stream.endpoint !== null && (
-            <button
-              type="button"
-              className="danger"
-              onClick={() => {
-                setIsEnding(true);
-              }}
-            >
-              {t('events.endPush')}
-            </button>
-          )}
-        </div>
-        <Failed errors={[error]} />
-      </form>
-      {isEnding && (
-        <Confirm
-          title={t('events.endPush')}
-          action={t('events.endPush')}
-          isDangerous
-          isBusy={fetching}
-          onConfirm={() => void send(null)}
-          onClose={() => {
-            setIsEnding(false);
-          }}
-        >
-          <p>{t('events.endPushLead')}</p>
-        </Confirm>
-      )}
-    </Panel>
+    <Way
+      title={t('events.push')}
+      end={
+        stream.endpoint === null ? undefined : { action: t('events.endPush'), lead: t('events.endPushLead') }
+      }
+      isBusy={fetching}
+      error={error}
+      onSave={() => send(endpoint.trim())}
+      onEnd={() => send(null)}
+    >
+      <TextLine
+        type="url"
+        label={t('events.endpoint')}
+        hint={t('events.endpointHint')}
+        isCode
+        max={2_000}
+        value={endpoint}
+        onChange={setEndpoint}
+      />
+      <TextLine
+        type="password"
+        label={t('events.authorization')}
+        hint={stream.hasAuthorization ? t('events.authorizationKept') : t('events.authorizationHint')}
+        isCode
+        isOptional
+        max={2_000}
+        value={authorization}
+        onChange={setAuthorization}
+      />
+    </Way>
   );
 }
 

@@ -1,207 +1,42 @@
-import { useState, type SyntheticEvent } from 'react';
-import { useMutation, useQuery } from 'urql';
+import { useMutation } from 'urql';
 import { Link, useLocation, useSearchParams } from 'wouter';
-import { codeOf } from '../graphql/client.ts';
-import { graphql, type VariablesOf } from '../graphql/graphql.ts';
 import { useLanguage } from '../language/use-language.ts';
-import { Select } from '../parts/fields.tsx';
-import { Fault } from '../parts/notes.tsx';
 import { Page, Panel } from '../parts/page.tsx';
-import { TextArea, TextLine } from '../parts/text-fields.tsx';
-import { useSession } from '../session/session-store.ts';
+import { ActionForm, type ProposalInput } from './action-form.tsx';
 import { PROPOSE } from './action-query.ts';
 import { ConductNote } from './conduct-note.tsx';
 
-type Kind = VariablesOf<typeof PROPOSE>['input']['kind'];
-const KINDS = [
-  ...(['JOINT_LISTING', 'JOINT_THROTTLE', 'JOINT_NOTICE', 'PORT25_DATE'] as const),
-  ...(['EVIDENCE_PACKAGE', 'MEMBER_SUSPENSION'] as const),
-] satisfies readonly Kind[];
-const LISTING_CATEGORIES = ['spam-source', 'zombie', 'malware-sender', 'phishing', 'spam-domain'] as const;
-/** libs/workgroup: what a mail server of a small company hardly reaches. */
-const DEFAULT_MESSAGES_PER_HOUR = 30;
-
-const SUSPENDABLE = graphql(`
-  query SuspendableMembers {
-    members(first: 500) {
-      edges {
-        node {
-          id
-          name
-          status
-        }
-      }
-    }
-  }
-`);
-
 export default function ProposeAction() {
-  const { t, word } = useLanguage();
-  const { person } = useSession();
+  const { t } = useLanguage();
   const [parameters] = useSearchParams();
   const [, go] = useLocation();
-  const [kind, setKind] = useState<(typeof KINDS)[number]>('JOINT_LISTING');
-  const [title, setTitle] = useState('');
-  const [reason, setReason] = useState('');
-  const [subjects, setSubjects] = useState(parameters.get('subjects') ?? '');
-  const [category, setCategory] = useState<string>('spam-source');
-  const [perHour, setPerHour] = useState(String(DEFAULT_MESSAGES_PER_HOUR));
-  const [noticeTo, setNoticeTo] = useState('');
-  const [noticeText, setNoticeText] = useState('');
-  const [memberId, setMemberId] = useState('');
-  const [isUrgent, setIsUrgent] = useState(false);
   const [{ data, error, fetching }, propose] = useMutation(PROPOSE);
-  const isListing = kind === 'JOINT_LISTING';
-  const isThrottle = kind === 'JOINT_THROTTLE';
-  const isNotice = kind === 'JOINT_NOTICE' || kind === 'EVIDENCE_PACKAGE';
-  const isSuspension = kind === 'MEMBER_SUSPENSION';
-  // What mail servers carry out can be an emergency, and only officers may say that it is one (libs/workgroup).
-  const canBeUrgent = person.role === 'officer' && (isListing || isThrottle);
-  const send = async (event: SyntheticEvent<HTMLFormElement, SubmitEvent>) => {
-    event.preventDefault();
-    // A second click, while the first one is on its way, is none.
-    if (fetching) return;
-    const isDraft = event.nativeEvent.submitter?.getAttribute('value') === 'draft';
-    const { data: answer } = await propose({
-      input: {
-        ...{ kind, title: title.trim(), reason: reason.trim(), isDraft },
-        subjects: isSuspension ? [] : subjects.split(/[\s,]+/).filter((subject) => subject !== ''),
-        ...(isListing && { category }),
-        ...(isThrottle && { messagesPerHour: Number(perHour) }),
-        ...(isNotice && { noticeTo: noticeTo.trim(), noticeText: noticeText.trim() }),
-        ...(isSuspension && { memberId }),
-        ...(canBeUrgent && isUrgent && { isEmergency: true }),
-      },
-    });
-    const result = answer?.proposeAction;
+  const result = data?.proposeAction;
+  const send = async (input: ProposalInput, button: string | null) => {
+    const { data: answer } = await propose({ input: { ...input, isDraft: button === 'draft' } });
+    const kept = answer?.proposeAction;
     // Replaces the form in the history: going back does not lead to a form that would propose it again.
-    if (result?.__typename === 'Action') go(`/actions/${result.id}`, { replace: true });
+    if (kept?.__typename === 'Action') go(`/actions/${kept.id}`, { replace: true });
   };
-  const refusal = data?.proposeAction.__typename === 'ActionRefused' ? data.proposeAction : undefined;
   return (
     <Page title={t('actions.propose')} lead={<Link href="/actions">{t('actions.back')}</Link>}>
       <ConductNote />
       <Panel title={t('actions.proposal')}>
-        <form className="form" onSubmit={(event) => void send(event)}>
-          <Select
-            isLabelShown
-            label={t('column.type')}
-            value={kind}
-            options={KINDS.map((one) => [one, word('actionKind', one)] as const)}
-            onChange={(next) => {
-              setKind(KINDS.find((one) => one === next) ?? kind);
-            }}
-          />
-          <TextLine label={t('column.title')} max={200} value={title} onChange={setTitle} />
-          <TextArea
-            label={t('actions.why')}
-            hint={t('actions.whyHint')}
-            max={4_000}
-            value={reason}
-            onChange={setReason}
-          />
-          {!isSuspension && (
-            <TextArea
-              label={t('actions.subjects')}
-              hint={t('actions.subjectsHint')}
-              isCode
-              isOptional={kind === 'PORT25_DATE'}
-              max={10_000}
-              value={subjects}
-              onChange={setSubjects}
-            />
-          )}
-          {isListing && (
-            <Select
-              isLabelShown
-              label={t('column.categories')}
-              value={category}
-              options={LISTING_CATEGORIES.map((one) => [one, word('category', one)] as const)}
-              onChange={setCategory}
-            />
-          )}
-          {isThrottle && (
-            <TextLine
-              label={t('actions.messagesPerHour')}
-              isCode
-              max={7}
-              pattern="[1-9][0-9]*"
-              value={perHour}
-              onChange={setPerHour}
-            />
-          )}
-          {isNotice && (
-            <>
-              <TextLine label={t('actions.noticeTo')} max={200} value={noticeTo} onChange={setNoticeTo} />
-              <TextArea
-                label={t('actions.noticeText')}
-                max={20_000}
-                value={noticeText}
-                onChange={setNoticeText}
-              />
-            </>
-          )}
-          {isSuspension && <Suspended memberId={memberId} onChange={setMemberId} />}
-          {canBeUrgent && (
-            <div className="field">
-              <label className="check">
-                <input
-                  type="checkbox"
-                  aria-describedby="emergency-hint"
-                  checked={isUrgent}
-                  onChange={(event) => {
-                    setIsUrgent(event.target.checked);
-                  }}
-                />
-                {t('actions.proposeEmergency')}
-              </label>
-              <p id="emergency-hint" className="hint">
-                {t('actions.emergencyLead')}
-              </p>
-            </div>
-          )}
-          <div className="buttons">
-            <button type="submit" value="propose" className="primary" disabled={fetching}>
-              {t('actions.submit')}
-            </button>
-            <button type="submit" value="draft" disabled={fetching}>
-              {t('actions.keepDraft')}
-            </button>
-          </div>
-          {error && <Fault code={codeOf(error)} detail={error.message} />}
-          {refusal && <Fault code={refusal.code} detail={refusal.message} />}
-          {refusal?.code === 'action-malformed' && (
-            // Names the field, as the hub says it.
-            <p className="hint" lang="en">
-              {refusal.message}
-            </p>
-          )}
-        </form>
+        <ActionForm
+          subjects={parameters.get('subjects') ?? ''}
+          isBusy={fetching}
+          error={error}
+          refusal={result?.__typename === 'ActionRefused' ? result : undefined}
+          onSend={(input, button) => void send(input, button)}
+        >
+          <button type="submit" value="propose" className="primary" disabled={fetching}>
+            {t('actions.submit')}
+          </button>
+          <button type="submit" value="draft" disabled={fetching}>
+            {t('actions.keepDraft')}
+          </button>
+        </ActionForm>
       </Panel>
     </Page>
-  );
-}
-
-function Suspended({
-  memberId,
-  onChange,
-}: {
-  readonly memberId: string;
-  readonly onChange: (id: string) => void;
-}) {
-  const { t } = useLanguage();
-  const { member } = useSession();
-  const [{ data }] = useQuery({ query: SUSPENDABLE });
-  const others = (data?.members.edges ?? [])
-    .map(({ node }) => node)
-    .filter(({ id, status }) => id !== member?.id && status === 'ACTIVE');
-  return (
-    <Select
-      isLabelShown
-      label={t('actions.concerns')}
-      value={memberId}
-      options={[['', '–'], ...others.map(({ id, name }) => [id, name] as const)]}
-      onChange={onChange}
-    />
   );
 }

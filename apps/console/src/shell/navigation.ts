@@ -102,6 +102,7 @@ export const PAGES: readonly PageEntry[] = [
     needs: 'action:propose',
     load: () => import('../pages/propose-action.tsx'),
   },
+  { paths: ['/actions/:id/edit'], needs: 'action:propose', load: () => import('../pages/edit-action.tsx') },
   { paths: ['/actions/:id'], needs: 'action:read', load: () => import('../pages/action.tsx') },
   {
     paths: ['/members'],

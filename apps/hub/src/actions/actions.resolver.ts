@@ -10,7 +10,7 @@ import { ActionFeed } from './action-feed.service.js';
 import { ActionsService } from './actions.service.js';
 import { readActionId, readCursor, readReason } from './arguments.js';
 import { CurrentCommander } from './commander.decorator.js';
-import { ActionArgs, ProposeActionInput } from './dto/propose-action.input.js';
+import { ActionArgs, EditActionInput, ProposeActionInput } from './dto/propose-action.input.js';
 import {
   ActionConnection,
   ActionModel,
@@ -91,6 +91,19 @@ export class ActionsResolver {
     @Args('input', { type: () => ProposeActionInput }) input: ProposeActionInput,
   ): Result {
     return this.service.propose(commander, input);
+  }
+
+  @Mutation(() => ActionResultModel, {
+    description: 'Replaces what a draft of your member says; refused if somebody changed it since',
+  })
+  @Allow('action:propose')
+  editAction(
+    @CurrentCommander() commander: Commander,
+    @Args('id', idArg) id: string,
+    @Args('input', { type: () => EditActionInput }) input: EditActionInput,
+    @Args('version', { type: () => Int, description: 'the version that you saw' }) version: number,
+  ): Result {
+    return this.service.edit({ ...commander, version }, readActionId(id), input);
   }
 
   @Mutation(() => ActionResultModel, { description: 'Puts a draft of your member before the members' })

@@ -12,10 +12,11 @@ import {
   type ActionCommand,
   type ActionState,
   type AfterActionReport,
+  type Proposal,
 } from '@sekisho/workgroup';
 import { Platform } from '../platform/platform.js';
 import { toActionModel, type ShownAction } from './actions.mapper.js';
-import type { ProposeActionInput } from './dto/propose-action.input.js';
+import type { EditActionInput, ProposeActionInput } from './dto/propose-action.input.js';
 import type { ActionModel, ActionRefusedModel } from './models/action.model.js';
 
 @Injectable()
@@ -68,24 +69,16 @@ export class ActionsService {
 
   propose(commander: Commander, input: ProposeActionInput): Promise<ActionModel | ActionRefusedModel> {
     return this.answered(commander.memberId, async () => {
-      const { kind, title, reason } = input;
-      const proposal = readProposal(
-        {
-          ...{ kind, title, reason, subjects: input.subjects ?? [] },
-          isEmergency: input.isEmergency ?? false,
-          category: input.category ?? undefined,
-          concerns: input.memberId ?? undefined,
-          campaign: input.campaignId ?? undefined,
-          parameters: {
-            messagesPerHour: input.messagesPerHour ?? undefined,
-            noticeTo: input.noticeTo ?? undefined,
-            noticeText: input.noticeText ?? undefined,
-          },
-        },
-        DECIDABLE_CATEGORIES,
-      );
+      const proposal = proposalOf(input);
       const how = { isDraft: input.isDraft ?? false, now: this.platform.now() };
       return (await this.actions.propose(proposal, commander, how)).id;
+    });
+  }
+
+  edit(commander: Commander, id: string, input: EditActionInput): Promise<ActionModel | ActionRefusedModel> {
+    return this.answered(commander.memberId, async () => {
+      await this.actions.edit(id, proposalOf(input), commander, this.platform.now());
+      return id;
     });
   }
 
@@ -112,3 +105,21 @@ export class ActionsService {
     }
   }
 }
+
+/** @throws {ActionRefused} action-malformed */
+const proposalOf = ({ kind, title, reason, ...input }: EditActionInput): Proposal =>
+  readProposal(
+    {
+      ...{ kind, title, reason, subjects: input.subjects ?? [] },
+      isEmergency: input.isEmergency ?? false,
+      category: input.category ?? undefined,
+      concerns: input.memberId ?? undefined,
+      campaign: input.campaignId ?? undefined,
+      parameters: {
+        messagesPerHour: input.messagesPerHour ?? undefined,
+        noticeTo: input.noticeTo ?? undefined,
+        noticeText: input.noticeText ?? undefined,
+      },
+    },
+    DECIDABLE_CATEGORIES,
+  );

@@ -1,23 +1,15 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { Args, ID, Int, Mutation, Query, Resolver } from '@nestjs/graphql';
-import {
-  AppealDecisions,
-  AppealRefused,
-  AppealRepository,
-  ReputationRepository,
-  type StoredAppeal,
-} from '@sekisho/persistence';
-import { formatSubject } from '@sekisho/subject';
+import { Args, ID, Int, Mutation, Query, Resolver, Subscription } from '@nestjs/graphql';
+import { AppealDecisions, AppealRefused, AppealRepository } from '@sekisho/persistence';
 import { Allow } from '../access/allow.decorator.js';
-import { CallingMember, CurrentMember, requestOf } from '../access/request.js';
+import { CallingMember, CurrentMember, requestOf, StillWelcome, type Welcome } from '../access/request.js';
 import { ConnectionArgs, readPage } from '../graphql/connection.args.js';
 import { pageOf } from '../graphql/connection.js';
 import { Platform } from '../platform/platform.js';
-import { bucketed } from '../privacy/minimisation.js';
-import { OwnerView } from '../privacy/owner-view.service.js';
 import { RequestRefused } from '../problems/errors.js';
-import { toReputationModel } from '../reputations/reputations.mapper.js';
+import { AppealFeed } from './appeal-feed.service.js';
 import { AppealMail } from './appeal-mail.js';
+import { AppealView } from './appeal-view.service.js';
 import {
   AppealConnection,
   AppealModel,
@@ -43,10 +35,10 @@ export class AppealsResolver {
     private readonly platform: Platform,
     private readonly repository: AppealRepository,
     private readonly decisions: AppealDecisions,
-    private readonly reputations: ReputationRepository,
-    private readonly owners: OwnerView,
     private readonly service: AppealsService,
     private readonly mail: AppealMail,
+    private readonly view: AppealView,
+    private readonly feed: AppealFeed,
   ) {}
 
   @Query(() => AppealConnection, {
@@ -64,7 +56,7 @@ export class AppealsResolver {
       before: readCursor(after),
       state: state ?? undefined,
     });
-    const models = await Promise.all(stored.map((appeal) => this.shown(appeal, memberId)));
+    const models = await Promise.all(stored.map((appeal) => this.view.shown(appeal, memberId)));
     const keys = new Map(stored.map(({ id, filedAt }) => [id, `${filedAt.toISOString()} ${id}`]));
     return pageOf(models, first, ({ id }) => keys.get(id) ?? '');
   }
@@ -76,7 +68,20 @@ export class AppealsResolver {
     @CallingMember() memberId: string | undefined,
   ): Promise<AppealModel | null> {
     const stored = await this.repository.byId(readId(id));
-    return stored ? this.shown(stored, memberId) : null;
+    return stored ? this.view.shown(stored, memberId) : null;
+  }
+
+  @Subscription(() => AppealModel, {
+    description:
+      'An appeal that was confirmed, decided, withdrawn or escalated, or whose correction reached an edge. It ends when changes may have been missed: subscribe again, then ask for appeals',
+    resolve: (model: AppealModel) => model,
+  })
+  @Allow('appeal:review')
+  appealChanged(
+    @CallingMember() memberId: string | undefined,
+    @StillWelcome() isWelcome: Welcome,
+  ): AsyncIterableIterator<AppealModel> {
+    return this.feed.subscribe(memberId, isWelcome);
   }
 
   @Mutation(() => FiledAppealModel, {
@@ -116,25 +121,7 @@ export class AppealsResolver {
     const ruling = { outcome, reason: said, version, reviewer };
     const decided = await this.decisions.decide(readId(id), ruling, this.platform.now());
     void this.mail.tellOutcome(decided);
-    return this.shown(decided, reviewer);
-  }
-
-  private async shown(appeal: StoredAppeal, memberId: string | undefined): Promise<AppealModel> {
-    const { id, subject, state, category, words, dueAt, decidedAt } = appeal;
-    const text = formatSubject(subject);
-    const stored = (await this.reputations.find([subject])).get(text);
-    const now = this.platform.now();
-    return {
-      ...{ id, subject: text, state, reasonClass: category, text: words ?? '', version: appeal.version },
-      ...{ filedAt: bucketed(appeal.filedAt), dueAt: dueAt ? bucketed(dueAt) : null },
-      isOverdue: state === 'open' && dueAt !== undefined && dueAt <= now,
-      isConcerned: memberId !== undefined && (await this.repository.isConcerned(memberId, appeal)),
-      evidence: stored ? toReputationModel(stored, this.owners.anyone).explanation : [],
-      ...{ outcome: appeal.outcome ?? null, reason: appeal.reason ?? null },
-      decidedAt: decidedAt ? bucketed(decidedAt) : null,
-      effectMs: appeal.effectMs === undefined ? null : Math.round(appeal.effectMs),
-      effectEdges: appeal.effectEdges,
-    };
+    return this.view.shown(decided, reviewer);
   }
 }
 

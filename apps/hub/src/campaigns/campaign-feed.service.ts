@@ -1,66 +1,38 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { CampaignRepository } from '@sekisho/persistence';
-import { EventEmitter, on } from 'node:events';
 import type { Welcome } from '../access/request.js';
+import { Feed } from '../graphql/feed.js';
 import { Platform } from '../platform/platform.js';
 import type { CampaignModel } from './campaign.model.js';
 import { toCampaignModel } from './campaigns.mapper.js';
 
-/** Changed campaigns, read once for all subscribers, and only while there are any. */
+/** Changed campaigns. */
 @Injectable()
-export class CampaignFeed implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly emitter = new EventEmitter().setMaxListeners(0);
-  private readonly closing = new AbortController();
+export class CampaignFeed extends Feed<CampaignModel> {
   private revision = 0;
-  private unsubscribe: (() => void) | undefined;
-  private working: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly platform: Platform,
+    platform: Platform,
     private readonly campaigns: CampaignRepository,
-  ) {}
+  ) {
+    super(platform, 'sekisho_campaigns');
+  }
 
-  async onApplicationBootstrap(): Promise<void> {
+  subscribe(isWelcome: Welcome): AsyncIterableIterator<CampaignModel> {
+    return this.listen(isWelcome);
+  }
+
+  protected override async begin(): Promise<void> {
     this.revision = await this.campaigns.lastRevision();
-    this.unsubscribe = this.platform.notifications.on('sekisho_campaigns', () => {
-      this.working = this.working
-        .then(() => this.follow())
-        .catch((error: unknown) => {
-          this.platform.logger.error({ err: error }, 'changed campaigns could not be read');
-        });
-    });
   }
 
-  onApplicationShutdown(): void {
-    this.unsubscribe?.();
-    this.closing.abort();
-  }
-
-  /** Ends by itself at the first change for which `isWelcome` is false: a member can be suspended meanwhile. */
-  async *subscribe(isWelcome: Welcome): AsyncIterableIterator<CampaignModel> {
-    try {
-      for await (const [model] of on(this.emitter, 'changed', { signal: this.closing.signal })) {
-        if (!(await isWelcome())) return;
-        yield model as CampaignModel;
-      }
-    } catch (error) {
-      // The hub closes: the stream ends, it does not fail.
-      if (!this.closing.signal.aborted) throw error;
-    }
-  }
-
-  private async follow(): Promise<void> {
-    if (this.emitter.listenerCount('changed') === 0) {
-      this.revision = await this.campaigns.lastRevision();
-      return;
-    }
+  protected async follow(): Promise<void> {
+    if (!this.hasListeners()) return this.begin();
     for (;;) {
       const { campaigns, revision } = await this.campaigns.changedSince(this.revision);
       if (revision === this.revision) return;
       this.revision = revision;
-      for (const campaign of campaigns) {
-        this.emitter.emit('changed', toCampaignModel(campaign, this.platform.config.privacyK));
-      }
+      for (const one of campaigns) this.tell(toCampaignModel(one, this.platform.config.privacyK));
     }
   }
 }

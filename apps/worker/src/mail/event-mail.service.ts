@@ -9,6 +9,7 @@ interface Surroundings {
   readonly now: () => Date;
 }
 
+const appealSchema = z.object({ appeal: z.uuid(), step: z.string(), due_at: z.number() });
 const alertSchema = z.object({
   ...{ alert: z.string(), change: z.string(), category: z.string() },
   ...{ messages: z.number(), last_seen: z.number() },
@@ -38,7 +39,7 @@ export class EventMailService {
     try {
       const raw = await writeEventMail(events.map(toMailed), {
         ...{ from: this.mailer.from, to: to.address, format: to.format, language: to.language },
-        ...{ hub: new URL(hubUrl).hostname, now: now() },
+        ...{ hubUrl, now: now() },
       });
       await this.mailer.send({ to: to.address, raw });
     } catch (error) {
@@ -55,9 +56,11 @@ export class EventMailService {
 
 function toMailed({ jti, type, subject, details }: MemberEvent): MailedEvent {
   const kind = type.slice(type.lastIndexOf(':') + 1);
+  const told = kind === 'appeal' ? appealSchema.safeParse(details).data : undefined;
+  const appeal = told && { id: told.appeal, step: told.step, dueSeconds: told.due_at };
   const parsed = kind === 'alert' && subject !== null ? alertSchema.safeParse(details).data : undefined;
-  if (!parsed || subject === null) return { jti, kind, alert: undefined };
+  if (!parsed || subject === null) return { jti, kind, alert: undefined, appeal };
   const { alert: id, change, category, messages, last_seen: lastSeenSeconds } = parsed;
   const isOpen = change !== 'quiet' && change !== 'faded';
-  return { jti, kind, alert: { id, subject, category, change, messages, lastSeenSeconds, isOpen } };
+  return { jti, kind, appeal, alert: { id, subject, category, change, messages, lastSeenSeconds, isOpen } };
 }

@@ -4,11 +4,13 @@ import {
   CONDUCT_VERSION,
   CURRENT_RULES,
   draftOf,
+  edited,
   settled,
   type ActionCommand,
   type ActionState,
   type Proposal,
 } from '@sekisho/workgroup';
+import { isDeepStrictEqual } from 'node:util';
 import type { DataSource, EntityManager } from 'typeorm';
 import { ACTION_COLUMNS, withVotes, type ActionRow, type StoredAction } from './action-row.js';
 import { carryOut } from './effects.js';
@@ -22,6 +24,12 @@ export interface Commander {
   /** The version of the action that was looked at: a command on an older one is refused. */
   readonly version?: number | undefined;
 }
+
+/** Every field of a proposal, in the order in which the record names them. */
+const PROPOSED: Readonly<Record<keyof Proposal, true>> = {
+  ...{ title: true, reason: true, kind: true, subjects: true, category: true, concerns: true },
+  ...{ campaign: true, isEmergency: true, parameters: true },
+};
 
 /** In one step of the clock. */
 const DUE_AT_ONCE = 50;
@@ -119,6 +127,38 @@ export class ActionRepository {
   }
 
   /**
+   * Gives a draft another content; the same one again changes nothing.
+   * @throws {ActionRefused} action-changed when somebody else edited it since `version`; nothing has changed then
+   */
+  async edit(
+    id: string,
+    proposal: Proposal,
+    { memberId, version }: Commander,
+    now: Date,
+  ): Promise<StoredAction> {
+    return this.dataSource.transaction(async (sql) => {
+      const stored = await locked(sql, id);
+      if (stored.state === 'draft' && stored.proposedBy !== memberId) throw unknown(id);
+      const { kind, isEmergency, subjects, concerns } = proposal;
+      const fields = differing(stored, proposal);
+      const content = { kind, isEmergency, subjects, concerns };
+      const changed = edited(stored, content, { fields, actor: { memberId }, now: now.getTime() });
+      if (changed.transitions.length === 0) return stored;
+      requireVersion(stored, version);
+      if (concerns !== undefined) await requireMember(sql, concerns);
+      await sql.query(
+        `UPDATE action SET kind = $2, title = $3, reason = $4, subjects = $5, category = $6, parameters = $7, concerns = $8,
+           campaign = $9, is_emergency = $10 WHERE id = $1`,
+        [
+          ...[id, kind, proposal.title, proposal.reason, subjects, proposal.category ?? null],
+          ...[JSON.stringify(proposal.parameters), concerns ?? null, proposal.campaign ?? null, isEmergency],
+        ],
+      );
+      return finish(sql, { ...stored, ...proposal }, { ...changed, votes: [] }, now);
+    });
+  }
+
+  /**
    * Gives a command to an action; the same one again changes nothing.
    * @throws {ActionRefused} and nothing has changed
    */
@@ -133,12 +173,7 @@ export class ActionRepository {
       const before = settled(stored, facts, now.getTime());
       const changed = commanded(before.action, command, { actor, facts, now: now.getTime() });
       const isNew = changed.transitions.length > 0 || changed.vote !== undefined;
-      if (isNew && version !== undefined && version !== stored.version) {
-        throw new ActionRefused(
-          'action-changed',
-          `the action has version ${stored.version} by now, you saw ${version}: look again`,
-        );
-      }
+      if (isNew) requireVersion(stored, version);
       const after = settled(changed.action, facts, now.getTime());
       return finish(
         sql,
@@ -174,6 +209,26 @@ export class ActionRepository {
     );
     return next?.at ?? undefined;
   }
+}
+
+/** @throws {ActionRefused} action-changed */
+function requireVersion(stored: StoredAction, version: number | undefined): void {
+  if (version === undefined || version === stored.version) return;
+  throw new ActionRefused(
+    'action-changed',
+    `the action has version ${stored.version} by now, you saw ${version}: look again`,
+  );
+}
+
+/** Without keys that hold nothing, which JSON does not keep. */
+const asKept = (value: unknown): unknown =>
+  typeof value === 'object' ? JSON.parse(JSON.stringify(value)) : value;
+
+/** The fields of a draft that a proposal says otherwise. */
+function differing(stored: StoredAction, proposal: Proposal): string[] {
+  return (Object.keys(PROPOSED) as (keyof Proposal)[]).filter(
+    (field) => !isDeepStrictEqual(asKept(stored[field]), asKept(proposal[field])),
+  );
 }
 
 /** @throws {ActionRefused} action-unknown */

@@ -4,6 +4,7 @@ import { formatSubject, type Subject } from '@sekisho/subject';
 import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { setDecision } from '../decisions/decision.repository.js';
+import { announceAppeal } from './announce.js';
 import {
   SELECT_APPEAL,
   toAppeal,
@@ -15,6 +16,7 @@ import {
 } from './appeal-row.js';
 import { correct, noteOutcome } from './corrections.js';
 import { AppealRefused } from './errors.js';
+import { HAS_REPORTED, mailNoLonger, tellReviewers, type AppealStep } from './tell-reviewers.js';
 import { APPEAL_TERMS } from './terms.js';
 
 export interface NewAppeal {
@@ -100,11 +102,9 @@ export class AppealRepository {
   /** Whether a member has reported the subject, or addresses in it, or owns it: then it does not review it. */
   async isConcerned(memberId: string, appeal: StoredAppeal): Promise<boolean> {
     if (appeal.owner === memberId) return true;
-    const rows: unknown[] = await this.dataSource.query(
-      `SELECT FROM sighting WHERE reporter = $1 AND (subject = $2
-         OR subject IN (SELECT subject FROM reputation WHERE parent = $2 AND listed)) LIMIT 1`,
-      [memberId, formatSubject(appeal.subject)],
-    );
+    const rows: unknown[] = await this.dataSource.query(`SELECT WHERE ${HAS_REPORTED('$1', '$2')}`, [
+      ...[memberId, formatSubject(appeal.subject)],
+    ]);
     return rows.length > 0;
   }
 
@@ -154,15 +154,20 @@ export class AppealRepository {
           row.subject,
         ]);
         const isFirstZombie = row.category === 'zombie' && row.subject_type === 'ip' && released.length === 0;
+        const dueAt = new Date(now.getTime() + APPEAL_TERMS.reviewMs);
         await sql.query(
           `UPDATE appeal SET state = 'open', confirmed_by = $2, confirmed_at = $3, due_at = $4, mail_code_digest = NULL,
              version = version + 1 WHERE id = $1`,
-          [id, by, now, new Date(now.getTime() + APPEAL_TERMS.reviewMs)],
+          [id, by, now, dueAt],
         );
         await sql.query('UPDATE appeal_words SET forget_at = $2 WHERE appeal_id = $1', [
           ...[id, new Date(now.getTime() + APPEAL_TERMS.keepMs)],
         ]);
-        if (!isFirstZombie) return;
+        await announceAppeal(sql, id);
+        if (!isFirstZombie) {
+          await tellReviewers(sql, { id, dueAt }, 'filed', now);
+          return;
+        }
         await correct(sql, appeal, now);
         await sql.query('INSERT INTO evidence_release (subject, released_at) VALUES ($1, $2)', [
           row.subject,
@@ -191,18 +196,19 @@ export class AppealRepository {
       );
       if (count === 0) throw new AppealRefused('appeal-state', 'it was decided already');
       await sql.query('DELETE FROM appeal_words WHERE appeal_id = $1', [id]);
+      await mailNoLonger(sql, id);
+      await announceAppeal(sql, id);
     });
   }
 
   /**
-   * Appeals that nobody decided in time: first they are escalated, then their listing is suspended.
-   * @returns how many of each
+   * Appeals that nobody decided: reviewers are reminded, after the deadline they are escalated, then their listing is
+   * suspended.
+   * @returns how many of the latter two
    */
   async escalate(now: Date): Promise<{ escalated: number; suspended: number }> {
-    const [, escalated] = await this.dataSource.query<[unknown[], number]>(
-      `UPDATE appeal SET escalated_at = $1 WHERE state = 'open' AND due_at <= $1 AND escalated_at IS NULL`,
-      [now],
-    );
+    await this.step('reminded_at', 'near', new Date(now.getTime() + APPEAL_TERMS.nearMs), now);
+    const escalated = await this.step('escalated_at', 'escalated', now, now);
     const suspended = await this.dataSource.transaction(async (sql) => {
       const rows: AppealRow[] = await sql.query(
         `${SELECT_APPEAL} WHERE a.state = 'open' AND a.due_at <= $1 AND a.suspended_at IS NULL
@@ -223,6 +229,22 @@ export class AppealRepository {
       return rows.length;
     });
     return { escalated, suspended };
+  }
+
+  /** Marks open appeals that are due by a moment, once, and tells reviewers. @returns how many */
+  private step(mark: 'reminded_at' | 'escalated_at', step: AppealStep, by: Date, now: Date): Promise<number> {
+    return this.dataSource.transaction(async (sql) => {
+      const [late] = await sql.query<[{ id: string; due_at: Date }[], number]>(
+        `UPDATE appeal SET ${mark} = $1 WHERE state = 'open' AND due_at <= $2 AND ${mark} IS NULL RETURNING id, due_at`,
+        [now, by],
+      );
+      for (const { id, due_at: dueAt } of late) {
+        // Of what is late already, that it will be is no news.
+        if (step === 'escalated' || dueAt > now) await tellReviewers(sql, { id, dueAt }, step, now);
+        await announceAppeal(sql, id);
+      }
+      return late.length;
+    });
   }
 
   private async one(where: string, value: unknown): Promise<StoredAppeal | undefined> {

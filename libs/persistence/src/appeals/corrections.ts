@@ -5,7 +5,9 @@ import { randomBytes } from 'node:crypto';
 import type { Sql } from '../database.js';
 import { tellMember } from '../events/member-event.repository.js';
 import { appendToLog } from '../log/append.js';
+import { announceAppeal } from './announce.js';
 import type { AppealOutcome, StoredAppeal } from './appeal-row.js';
+import { mailNoLonger } from './tell-reviewers.js';
 import { APPEAL_TERMS } from './terms.js';
 
 /** Locks the subject like scoring does, and notes which zones will lose it, so that the time until edges do is measured. */
@@ -53,4 +55,6 @@ export async function noteOutcome(
        log_salt = $7, log_statement = $8, version = version + 1 WHERE id = $1`,
     [id, outcome, reason, by ?? null, now, index, salt, statement],
   );
+  await mailNoLonger(sql, id);
+  await announceAppeal(sql, id);
 }

@@ -31,7 +31,9 @@ export class AppealEffectRepository {
   /** An edge serves a correction; the first time that it says so counts. */
   async note({ appealId, zone }: PublishedCorrection, edge: string, effectiveAt: Date): Promise<void> {
     await this.dataSource.query(
-      `INSERT INTO appeal_effect (appeal_id, zone, edge, effective_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+      `WITH noted AS (INSERT INTO appeal_effect (appeal_id, zone, edge, effective_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT DO NOTHING RETURNING appeal_id)
+       SELECT pg_notify('sekisho_appeals', appeal_id::text) FROM noted`,
       [appealId, zone, edge, effectiveAt],
     );
   }

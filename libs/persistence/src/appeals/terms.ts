@@ -5,6 +5,8 @@ const DAY_MS = 24 * HOUR_MS;
 export const APPEAL_TERMS = Object.freeze({
   /** A reviewer has decided by then; after it everybody who can review sees that nobody did. */
   reviewMs: 72 * HOUR_MS,
+  /** Reviewers are reminded so long before the deadline: a working day. */
+  nearMs: 24 * HOUR_MS,
   /** As long after the deadline the listing is suspended until somebody decides: waiting must not be the appellant's loss. */
   escalationMs: 72 * HOUR_MS,
   /** The most that such a suspension lasts. */

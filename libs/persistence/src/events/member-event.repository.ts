@@ -6,7 +6,10 @@ import type { Sql } from '../database.js';
 
 /** None of the registered event types (RFC 8417) is about reputation: these are our own. */
 export type MemberEventType =
-  'urn:sekisho:event:alert' | 'urn:sekisho:event:action' | 'urn:sekisho:event:correction';
+  | 'urn:sekisho:event:alert'
+  | 'urn:sekisho:event:action'
+  | 'urn:sekisho:event:appeal'
+  | 'urn:sekisho:event:correction';
 
 /** Section 8.1.4 of the Shared Signals Framework: that a receiver asked for, to see that it is reached. */
 export const VERIFICATION_EVENT = 'https://schemas.openid.net/secevent/ssf/event-type/verification';

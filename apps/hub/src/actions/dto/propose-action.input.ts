@@ -3,8 +3,8 @@ import type { ActionKind, ActionState } from '@sekisho/workgroup';
 import { ConnectionArgs } from '../../graphql/connection.args.js';
 import { ACTION_KIND, ACTION_STATE } from '../models/enums.js';
 
-@InputType('ProposeActionInput')
-export class ProposeActionInput {
+@InputType()
+export class EditActionInput {
   @Field(() => ACTION_KIND)
   kind!: ActionKind;
 
@@ -38,7 +38,10 @@ export class ProposeActionInput {
   // Nullable, because a default of false is not taken for a variable's field that is left out.
   @Field(() => Boolean, { nullable: true, description: 'by two officers, for at most 24 hours' })
   isEmergency?: boolean | null;
+}
 
+@InputType()
+export class ProposeActionInput extends EditActionInput {
   @Field(() => Boolean, { nullable: true, description: 'shown to your member alone, until submitAction' })
   isDraft?: boolean | null;
 }
