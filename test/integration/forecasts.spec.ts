@@ -13,7 +13,7 @@ import type { Category } from '@sekisho/report';
 import { readSubject } from '@sekisho/subject';
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { measureQuality } from '../../apps/worker/src/quality/measure-quality.js';
+import { measureModel } from '../../apps/worker/src/quality/measure-quality.js';
 import { openTestDatabase, type OpenTestDatabase } from '../setup/open-database.js';
 
 const NOW = new Date('2030-03-15T12:20:00Z');
@@ -210,7 +210,7 @@ describe('what is published', () => {
       await knows(`192.0.2.${String(i)}`, 5);
       await knows(`198.51.100.${String(i)}`, 95);
     }
-    expect(await measureQuality(forecasts, tools(NOW))).toEqual({
+    expect(await measureModel(forecasts, tools(NOW))).toEqual({
       ...{ foretold: 20, resolved: 0, isPublished: false },
     });
   }
@@ -220,9 +220,9 @@ describe('what is published', () => {
     for (let i = 0; i < 8; i += 1) {
       await report(MEMBERS[i % 3] ?? '', `198.51.100.${String(i)}`, { at: after(2) });
     }
-    const round = await measureQuality(forecasts, tools(new Date('2030-03-16T23:59:00Z')));
+    const round = await measureModel(forecasts, tools(new Date('2030-03-16T23:59:00Z')));
     expect(round).toMatchObject({ resolved: 20, isPublished: false });
-    expect(await measureQuality(forecasts, tools(PUBLISHED))).toMatchObject({ isPublished: true });
+    expect(await measureModel(forecasts, tools(PUBLISHED))).toMatchObject({ isPublished: true });
     const published = await forecasts.published();
     expect(published).toMatchObject({ asOf: PUBLISHED });
     const [measurement, ...others] = published?.measurements ?? [];
@@ -236,7 +236,7 @@ describe('what is published', () => {
       { from: 90, to: 100, forecasts: 10, came: 0.8, cameByAnother: 0.8 },
     ]);
     expect(measurement?.bins[1]?.foretold).toBeCloseTo(0.95);
-    expect(await measureQuality(forecasts, tools(new Date('2030-03-17T08:00:00Z')))).toMatchObject({
+    expect(await measureModel(forecasts, tools(new Date('2030-03-17T08:00:00Z')))).toMatchObject({
       isPublished: false,
     });
   });
@@ -246,7 +246,7 @@ describe('what is published', () => {
     for (let i = 0; i < 8; i += 1) {
       await report(MEMBERS[i % 2] ?? '', `198.51.100.${String(i)}`, { at: after(2) });
     }
-    expect(await measureQuality(forecasts, tools(PUBLISHED))).toMatchObject({ isPublished: false });
+    expect(await measureModel(forecasts, tools(PUBLISHED))).toMatchObject({ isPublished: false });
     expect(await forecasts.published()).toBeUndefined();
   });
 

@@ -3,6 +3,7 @@ import {
   ActionRepository,
   AlertRepository,
   AppealRepository,
+  CalibrationRepository,
   ClusteringRepository,
   DecisionRepository,
   dropExpiredPartitions,
@@ -24,7 +25,7 @@ import { randomInt } from 'node:crypto';
 import { ClusteringService } from './campaigns/clustering.service.js';
 import { EventMailService } from './mail/event-mail.service.js';
 import { settleActions } from './actions/settle-actions.js';
-import { measureQuality } from './quality/measure-quality.js';
+import { measureModel, measureReports } from './quality/measure-quality.js';
 import { DecisionClock } from './decisions/decision-clock.js';
 import { observe, queueFaults } from './operate/observe.js';
 import { WorkerMetrics } from './operate/worker-metrics.js';
@@ -119,6 +120,7 @@ export async function startWorker(
   decisions.wake();
   const actions = new ActionRepository(dataSource);
   const forecasts = new ForecastRepository(dataSource);
+  const calibration = new CalibrationRepository(dataSource);
   const runner = await runJobs(
     queueUrl,
     {
@@ -136,8 +138,10 @@ export async function startWorker(
       },
       'settle-actions': () => settleActions(actions, { now, withinMs: SETTLE_EVERY_MS }),
       'measure-quality': async () => {
-        const measured = await measureQuality(forecasts, { now, seed: newSeed, k: config.privacyK });
-        logger.info(measured, 'scores are held against what came');
+        const tools = { now, seed: newSeed, k: config.privacyK };
+        const model = await measureModel(forecasts, tools);
+        const reports = await measureReports(calibration, tools);
+        logger.info({ ...model, ...reports }, 'scores and reports are held against what came');
       },
       expire: async () => {
         await ensurePartitions(dataSource, now());

@@ -193,6 +193,7 @@ export {
   type Participant,
   type RecordedTransition,
 } from './actions/participation.repository.js';
+export { CalibrationRepository, type Calibration } from './reports/calibration.repository.js';
 export {
   ForecastRepository,
   type ModelQuality,

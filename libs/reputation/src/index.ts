@@ -44,3 +44,13 @@ export {
   type ModelMeasurement,
   type ReliabilityBin,
 } from './quality/reliability.js';
+export {
+  calibrationOf,
+  ECHOES,
+  outcomeOf,
+  REPORT_OUTCOME,
+  type CalibrationChannel,
+  type ConfirmedShare,
+  type Confirmers,
+  type FateCount,
+} from './quality/report-outcome.js';

@@ -36,6 +36,7 @@ class RecordingDatabase implements OperatorDatabase {
           mentions: [],
           reputation: [],
           forecasts: [],
+          reportChecks: [],
           zoneEntries: [],
           zoneChanges: [],
         };

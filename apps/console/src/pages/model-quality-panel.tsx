@@ -4,7 +4,7 @@ import { useQuery } from 'urql';
 import { codeOf } from '../graphql/client.ts';
 import { graphql, type ResultOf } from '../graphql/graphql.ts';
 import { useLanguage } from '../language/use-language.ts';
-import { download, toCsv } from '../parts/csv.ts';
+import { download, shareInFile, toCsv } from '../parts/csv.ts';
 import { Facts } from '../parts/facts.tsx';
 import { Time } from '../parts/marks.tsx';
 import { Fault, Loading } from '../parts/notes.tsx';
@@ -90,8 +90,8 @@ function OfModel({ measurement }: { readonly measurement: Measurement }) {
   const heads = COLUMNS.map((column) => t(`quality.${column}`));
   const save = () => {
     const rows = bins.map(({ from, to, foretold, came, cameLow, cameHigh, cameByAnother, forecasts }) => [
-      ...[`${String(from)}..${String(to)}`, foretold, came, `${String(cameLow)}..${String(cameHigh)}`],
-      ...[cameByAnother, forecasts],
+      ...[`${String(from)}..${String(to)}`, ...[foretold, came].map(shareInFile)],
+      ...[[cameLow, cameHigh].map(shareInFile).join('..'), shareInFile(cameByAnother), forecasts],
     ]);
     download(`sekisho-reliability-${modelVersion}.csv`, toCsv(heads, rows), 'text/csv;charset=utf-8');
   };

@@ -1,4 +1,4 @@
-import type { ForecastRepository } from '@sekisho/persistence';
+import type { CalibrationRepository, ForecastRepository } from '@sekisho/persistence';
 
 export interface QualityTools {
   readonly now: () => Date;
@@ -8,18 +8,34 @@ export interface QualityTools {
   readonly k: number;
 }
 
-export interface QualityRound {
+export interface ModelRound {
   readonly foretold: number;
   readonly resolved: number;
   readonly isPublished: boolean;
 }
 
 /** One round of measuring the model: repeating it changes nothing. */
-export async function measureQuality(
+export async function measureModel(
   forecasts: Pick<ForecastRepository, 'foretell' | 'resolve' | 'publish'>,
   { now, seed, k }: QualityTools,
-): Promise<QualityRound> {
+): Promise<ModelRound> {
   const foretold = await forecasts.foretell(seed(), now());
   const resolved = await forecasts.resolve(now());
   return { foretold, resolved, isPublished: await forecasts.publish(k, now()) };
+}
+
+export interface ReportRound {
+  readonly checked: number;
+  /** Members that were told of their reports anew. */
+  readonly told: number;
+}
+
+/** One round of looking at what became of reports: repeating it changes nothing. */
+export async function measureReports(
+  calibration: Pick<CalibrationRepository, 'check' | 'judge' | 'publish'>,
+  { now, seed, k }: QualityTools,
+): Promise<ReportRound> {
+  const checked = await calibration.check(seed(), now());
+  await calibration.judge(now());
+  return { checked, told: await calibration.publish(k, now()) };
 }

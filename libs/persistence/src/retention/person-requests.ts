@@ -25,6 +25,8 @@ export interface HeldAboutSubject {
   readonly reputation: readonly HeldRecord[];
   /** What its score was at moments of the last weeks, and whether abuse was reported in the day after. */
   readonly forecasts: readonly HeldRecord[];
+  /** What became of reports about it. */
+  readonly reportChecks: readonly HeldRecord[];
   readonly zoneEntries: readonly HeldRecord[];
   readonly zoneChanges: readonly HeldRecord[];
   /** Ciphertext that waits for the owner of the network; the hub cannot read it. */
@@ -60,6 +62,8 @@ const HELD = {
   reputation: `SELECT score, listed, confidence, recommendation, categories, explanation, first_seen, last_seen, expires_at
     FROM reputation WHERE subject = $1`,
   forecasts: `SELECT foretold_at, score, listed, came FROM forecast WHERE subject = $1 ORDER BY foretold_at`,
+  reportChecks: `SELECT received_at, category, evidence, is_echoed, is_owned_up, ruling FROM report_check
+    WHERE subject = $1 ORDER BY received_at`,
   zoneEntries: 'SELECT zone, codes FROM zone_entry WHERE subject = $1 ORDER BY zone',
   zoneChanges: 'SELECT zone, codes, changed_at FROM zone_change WHERE subject = $1 ORDER BY changed_at',
   sealedEvidence: `SELECT received_at, length(sealed) AS characters FROM sealed_evidence WHERE subject = $1 ORDER BY received_at`,
@@ -87,6 +91,7 @@ export class PersonRequests {
         mentions: await manager.query(HELD.mentions, [text, subject.value]),
         reputation: await read(HELD.reputation),
         forecasts: await read(HELD.forecasts),
+        reportChecks: await read(HELD.reportChecks),
         zoneEntries: await read(HELD.zoneEntries),
         zoneChanges: await read(HELD.zoneChanges),
         sealedEvidence: await read(HELD.sealedEvidence),
@@ -159,6 +164,7 @@ export class PersonRequests {
         releases: await remove('DELETE FROM evidence_release WHERE subject = $1'),
         campaigns: await forgetInCampaigns(manager, subject),
         forecasts: await remove('DELETE FROM forecast WHERE subject = $1'),
+        reportChecks: await remove('DELETE FROM report_check WHERE subject = $1'),
         reputation: await remove('DELETE FROM reputation WHERE subject = $1'),
       };
       const entries: { zone: string }[] = await manager.query(
