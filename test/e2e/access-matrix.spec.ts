@@ -235,6 +235,8 @@ const PROBES: readonly Probe[] = [
   route('action:read', 'ActionReportsController.report', 'GET', `/actions/${randomUUID()}/report`),
   route('conduct:read', 'ActionReportsController.conduct', 'GET', '/conduct'),
   ...ACTION_FIELDS.map(([operation, handler, query]) => field(operation, handler, query)),
+  field('calibration:read', 'CalibrationResolver.calibration', '{ calibration { asOf } }'),
+  field('statistics:read', 'ModelQualityResolver.modelQuality', '{ modelQuality { asOf } }'),
   field('statistics:read', 'StatisticsResolver.statistics', '{ statistics { reports } }'),
 ];
 const refusalFor = (caller: Caller): Answer['code'] =>

@@ -76,6 +76,7 @@ const idle: JobHandlers = {
   'cluster-fingerprints': () => Promise.resolve(),
   'mail-events': () => Promise.resolve(),
   'settle-actions': () => Promise.resolve(),
+  'measure-quality': () => Promise.resolve(),
   expire: () => Promise.resolve(),
 };
 const receipt = (receiptId: string) => ({ payload: { receiptId }, id: receiptId });

@@ -28,6 +28,8 @@ export const ARGUMENTS: ArgumentTable = {
   'Query.reputation': asLiterals.map((subject) => `(subject: ${subject})`),
   'Query.reputations': [`(subjects: [${asLiterals.join(', ')}])`],
   'Query.listingDecisions': asLiterals.map((subject) => `(subject: ${subject})`),
+  // One's own, and somebody else's.
+  'Query.calibration': ['', '(memberId: "isp-owner")', '(memberId: "isp-b")'],
   'Query.caseMessages': [`(caseId: "${CASE_ID}")`],
   // Ids are given in order: the first campaign of the walk's own federation.
   'Query.campaign': ['(id: "1")'],

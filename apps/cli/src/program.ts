@@ -30,6 +30,10 @@ const GROUPS: readonly { title: string; entries: readonly Entry[] }[] = [
       { names: ['appeal'], load: async () => (await import('./commands/appeal.js')).registerAppeal },
       { names: ['range', 'network'], load: async () => (await import('./commands/range.js')).registerRange },
       { names: ['hygiene'], load: async () => (await import('./commands/hygiene.js')).registerHygiene },
+      {
+        names: ['calibration'],
+        load: async () => (await import('./commands/calibration.js')).registerCalibration,
+      },
       { names: ['evidence'], load: async () => (await import('./commands/evidence.js')).registerEvidence },
       { names: ['log'], load: async () => (await import('./commands/log.js')).registerLog },
       {

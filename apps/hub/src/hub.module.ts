@@ -21,6 +21,7 @@ import type { Platform } from './platform/platform.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 import { PublicController } from './public/public.controller.js';
+import { QualityModule } from './quality/quality.module.js';
 import { ReportsModule } from './reports/reports.module.js';
 import { ReputeController } from './repute/repute.controller.js';
 import { ReputationsModule } from './reputations/reputations.module.js';
@@ -37,7 +38,7 @@ export class HubModule {
         ...[AccessModule, MembersModule, ReportsModule, ReputationsModule],
         ...[SubscribersModule, ZonesModule, LogModule, DiscoveryModule, GraphqlApiModule],
         ...[PrivacyModule, EvidenceModule, CampaignsModule, AlertsModule, EventsModule, PeopleModule],
-        ...[ActionsModule, NetworksModule, AppealsModule],
+        ...[ActionsModule, NetworksModule, AppealsModule, QualityModule],
       ],
       controllers: [HealthController, PublicController, ConsoleController, ReputeController],
       providers: [HygieneResolver, { provide: APP_FILTER, useClass: ProblemFilter }],

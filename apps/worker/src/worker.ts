@@ -3,11 +3,13 @@ import {
   ActionRepository,
   AlertRepository,
   AppealRepository,
+  CalibrationRepository,
   ClusteringRepository,
   DecisionRepository,
   dropExpiredPartitions,
   dropExpiredRows,
   EventStreamRepository,
+  ForecastRepository,
   ensurePartitions,
   openNotifications,
   readWarningLists,
@@ -19,9 +21,11 @@ import {
 import { openMailer } from '@sekisho/mail';
 import { JobAttemptFailed, openQueue, runJobs } from '@sekisho/queue';
 import { OperationServer, type Logger, type Registry, type Tracing } from '@sekisho/telemetry';
+import { randomInt } from 'node:crypto';
 import { ClusteringService } from './campaigns/clustering.service.js';
 import { EventMailService } from './mail/event-mail.service.js';
 import { settleActions } from './actions/settle-actions.js';
+import { measureModel, measureReports } from './quality/measure-quality.js';
 import { DecisionClock } from './decisions/decision-clock.js';
 import { observe, queueFaults } from './operate/observe.js';
 import { WorkerMetrics } from './operate/worker-metrics.js';
@@ -38,6 +42,7 @@ const CLUSTER_EVERY_MS = 5_000;
 const MAIL_EVERY_MS = 30_000;
 /** What falls due in between is waited for. */
 const SETTLE_EVERY_MS = 1_000;
+const MEASURE_EVERY_MS = 3_600_000;
 const EXPIRE_EVERY_MS = 3_600_000;
 /** Receipts at a time: their subjects fill the batches of scoring together. */
 const CONCURRENCY = 12;
@@ -52,6 +57,9 @@ export interface WorkerTools {
 export interface Worker {
   close(): Promise<void>;
 }
+
+/** Which subjects are in a sample nobody can know beforehand, or could aim at it. */
+const newSeed = () => randomInt(2 ** 47);
 
 export async function startWorker(
   config: Config,
@@ -111,6 +119,8 @@ export async function startWorker(
   });
   decisions.wake();
   const actions = new ActionRepository(dataSource);
+  const forecasts = new ForecastRepository(dataSource);
+  const calibration = new CalibrationRepository(dataSource);
   const runner = await runJobs(
     queueUrl,
     {
@@ -127,6 +137,12 @@ export async function startWorker(
         await mail?.run();
       },
       'settle-actions': () => settleActions(actions, { now, withinMs: SETTLE_EVERY_MS }),
+      'measure-quality': async () => {
+        const tools = { now, seed: newSeed, k: config.privacyK };
+        const model = await measureModel(forecasts, tools);
+        const reports = await measureReports(calibration, tools);
+        logger.info({ ...model, ...reports }, 'scores and reports are held against what came');
+      },
       expire: async () => {
         await ensurePartitions(dataSource, now());
         const expired = await dropExpiredRows(dataSource, now());
@@ -151,6 +167,7 @@ export async function startWorker(
     await queue.schedule('cluster-fingerprints', {}, { everyMs: CLUSTER_EVERY_MS });
     await queue.schedule('mail-events', {}, { everyMs: MAIL_EVERY_MS });
     await queue.schedule('settle-actions', {}, { everyMs: SETTLE_EVERY_MS });
+    await queue.schedule('measure-quality', {}, { everyMs: MEASURE_EVERY_MS });
     await queue.schedule('expire', {}, { everyMs: EXPIRE_EVERY_MS });
   };
   await schedule();

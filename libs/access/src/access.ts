@@ -23,6 +23,7 @@ export const OPERATIONS = [
   'report:submit',
   'report:retract',
   'report:read-own',
+  'calibration:read',
   'reputation:read',
   'reputation:read-public',
   'listing:read',
@@ -89,6 +90,8 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   'report:submit': everyone,
   'report:retract': abuseDesk,
   'report:read-own': abuseDesk,
+  // A member's own; the operator's, who decides about members, of each.
+  'calibration:read': [...abuseDesk, 'operator'],
   'reputation:read': federation,
   // One subject at a time, for anyone listed who wants to know why.
   'reputation:read-public': everyone,

@@ -193,4 +193,10 @@ export {
   type Participant,
   type RecordedTransition,
 } from './actions/participation.repository.js';
+export { CalibrationRepository, type Calibration } from './reports/calibration.repository.js';
+export {
+  ForecastRepository,
+  type ModelQuality,
+  type VersionMeasurement,
+} from './reputations/forecast.repository.js';
 export { StandingRepository, type StandingOfMember } from './actions/standing.repository.js';

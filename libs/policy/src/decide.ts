@@ -1,4 +1,5 @@
 import type { Ip } from '@sekisho/subject';
+import { expectedCosts, type ExpectedCosts } from './expected-cost.js';
 import type { Action, Band, Policy, Rate, Rule } from './policy.js';
 import type { Listing, Standing, UnknownReason } from './standing.js';
 
@@ -20,6 +21,8 @@ export type Decision =
       readonly line: number;
       readonly listing: Listing;
       readonly confidence: number | undefined;
+      /** Of a rule that takes the cheapest. */
+      readonly expected: ExpectedCosts | undefined;
       readonly rate: Rate | undefined;
     }
   | {
@@ -55,8 +58,14 @@ export function decide(policy: Policy, client: Client, standing: Standing): Deci
   for (const [i, rule] of policy.rules.entries()) {
     const listing = meets(rule, standing);
     if (!listing) continue;
-    const { action, line, rate } = rule;
-    return { because: 'rule', action, rule: i + 1, line, listing, confidence, rate };
+    const { action: asked, line, rate } = rule;
+    const expected =
+      asked === 'cheapest' && policy.costs
+        ? expectedCosts(policy.costs, listing.category, listing.score)
+        : undefined;
+    // Without costs there is no cheapest, and the file was refused.
+    const action = asked === 'cheapest' ? (expected?.action ?? 'normal') : asked;
+    return { because: 'rule', action, rule: i + 1, line, listing, confidence, expected, rate };
   }
   return { because: 'no-rule', action: 'normal' };
 }

@@ -10,6 +10,13 @@ export {
 export { MapRequestReader, mapReply } from './map-request-reader.js';
 export { actionText, type Answer } from './action-text.js';
 export { decide, decideLocally, type Client, type Decision } from './decide.js';
+export {
+  expectedCosts,
+  probabilityOf,
+  type CostPolicy,
+  type Costs,
+  type ExpectedCosts,
+} from './expected-cost.js';
 export { DEFAULT_POLICY_TEXT, defaultPolicy } from './default-policy.js';
 export { RecentKeys } from './recent-keys.js';
 export { needsOf, type Action, type Needs, type Policy, type Rate, type Rule } from './policy.js';

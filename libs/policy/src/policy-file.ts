@@ -3,8 +3,9 @@ import { CATEGORIES_OF } from '@sekisho/report';
 import { SubjectInvalid } from '@sekisho/subject';
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
+import { costPolicyOf, costSection } from './cost-section.js';
 import { NetworkList } from './network-list.js';
-import { ACTIONS, type Band, type Policy, type Rate, type Rule } from './policy.js';
+import { RULE_ACTIONS, type Band, type Policy, type Rate, type Rule } from './policy.js';
 import { accountOf } from './submission.js';
 
 export interface PolicyFault {
@@ -73,7 +74,7 @@ const rule = z
     score: band.default({ from: 0, to: 100 }),
     confidence: band.optional(),
     list: z.enum(['any', 'high'], { error: 'not any or high' }).default('any'),
-    action: z.enum(ACTIONS, { error: `not an action: give one of ${ACTIONS.join(', ')}` }),
+    action: z.enum(RULE_ACTIONS, { error: `not an action: give one of ${RULE_ACTIONS.join(', ')}` }),
     rate: rate.optional(),
   })
   .check((context) => {
@@ -123,32 +124,43 @@ const submission = z
 
 const prefix = (most: number) => z.int().min(8).max(most);
 
-const file = z.strictObject({
-  version: z.literal(1, { error: 'this program reads version 1' }),
-  mode: z.enum(['enforce', 'shadow'], { error: 'not enforce or shadow' }).default('enforce'),
-  allow: networkList.default(() => new NetworkList([])),
-  deny: networkList.default(() => new NetworkList([])),
-  'deny-action': z.enum(['reject', 'defer'], { error: 'not reject or defer' }).default('reject'),
-  // By default a temporary refusal: nothing is lost if the members were wrong.
-  'joint-listing': z
-    .enum(['normal', 'deep-queue', 'tag', 'defer', 'reject'], {
-      error: 'not normal, deep-queue, tag, defer or reject',
-    })
-    .default('defer'),
-  'shape-by': z
-    .strictObject({ ipv4: prefix(32).default(24), ipv6: prefix(128).default(64) })
-    .default({ ipv4: 24, ipv6: 64 }),
-  'deep-queue-transport': z
-    .string()
-    .regex(/^[\w-]{1,40}:[\w.:[\]-]{0,255}$/, 'not transport:nexthop. Example: sekisho-deep:')
-    .default('sekisho-deep:'),
-  header: z
-    .string()
-    .regex(/^[A-Za-z][A-Za-z0-9-]{0,60}$/, 'not a header name. Example: X-Sekisho')
-    .default('X-Sekisho'),
-  submission: submission.optional(),
-  rules: z.array(rule).max(1_000),
-});
+const file = z
+  .strictObject({
+    version: z.literal(1, { error: 'this program reads version 1' }),
+    mode: z.enum(['enforce', 'shadow'], { error: 'not enforce or shadow' }).default('enforce'),
+    allow: networkList.default(() => new NetworkList([])),
+    deny: networkList.default(() => new NetworkList([])),
+    'deny-action': z.enum(['reject', 'defer'], { error: 'not reject or defer' }).default('reject'),
+    // By default a temporary refusal: nothing is lost if the members were wrong.
+    'joint-listing': z
+      .enum(['normal', 'deep-queue', 'tag', 'defer', 'reject'], {
+        error: 'not normal, deep-queue, tag, defer or reject',
+      })
+      .default('defer'),
+    'shape-by': z
+      .strictObject({ ipv4: prefix(32).default(24), ipv6: prefix(128).default(64) })
+      .default({ ipv4: 24, ipv6: 64 }),
+    'deep-queue-transport': z
+      .string()
+      .regex(/^[\w-]{1,40}:[\w.:[\]-]{0,255}$/, 'not transport:nexthop. Example: sekisho-deep:')
+      .default('sekisho-deep:'),
+    header: z
+      .string()
+      .regex(/^[A-Za-z][A-Za-z0-9-]{0,60}$/, 'not a header name. Example: X-Sekisho')
+      .default('X-Sekisho'),
+    submission: submission.optional(),
+    costs: costSection(CATEGORIES).optional(),
+    rules: z.array(rule).max(1_000),
+  })
+  .check((context) => {
+    const { costs, rules } = context.value;
+    if (costs) return;
+    for (const [i, { action }] of rules.entries()) {
+      if (action !== 'cheapest') continue;
+      const message = 'cheapest needs costs. Example: costs: { default: { abuse: 1, refused: 50 } }';
+      context.issues.push({ code: 'custom', path: ['rules', i, 'action'], message, input: action });
+    }
+  });
 
 /** Reads a policy. @throws {PolicyInvalid} with the line of every fault */
 export function parsePolicy(text: string): Policy {
@@ -178,6 +190,7 @@ export function parsePolicy(text: string): Policy {
       action: outbound.action,
       exempt: new Set(outbound.exempt.map(accountOf)),
     },
+    costs: parsed.data.costs && costPolicyOf(parsed.data.costs),
     rules: rules.map((one, i): Rule => {
       const { category: given, rate: limits } = one;
       return {

@@ -1,8 +1,13 @@
+import type { CostPolicy } from './expected-cost.js';
 import type { NetworkList } from './network-list.js';
 
 export const ACTIONS = ['normal', 'shaped', 'deep-queue', 'tag', 'defer', 'reject'] as const;
 /** From nothing at all to a refusal; docs/policyd.md says what each does in Postfix. */
 export type Action = (typeof ACTIONS)[number];
+
+/** What a rule can say: an action, or that the one of least expected cost is taken. */
+export const RULE_ACTIONS = [...ACTIONS, 'cheapest'] as const;
+export type RuleAction = (typeof RULE_ACTIONS)[number];
 
 /** Both ends included, 0 to 100. */
 export interface Band {
@@ -28,7 +33,8 @@ export interface Rule {
   readonly confidence: Band | undefined;
   /** Only addresses of high.ip.Z. */
   readonly isHighOnly: boolean;
-  readonly action: Action;
+  /** `cheapest` only where the policy has costs. */
+  readonly action: RuleAction;
   /** With `shaped`, and only then. */
   readonly rate: Rate | undefined;
 }
@@ -60,6 +66,8 @@ export interface Policy {
   readonly header: string;
   /** What an own subscriber may send who logged in; undefined: whatever it likes. */
   readonly submission: Submission | undefined;
+  /** What outcomes cost the member; undefined: it has not said. */
+  readonly costs: CostPolicy | undefined;
   /** The first that matches decides; none: normal. */
   readonly rules: readonly Rule[];
 }

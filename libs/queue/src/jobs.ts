@@ -16,6 +16,8 @@ const payloadSchemas = {
   'mail-events': z.strictObject({}),
   /** Move actions of the working group whose time has come. */
   'settle-actions': z.strictObject({}),
+  /** Write down what scores foretell, and hold what they foretold a day ago against what came. */
+  'measure-quality': z.strictObject({}),
   /** Drop what is past its retention. */
   expire: z.strictObject({}),
 } as const;

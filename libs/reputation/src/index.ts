@@ -29,3 +29,28 @@ export { ADJUDICATION, trustAfter } from './policy/adjudication.js';
 export { countingAfterRelease } from './policy/release.js';
 export { learnedVerdict, type LearnedVerdict, type VerdictOptions } from './policy/learned-verdict.js';
 export { Rehearsal, type PresentListings, type RehearsalOutcome } from './policy/rehearsal.js';
+export {
+  abuseOf,
+  binOf,
+  FORECAST,
+  FORETOLD_TYPES,
+  samplingRates,
+  type Stratum,
+} from './quality/forecast-sample.js';
+export {
+  measureForecasts,
+  type ForecastCell,
+  type Measured,
+  type ModelMeasurement,
+  type ReliabilityBin,
+} from './quality/reliability.js';
+export {
+  calibrationOf,
+  ECHOES,
+  outcomeOf,
+  REPORT_OUTCOME,
+  type CalibrationChannel,
+  type ConfirmedShare,
+  type Confirmers,
+  type FateCount,
+} from './quality/report-outcome.js';

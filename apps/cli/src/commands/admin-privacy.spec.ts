@@ -31,7 +31,15 @@ class RecordingDatabase implements OperatorDatabase {
     requests: {
       access: (subject, ground, now) => {
         this.asked.push(['access', subject, ground, now]);
-        const none = { sightings: [], mentions: [], reputation: [], zoneEntries: [], zoneChanges: [] };
+        const none = {
+          sightings: [],
+          mentions: [],
+          reputation: [],
+          forecasts: [],
+          reportChecks: [],
+          zoneEntries: [],
+          zoneChanges: [],
+        };
         return Promise.resolve({
           subject: subject.value,
           ...none,

@@ -8,6 +8,7 @@ import {
   parsePolicy,
   PolicyInvalid,
   type Decision,
+  type ExpectedCosts,
   type Policy,
   type Standing,
 } from '@sekisho/policy';
@@ -162,11 +163,13 @@ function explain({
   decision: Decision;
   answer: string;
 }): string {
-  const rate = decision.because === 'rule' ? decision.rate : undefined;
+  const { rate, expected } =
+    decision.because === 'rule' ? decision : { rate: undefined, expected: undefined };
   const lines: readonly (readonly [string, string])[] = [
     ['known', standingText(standing)],
     ['action', decision.action],
     ['because', reasonText(decision)],
+    ...(expected ? [['costs', costsText(expected)] as const] : []),
     ...(rate
       ? [
           [
@@ -180,6 +183,14 @@ function explain({
     ['Postfix', answer],
   ];
   return `${address}\n${lines.map(([title, text]) => `  ${title.padEnd(8)} ${text}\n`).join('')}`;
+}
+
+/** Three digits: the costs that went in are rarely known to more. */
+const figure = (value: number) => String(Number(value.toPrecision(3)));
+
+function costsText({ probability, costs }: ExpectedCosts): string {
+  const each = costs.map(({ action, cost }) => `${action} ${figure(cost)}`).join(', ');
+  return `abusive with ${figure(probability * 100)} %: ${each}`;
 }
 
 function standingText(standing: Standing): string {

@@ -9,6 +9,7 @@ import { List } from '../parts/list-page.tsx';
 import { Badge, Time } from '../parts/marks.tsx';
 import { Page } from '../parts/page.tsx';
 import { useUrlState } from '../parts/use-url-state.ts';
+import { CalibrationPanel } from './calibration-panel.tsx';
 import { ReceiptPanel } from './receipt-panel.tsx';
 
 const RECEIPTS = graphql(`
@@ -144,6 +145,7 @@ export default function Reports() {
           }}
         />
       )}
+      <CalibrationPanel />
       <List
         label={t('reports.title')}
         {...{ columns, rows }}

@@ -10,6 +10,7 @@ import { Fault, Loading } from '../parts/notes.tsx';
 import { Page, Panel } from '../parts/page.tsx';
 import { TimeChart } from '../parts/time-chart.tsx';
 import { useSession } from '../session/session-store.ts';
+import { ModelQualityPanel } from './model-quality-panel.tsx';
 
 const STATISTICS = graphql(`
   query Statistics {
@@ -100,6 +101,7 @@ export default function Statistics() {
           </Panel>
         </>
       )}
+      <ModelQualityPanel />
       {dns.data && (
         <Panel title={t('statistics.ownQueries')}>
           <Facts

@@ -14,6 +14,9 @@ export function toCsv(header: readonly string[], rows: readonly (readonly (strin
   return BYTE_ORDER_MARK + [header, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }
 
+/** A part of 1, without the digits that arithmetic leaves. */
+export const shareInFile = (share: number): number => Math.round(share * 10_000) / 10_000;
+
 /** Hands a file to the person; nothing leaves the browser. */
 export function download(name: string, content: string, type: string): void {
   const url = URL.createObjectURL(new Blob([content], { type }));

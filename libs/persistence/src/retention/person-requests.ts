@@ -23,6 +23,10 @@ export interface HeldAboutSubject {
   /** Reports about other subjects that name this one as host of a link or as fingerprint. */
   readonly mentions: readonly HeldRecord[];
   readonly reputation: readonly HeldRecord[];
+  /** What its score was at moments of the last weeks, and whether abuse was reported in the day after. */
+  readonly forecasts: readonly HeldRecord[];
+  /** What became of reports about it. */
+  readonly reportChecks: readonly HeldRecord[];
   readonly zoneEntries: readonly HeldRecord[];
   readonly zoneChanges: readonly HeldRecord[];
   /** Ciphertext that waits for the owner of the network; the hub cannot read it. */
@@ -57,6 +61,9 @@ const HELD = {
     WHERE subject <> $1 AND (url_hosts @> ARRAY[$2] OR fingerprint = $2) ORDER BY received_at`,
   reputation: `SELECT score, listed, confidence, recommendation, categories, explanation, first_seen, last_seen, expires_at
     FROM reputation WHERE subject = $1`,
+  forecasts: `SELECT foretold_at, score, listed, came FROM forecast WHERE subject = $1 ORDER BY foretold_at`,
+  reportChecks: `SELECT received_at, category, evidence, is_echoed, is_owned_up, ruling FROM report_check
+    WHERE subject = $1 ORDER BY received_at`,
   zoneEntries: 'SELECT zone, codes FROM zone_entry WHERE subject = $1 ORDER BY zone',
   zoneChanges: 'SELECT zone, codes, changed_at FROM zone_change WHERE subject = $1 ORDER BY changed_at',
   sealedEvidence: `SELECT received_at, length(sealed) AS characters FROM sealed_evidence WHERE subject = $1 ORDER BY received_at`,
@@ -83,6 +90,8 @@ export class PersonRequests {
         sightings: await read(HELD.sightings),
         mentions: await manager.query(HELD.mentions, [text, subject.value]),
         reputation: await read(HELD.reputation),
+        forecasts: await read(HELD.forecasts),
+        reportChecks: await read(HELD.reportChecks),
         zoneEntries: await read(HELD.zoneEntries),
         zoneChanges: await read(HELD.zoneChanges),
         sealedEvidence: await read(HELD.sealedEvidence),
@@ -154,6 +163,8 @@ export class PersonRequests {
         appeals: await remove('DELETE FROM appeal WHERE subject = $1'),
         releases: await remove('DELETE FROM evidence_release WHERE subject = $1'),
         campaigns: await forgetInCampaigns(manager, subject),
+        forecasts: await remove('DELETE FROM forecast WHERE subject = $1'),
+        reportChecks: await remove('DELETE FROM report_check WHERE subject = $1'),
         reputation: await remove('DELETE FROM reputation WHERE subject = $1'),
       };
       const entries: { zone: string }[] = await manager.query(

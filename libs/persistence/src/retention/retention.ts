@@ -5,6 +5,7 @@ import { APPEAL_RETENTION } from '../appeals/retention.js';
 import { EVIDENCE_RETENTION_MS } from '../evidence/sealed-evidence.repository.js';
 import { PEOPLE_RETENTION } from '../people/retention.js';
 import { SIGHTING_RETENTION_MS } from '../reports/partitions.js';
+import { QUALITY_RETENTION } from '../reputations/retention.js';
 
 const DAY_MS = 24 * 3_600_000;
 /** As long as a person may ask why an application was looked at. */
@@ -188,6 +189,7 @@ export const RETENTION: readonly Retention[] = [
     basis: 'proof of what was decided, and when',
     ...{ until: 'as long as the decision', expiry: { how: 'other', by: 'goes with the decision' } },
   },
+  ...QUALITY_RETENTION,
   ...ACTION_RETENTION,
   ...APPEAL_RETENTION,
   {

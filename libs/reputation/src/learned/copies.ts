@@ -1,3 +1,5 @@
+import { wilsonInterval } from '../quality/wilson.js';
+
 /** Who follows whom: two reporters that report the same subjects in the same order are one voice. */
 export class Copies {
   readonly #followed = new Map<number, number>();
@@ -34,12 +36,5 @@ export const FOLLOW_S = 6 * 3_600;
 const MIN_FOLLOWED = 50;
 const COPY_SHARE = 0.5;
 
-/** Lower end of the 95 % interval of a share (Wilson 1927), 0..1. */
-export function lowerBound(hits: number, total: number): number {
-  if (total <= 0) return 0;
-  const z = 1.96;
-  const share = hits / total;
-  const centre = share + (z * z) / (2 * total);
-  const half = z * Math.sqrt((share * (1 - share)) / total + (z * z) / (4 * total * total));
-  return Math.max(0, (centre - half) / (1 + (z * z) / total));
-}
+/** Lower end of the 95 % interval of a share, 0..1. */
+export const lowerBound = (hits: number, total: number): number => wilsonInterval(hits, total).low;

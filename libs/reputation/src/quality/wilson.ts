@@ -1,0 +1,16 @@
+export interface Interval {
+  /** 0..1 */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The 95 % interval of a share (Wilson 1927); of nothing everything is possible. Counts need not be whole. */
+export function wilsonInterval(hits: number, total: number): Interval {
+  if (total <= 0) return { low: 0, high: 1 };
+  const z = 1.96;
+  const share = hits / total;
+  const centre = share + (z * z) / (2 * total);
+  const half = z * Math.sqrt((share * (1 - share)) / total + (z * z) / (4 * total * total));
+  const scale = 1 + (z * z) / total;
+  return { low: Math.max(0, (centre - half) / scale), high: Math.min(1, (centre + half) / scale) };
+}
