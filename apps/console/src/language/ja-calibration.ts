@@ -5,7 +5,7 @@ export const JA_CALIBRATION: Readonly<Record<keyof typeof EN_CALIBRATION, string
   'calibration.checked': '確認済み件数',
   'calibration.confirmed': '裏付けあり',
   'calibration.hint':
-    '{days} 日間の新規の通報を、それぞれ 1 日後に確認したものです。「裏付けあり」は、24 時間以内に他の参加事業者が同じ対象を通報した、所有者が原因を発見または対処した、または審査で認められた場合です。「否定」は審査で退けられた場合です。「不明」は反応がなかっただけで、通報の誤りを意味しません。裏付けた事業者が公表できる数に満たない場合、割合は表示されません。',
+    '{days} 日間の新規の通報を、それぞれ 1 日後に確認したものです。「裏付けあり」は、24 時間以内に他の会員が同じ対象を通報した、所有者が原因を発見または対処した、または審査で認められた場合です。「否定」は審査で退けられた場合です。「不明」は反応がなかっただけで、通報の誤りを意味しません。裏付けた事業者が公表できる数に満たない場合、割合は表示されません。',
   'calibration.interval': '95 % 区間',
   'calibration.lead': '自社とハブ運営者だけが閲覧できます。',
   'calibration.none': '確認済みの通報はまだありません。通報の 1 日後に確認されます。',
@@ -14,7 +14,7 @@ export const JA_CALIBRATION: Readonly<Record<keyof typeof EN_CALIBRATION, string
   'calibration.rest': 'その他',
   'calibration.right': '通報が正しいとされた異議申立て',
   'calibration.rule':
-    '規則による信頼度: 0.8 × max(½, (20 + 正) ⁄ (20 + 正 + 誤))。過去 1 年間に決定された異議申立てによります。決定に不服がある場合は、ワーキンググループに申し出てください。',
+    '規則による信頼度: 0.8 × max(½, (20 + 正) ⁄ (20 + 正 + 誤))。過去 1 年間に決定された異議申立てによります。決定に異議がある場合は、ワーキンググループに申し出てください。',
   'calibration.share': '裏付けの割合',
   'calibration.title': '自社の通報の精度',
   'calibration.tooFew': '少数',
