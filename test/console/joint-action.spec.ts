@@ -123,7 +123,7 @@ it('is followed in the console: readiness, who acted how exactly, who did not an
   expect(await page.title()).not.toBe('INJECTED');
   expect(watch.take()).toEqual([]);
   await reportIsWhole(page);
-}, 170_000);
+}, 240_000);
 
 async function voteYes(page: Page, path: string): Promise<void> {
   await stage.visit(page, path);

@@ -202,6 +202,36 @@ async function addAuthenticator(page: Page): Promise<void> {
   });
 }
 
+describe('how a member is told of events', () => {
+  it('is said in the settings, and ended only when that is meant', async () => {
+    const { context, page, watch } = await opened('/settings', 'abuse-desk');
+    const mail = page.getByRole('region', { name: 'By mail' });
+    const push = page.getByRole('region', { name: 'By push' });
+    const state = page.getByRole('region', { name: 'How your member is told' });
+    expect(await page.getByRole('button', { name: /^End the/ }).count()).toBe(0);
+    await mail.getByLabel('Address of the abuse desk').fill('abuse@isp-owner.example');
+    await mail.getByRole('button', { name: 'Save' }).click();
+    await state.getByText('abuse@isp-owner.example').waitFor();
+    await push.getByLabel('Endpoint').fill('https://abuse.isp-owner.example/events');
+    await push.getByRole('button', { name: 'Save' }).click();
+    await state.getByText('https://abuse.isp-owner.example/events').waitFor();
+    for (const [way, end] of [
+      [mail, 'End the mail'],
+      [push, 'End the push'],
+    ] as const) {
+      await way.getByRole('button', { name: end }).click();
+      expect(await barriersOf(page)).toEqual([]);
+      await page.getByRole('dialog').getByRole('button', { name: end }).click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await way.getByRole('button', { name: end }).waitFor({ state: 'detached' });
+    }
+    await state.getByText('no mail').waitFor();
+    await state.getByText('none: your receiver asks').waitFor();
+    expect(watch.take()).toEqual([]);
+    await context.close();
+  });
+});
+
 describe('a session that ends under somebody’s hands', () => {
   it('takes nothing away: what was typed stays, and is sent after signing in again', async () => {
     const operator = await openContext(browser);
@@ -237,6 +267,21 @@ describe('a session that ends under somebody’s hands', () => {
     await page.getByText('Hand this link to the person').waitFor();
     expect(await dialog.count()).toBe(0);
 
+    // A live page notices at the next change, and goes on with what it missed.
+    await scene.visit(page, '/actions');
+    await settled(page);
+    const members = await scene.group(scene.reviewer);
+    const propose = (title: string) =>
+      members.command('propose', {
+        input: { kind: 'JOINT_THROTTLE', title, reason: 'x', subjects: ['203.0.113.9'] },
+      });
+    await execute(scene.database.url, 'DELETE FROM person_session');
+    await propose('While the session was over');
+    await dialog.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await page.getByRole('link', { name: 'While the session was over' }).waitFor();
+    await propose('After it was renewed');
+    await page.getByRole('link', { name: 'After it was renewed' }).waitFor();
+
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
@@ -264,7 +309,7 @@ describe('the working group', () => {
     await settled(page);
     expect(new URL(page.url()).pathname).toBe('/console/actions');
     // The list as it was known is shown until the hub has answered.
-    const rows = page.getByRole('table').locator('[data-index]');
+    const rows = page.getByRole('table').locator('[data-index]').filter({ hasText: 'List them' });
     await expect.poll(() => rows.count()).toBe(1);
     await page.reload();
     await rows.first().waitFor();

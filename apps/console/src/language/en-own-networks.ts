@@ -1,7 +1,8 @@
 // A member's own networks, and how it is told of what happens in them.
 export const EN_OWN_NETWORKS = {
   'events.address': 'Address of the abuse desk',
-  'events.addressHint': 'Also asked to confirm appeals about your networks.',
+  'events.addressHint':
+    'Also asked to confirm appeals about your networks, and told of those that your reviewers may decide.',
   'events.authorization': 'Authorization header',
   'events.authorizationHint': 'Sent with every push; it is never shown again. Example: Bearer 0a1b2c3d',
   'events.authorizationKept': 'One is set, and is never shown. Saving without one removes it.',

@@ -2,7 +2,8 @@ import type { EN_OWN_NETWORKS } from './en-own-networks.ts';
 
 export const JA_OWN_NETWORKS = {
   'events.address': '窓口のメールアドレス',
-  'events.addressHint': '自社ネットワークについての異議申立ての確認にも使われます。',
+  'events.addressHint':
+    '自社ネットワークについての異議申立ての確認と、自社の審査担当が決定できる異議申立ての案内にも使われます。',
   'events.authorization': 'Authorization ヘッダー',
   'events.authorizationHint': 'すべての送信に付けます。再び表示されることはありません。例: Bearer 0a1b2c3d',
   'events.authorizationKept': '設定済みです（表示されません）。空のまま保存すると削除されます。',
