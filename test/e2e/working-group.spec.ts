@@ -238,6 +238,19 @@ describe('who sees what', () => {
     expect((await groupOf('isp-b').list({ first: 100 }))[0]?.id).toBe(draft.id);
   });
 
+  it('a draft that is thrown away stays its own member’s', async () => {
+    const draft = await propose('isp-a', { isDraft: true });
+    const gone = await groupOf('isp-a').command('withdraw', { id: draft.id, reason: 'it was a typo' });
+    expect(gone.state).toBe('REJECTED');
+    expect(await groupOf('isp-a').get(draft.id)).toMatchObject({ state: 'REJECTED' });
+    expect(await groupOf('isp-b').find(draft.id)).toBeUndefined();
+    expect((await groupOf('isp-b').list({ first: 100 })).some(({ id }) => id === draft.id)).toBe(false);
+    await expect(groupOf('isp-b').command('comment', { id: draft.id, text: 'what was it?' })).rejects.toEqual(
+      refusal('action-unknown'),
+    );
+    expect(await rowsOf(`SELECT FROM member_event WHERE details->>'action' = $1`, draft.id)).toEqual([]);
+  });
+
   it('a draft is edited by its member, on record, and never over what a colleague changed meanwhile', async () => {
     const draft = await propose('isp-a', { isDraft: true });
     const input = {

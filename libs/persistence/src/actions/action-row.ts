@@ -23,6 +23,8 @@ export interface StoredAction extends Action {
   /** The campaign that it is about, if it was named. */
   readonly campaign: string | undefined;
   readonly proposedAt: Date;
+  /** It was proposed. A draft, and one that was thrown away, is its own member's alone. */
+  readonly isPublic: boolean;
   /** Grows by one with every change: who saw an older one did not see this. */
   readonly version: number;
   /** Over all actions, for followers. */
@@ -30,11 +32,15 @@ export interface StoredAction extends Action {
   readonly report: unknown;
 }
 
+/** Whether a row of `action` was ever put before the members. */
+export const IS_PUBLIC =
+  "EXISTS (SELECT FROM action_transition WHERE action_id = action.id AND transition = 'proposed')";
+
 /** Times in milliseconds. */
 export const ACTION_COLUMNS = [
   ...['id', 'kind', 'title', 'reason', 'subjects', 'category', 'parameters', 'concerns', 'campaign', 'state'],
   ...['rules', 'is_emergency', 'proposed_by', 'proposed_at', 'is_approved', 'report', 'version'],
-  'revision::float8 AS revision',
+  ...['revision::float8 AS revision', `${IS_PUBLIC} AS is_public`],
   ...TIMES.map((column) => `(extract(epoch FROM ${column}) * 1000)::float8 AS ${column}`),
 ].join(', ');
 
@@ -54,6 +60,7 @@ export interface ActionRow extends Record<(typeof TIMES)[number], number | null>
   readonly proposed_by: string;
   readonly proposed_at: Date;
   readonly is_approved: boolean | null;
+  readonly is_public: boolean;
   readonly report: unknown;
   readonly version: number;
   readonly revision: number;
@@ -95,7 +102,12 @@ const toStored = (
   ...{ id: row.id, kind: row.kind, title: row.title, reason: row.reason, state: row.state, rules: row.rules },
   ...{ subjects: row.subjects, category: row.category ?? undefined, parameters: row.parameters },
   ...{ concerns: row.concerns ?? undefined, campaign: row.campaign ?? undefined, report: row.report },
-  ...{ isEmergency: row.is_emergency, proposedBy: row.proposed_by, proposedAt: row.proposed_at },
+  ...{
+    isEmergency: row.is_emergency,
+    isPublic: row.is_public,
+    proposedBy: row.proposed_by,
+    proposedAt: row.proposed_at,
+  },
   rehearsalEndsAt: row.rehearsal_ends_at ?? undefined,
   votingEndsAt: row.voting_ends_at ?? undefined,
   approvedAt: row.approved_at ?? undefined,

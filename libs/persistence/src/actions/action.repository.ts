@@ -12,7 +12,7 @@ import {
 } from '@sekisho/workgroup';
 import { isDeepStrictEqual } from 'node:util';
 import type { DataSource, EntityManager } from 'typeorm';
-import { ACTION_COLUMNS, withVotes, type ActionRow, type StoredAction } from './action-row.js';
+import { ACTION_COLUMNS, IS_PUBLIC, withVotes, type ActionRow, type StoredAction } from './action-row.js';
 import { carryOut } from './effects.js';
 import { factsFor } from './facts.js';
 import { announce, recordChange, writeAction, type ActionChange } from './write-action.js';
@@ -37,7 +37,7 @@ const DUE_AT_ONCE = 50;
 export class ActionRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Newest first, one more than `first` when there are more. Drafts are shown to their proposer alone. */
+  /** Newest first, one more than `first` when there are more. What was never proposed is shown to its own member alone. */
   async list(
     viewer: string | undefined,
     page: {
@@ -47,7 +47,7 @@ export class ActionRepository {
     },
   ): Promise<StoredAction[]> {
     const rows: ActionRow[] = await this.dataSource.query(
-      `SELECT ${ACTION_COLUMNS} FROM action WHERE (state <> 'draft' OR proposed_by = $1)
+      `SELECT ${ACTION_COLUMNS} FROM action WHERE (${IS_PUBLIC} OR proposed_by = $1)
          AND ($2::text IS NULL OR state = $2)
          AND ($3::timestamptz IS NULL OR (date_trunc('milliseconds', proposed_at), id) < ($3, $4::uuid))
        ORDER BY date_trunc('milliseconds', proposed_at) DESC, id DESC LIMIT $5`,
@@ -59,19 +59,19 @@ export class ActionRepository {
     return withVotes(this.dataSource, rows);
   }
 
-  /** Undefined also for a draft of another member. */
+  /** Undefined also for what another member never proposed. */
   async find(viewer: string | undefined, id: string): Promise<StoredAction | undefined> {
     const rows: ActionRow[] = await this.dataSource.query(
-      `SELECT ${ACTION_COLUMNS} FROM action WHERE id = $1 AND (state <> 'draft' OR proposed_by = $2)`,
+      `SELECT ${ACTION_COLUMNS} FROM action WHERE id = $1 AND (${IS_PUBLIC} OR proposed_by = $2)`,
       [id, viewer ?? null],
     );
     return (await withVotes(this.dataSource, rows))[0];
   }
 
-  /** Everything but drafts that changed since a revision, in that order. */
+  /** Everything that was proposed and changed since a revision, in that order. */
   async changedSince(revision: number): Promise<StoredAction[]> {
     const rows: ActionRow[] = await this.dataSource.query(
-      `SELECT ${ACTION_COLUMNS} FROM action WHERE revision > $1 AND state <> 'draft' ORDER BY action.revision LIMIT 100`,
+      `SELECT ${ACTION_COLUMNS} FROM action WHERE revision > $1 AND ${IS_PUBLIC} ORDER BY action.revision LIMIT 100`,
       [revision],
     );
     return withVotes(this.dataSource, rows);
@@ -138,7 +138,7 @@ export class ActionRepository {
   ): Promise<StoredAction> {
     return this.dataSource.transaction(async (sql) => {
       const stored = await locked(sql, id);
-      if (stored.state === 'draft' && stored.proposedBy !== memberId) throw unknown(id);
+      if (!stored.isPublic && stored.proposedBy !== memberId) throw unknown(id);
       const { kind, isEmergency, subjects, concerns } = proposal;
       const fields = differing(stored, proposal);
       const content = { kind, isEmergency, subjects, concerns };
@@ -166,7 +166,7 @@ export class ActionRepository {
     const { memberId, isOfficer, version } = commander;
     return this.dataSource.transaction(async (sql) => {
       const stored = await locked(sql, id);
-      if (stored.state === 'draft' && stored.proposedBy !== memberId) throw unknown(id);
+      if (!stored.isPublic && stored.proposedBy !== memberId) throw unknown(id);
       const facts = await factsFor(sql, stored, now);
       const actor = { memberId, isOfficer, hasAcceptedConduct: await hasAccepted(sql, memberId) };
       // A vote that is over by now is over, also when the clock's own step has not come yet.
@@ -253,7 +253,8 @@ async function finish(
 ): Promise<StoredAction> {
   if (change.transitions.length === 0 && change.votes.length === 0) return stored;
   const version = await writeAction(sql, stored, change);
-  await carryOut(sql, { ...stored, ...change.action, version }, change.transitions, now);
+  const isPublic = stored.isPublic || change.transitions.some(({ transition }) => transition === 'proposed');
+  await carryOut(sql, { ...stored, ...change.action, version, isPublic }, change.transitions, now);
   await recordChange(sql, stored.id, change, now);
   await announce(sql, stored.id);
   return locked(sql, stored.id);

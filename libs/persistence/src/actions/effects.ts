@@ -23,8 +23,7 @@ export async function carryOut(
     await sql.query('UPDATE action SET report = $2 WHERE id = $1', [action.id, report]);
   }
   const last = transitions.at(-1)?.transition;
-  // A draft is its own member's alone.
-  if (last !== undefined && action.state !== 'draft') await tellMembers(sql, action, last, now);
+  if (last !== undefined && action.isPublic) await tellMembers(sql, action, last, now);
   // Last, because it holds the log's lock from here on.
   for (const { transition } of transitions) await decide(sql, action, transition, now);
 }

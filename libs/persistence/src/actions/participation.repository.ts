@@ -143,8 +143,8 @@ export class ParticipationRepository {
     const { days, counts, before } = result;
     const column = phase === 'rehearsal' ? 'rehearsal' : 'actual';
     await this.dataSource.transaction(async (sql) => {
-      const { state } = await locked(sql, action);
-      if (state === 'draft') throw unknown(action);
+      const { isPublic } = await locked(sql, action);
+      if (!isPublic) throw unknown(action);
       await sql.query(
         `INSERT INTO action_participant (action_id, member_id, state, ${column}, ${column}_jws)
          VALUES ($1, $2, 'silent', $3, $4)
@@ -158,8 +158,8 @@ export class ParticipationRepository {
   /** @throws {ActionRefused} action-unknown, action-state when there are too many */
   async comment(memberId: string, id: string, text: string, now: Date): Promise<void> {
     await this.dataSource.transaction(async (sql) => {
-      const { state, proposedBy } = await locked(sql, id);
-      if (state === 'draft' && proposedBy !== memberId) throw unknown(id);
+      const { isPublic, proposedBy } = await locked(sql, id);
+      if (!isPublic && proposedBy !== memberId) throw unknown(id);
       const [row]: { n: number }[] = await sql.query(
         'SELECT count(*)::int AS n FROM action_comment WHERE action_id = $1',
         [id],
