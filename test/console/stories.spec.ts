@@ -297,7 +297,10 @@ describe('the working group', () => {
     await page.getByLabel('Why').fill('Seen by three members');
     await page.getByLabel('Subjects').fill('203.0.113.7\n203.0.113.8');
     await page.getByRole('button', { name: 'Put it before the members' }).dblclick();
-    await page.getByText('Seen by three members').waitFor();
+    // Until then the form is there, with the same words in it.
+    await page.getByRole('heading', { level: 1, name: 'List them' }).waitFor();
+    await page.getByText('Seen by three members').first().waitFor();
+    await settled(page);
     expect(await barriersOf(page)).toEqual([]);
     await page.getByLabel('Comment').fill(INJECTION);
     await page.getByRole('button', { name: 'Add the comment' }).click();

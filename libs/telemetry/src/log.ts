@@ -68,7 +68,7 @@ export function createLogger(options: { name: string; level: string }): Logger {
 
 /** How long a line may wait for others. */
 const FLUSH_MS = 100;
-/** Half of what is written at once: a write goes to another thread, which costs more than twenty lines. */
+/** Half of what is written at once: each write goes to another thread, so there should be few. */
 const BATCH_BYTES = 32_768;
 
 /**

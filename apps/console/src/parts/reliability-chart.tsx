@@ -1,9 +1,9 @@
-// What was foretold against what came, by uPlot. A canvas says nothing to a screen reader: the caller shows a table too.
+// What was foretold against what came; the caller shows a table too.
 import { useEffect, useRef } from 'react';
-import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
+import type uPlot from 'uplot';
 import { useLanguage } from '../language/use-language.ts';
 import { useSettings } from '../settings/settings.ts';
+import { axisIn, drawPlot } from './plot.ts';
 import { useMedia } from './use-media.ts';
 
 export interface ReliabilityPoint {
@@ -31,20 +31,18 @@ export function ReliabilityChart({ label, points }: ReliabilityChartProps) {
     const style = getComputedStyle(element);
     const ink = style.getPropertyValue('--ink-muted');
     const came = style.getPropertyValue('--chart-1');
-    const font = `12px ${style.fontFamily}`;
+    const look = axisIn(style);
     const axis: uPlot.Axis = {
-      ...{
-        stroke: ink,
-        grid: { stroke: style.getPropertyValue('--line'), width: 1 },
-        ticks: { show: false },
-      },
-      ...{ font, labelFont: font, labelSize: 20 },
+      ...look,
+      ...(look.font !== undefined && { labelFont: look.font }),
+      labelSize: 20,
       values: (_plot, ticks) => ticks.map((tick) => format.number(tick)),
     };
     const xs = [0, ...points.map(({ foretold }) => percent(foretold)), 100];
-    const chart = new uPlot(
+    return drawPlot(
+      element,
       {
-        ...{ width: element.clientWidth, height: HEIGHT_PIXELS, legend: { live: false } },
+        ...{ height: HEIGHT_PIXELS, legend: { live: false } },
         cursor: { show: false },
         scales: { x: { time: false, range: [0, 100] }, y: { range: [0, 100] } },
         axes: [
@@ -58,16 +56,7 @@ export function ReliabilityChart({ label, points }: ReliabilityChartProps) {
         ],
       },
       [xs, xs, [null, ...points.map((point) => percent(point.came)), null]],
-      element,
     );
-    const observer = new ResizeObserver(() => {
-      chart.setSize({ width: element.clientWidth, height: HEIGHT_PIXELS });
-    });
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      chart.destroy();
-    };
   }, [points, theme, isDark, format, t]);
   return <div ref={place} role="img" aria-label={label} />;
 }

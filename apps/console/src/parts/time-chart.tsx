@@ -1,10 +1,9 @@
-// Curves over time by uPlot: 22 kB compressed, draws on a canvas and so needs no inline style that the policy refuses.
-// A canvas says nothing to a screen reader: the same figures are in a table below it.
+// Curves over time, and the same figures in a table below them.
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
 import { useLanguage } from '../language/use-language.ts';
 import { useSettings } from '../settings/settings.ts';
+import { axisIn, drawPlot } from './plot.ts';
 import { useMedia } from './use-media.ts';
 
 export interface Curve {
@@ -33,13 +32,10 @@ export function TimeChart({ label, times, curves, max }: TimeChartProps) {
     const element = place.current;
     if (!element) return;
     const style = getComputedStyle(element);
-    const ink = style.getPropertyValue('--ink-muted');
-    const grid = { stroke: style.getPropertyValue('--line'), width: 1 };
-    const font = `12px ${style.fontFamily}`;
-    const axis = { stroke: ink, grid, ticks: { show: false }, font };
-    const chart = new uPlot(
+    const axis = axisIn(style);
+    return drawPlot(
+      element,
       {
-        width: element.clientWidth,
         height: HEIGHT_PIXELS,
         legend: { show: curves.length > 1, live: false },
         cursor: { y: false },
@@ -75,16 +71,7 @@ export function TimeChart({ label, times, curves, max }: TimeChartProps) {
         ],
       },
       [times.map((at) => at.getTime() / 1_000), ...curves.map(({ values }) => [...values])],
-      element,
     );
-    const observer = new ResizeObserver(() => {
-      chart.setSize({ width: element.clientWidth, height: HEIGHT_PIXELS });
-    });
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      chart.destroy();
-    };
   }, [times, curves, max, language, theme, timeZone, isDark, format]);
   return (
     <figure className="chart">

@@ -207,7 +207,8 @@ async function fatesOf(sql: EntityManager, since: Date): Promise<Map<string, Fat
        FROM report_check WHERE received_at > $1 GROUP BY 1, 2, 3, 4, 5, 6`,
       [since],
     );
-  return byMember(rows.map(({ ruling, ...row }) => ({ ...row, ruling: ruling ?? undefined })));
+  const fates = rows.map(({ ruling, ...row }) => ({ ...row, ruling: ruling ?? undefined }));
+  return Map.groupBy(fates, ({ member_id }) => member_id);
 }
 
 async function confirmersOf(sql: EntityManager, since: Date): Promise<Map<string, Confirmers[]>> {
@@ -225,15 +226,5 @@ async function confirmersOf(sql: EntityManager, since: Date): Promise<Map<string
      SELECT member_id, category, evidence, array_agg(DISTINCT voice) AS members FROM spoke GROUP BY 1, 2, 3`,
     [since, ABOUT, SAYS],
   );
-  return byMember(rows);
-}
-
-function byMember<T extends { readonly member_id: string }>(rows: readonly T[]): Map<string, T[]> {
-  const members = new Map<string, T[]>();
-  for (const row of rows) {
-    const own = members.get(row.member_id);
-    if (own) own.push(row);
-    else members.set(row.member_id, [row]);
-  }
-  return members;
+  return Map.groupBy(rows, ({ member_id }) => member_id);
 }
