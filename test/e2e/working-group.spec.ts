@@ -1,7 +1,7 @@
 // How the working group decides, through the hub that runs: recusal, quorum, votes, scheduling, emergencies, the record.
 import { WorkingGroup, type ActionNotTaken, type JointAction } from '@sekisho/client';
 import { createTestDatabase, Federation, type FederationMember, type TestDatabase } from '@sekisho/testing';
-import { statementEntry } from '@sekisho/tlog';
+import { saltedEntry, statementEntry } from '@sekisho/tlog';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { GraphqlSocket } from '../setup/graphql-socket.js';
@@ -311,12 +311,12 @@ describe('who sees what', () => {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       body: JSON.stringify({
-        query: `{ actionStatements(id: "${action.id}") { index kind statement } action(id: "${action.id}") { votes { memberId vote } } }`,
+        query: `{ actionStatements(id: "${action.id}") { index kind statement salt } action(id: "${action.id}") { votes { memberId vote } } }`,
       }),
     });
     const { data } = (await answer.json()) as {
       data: {
-        actionStatements: { index: number; kind: 'action' | 'vote'; statement: string }[];
+        actionStatements: { index: number; kind: 'action' | 'vote'; statement: string; salt: string }[];
         action: { votes: unknown[] };
       };
     };
@@ -330,6 +330,10 @@ describe('who sees what', () => {
     const entries = await fetch(`${federation.hubUrl}/log/tile/entries/${path}`);
     await expect.poll(async () => (await fetch(entries.url)).status, { timeout: 10_000 }).toBe(200);
     const bytes = Buffer.from(await (await fetch(entries.url)).arrayBuffer());
-    expect(bytes.includes(Buffer.from(statementEntry(last.kind, last.statement)))).toBe(true);
+    const salt = Buffer.from(last.salt, 'base64url');
+    expect(bytes.includes(Buffer.from(saltedEntry(last.kind, salt, last.statement)))).toBe(true);
+    // Three votes are soon tried: without its salt nobody finds one in the log.
+    expect(bytes.includes(Buffer.from(statementEntry(last.kind, last.statement)))).toBe(false);
+    expect(new Set(data.actionStatements.map((one) => one.salt)).size).toBe(data.actionStatements.length);
   });
 });
