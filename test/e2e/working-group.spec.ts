@@ -2,8 +2,11 @@
 import { WorkingGroup, type ActionNotTaken, type JointAction } from '@sekisho/client';
 import { createTestDatabase, Federation, type FederationMember, type TestDatabase } from '@sekisho/testing';
 import { saltedEntry, statementEntry } from '@sekisho/tlog';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { CLI } from '../setup/agents.js';
 import { GraphqlSocket } from '../setup/graphql-socket.js';
 
 let database: TestDatabase;
@@ -286,6 +289,31 @@ describe('who sees what', () => {
     await groupOf('isp-a').command('submit', { id: draft.id });
     await expect(edit('isp-a', { title: 'Too late' })).rejects.toEqual(refusal('action-state'));
     expect(await rowsOf(toldOf, draft.id)).not.toEqual([]);
+  });
+
+  it('a draft is edited on the command line: what is not given stays', async () => {
+    const draft = await propose('isp-a', { isDraft: true, isEmergency: true });
+    const dir = members.get('isp-a')?.member.directory ?? '';
+    const edit = async (...words: string[]) => {
+      const sekisho = [CLI, 'action', 'edit', draft.id, ...words, '--json', '--dir', dir];
+      const { stdout } = await promisify(execFile)(process.execPath, sekisho, {
+        env: { PATH: process.env['PATH'] ?? '' },
+      });
+      return JSON.parse(stdout) as JointAction;
+    };
+    expect(await edit('198.51.100.0/24', '--title', 'Snowshoe, moved')).toMatchObject({
+      ...{ title: 'Snowshoe, moved', subjects: ['198.51.100.0/24'], kind: 'JOINT_LISTING' },
+      ...{ reason: draft.reason, category: 'spam-source', isEmergency: true, version: draft.version + 1 },
+    });
+    // Another kind has no category and a rate of its own.
+    expect(await edit('--kind', 'joint-throttle', '--messages-per-hour', '10')).toMatchObject({
+      ...{ kind: 'JOINT_THROTTLE', category: null, messagesPerHour: 10, title: 'Snowshoe, moved' },
+      subjects: ['198.51.100.0/24'],
+    });
+    expect(await edit('--reason', 'only slower')).toMatchObject({
+      messagesPerHour: 10,
+      reason: 'only slower',
+    });
   });
 
   it('a change comes to subscribers as each of them sees it', async () => {
