@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ReputationRepository, ZoneRepository } from '@sekisho/persistence';
 import { readSubject } from '@sekisho/subject';
 import type { Welcome } from '../access/request.js';
-import { Feed } from '../graphql/feed.js';
+import { asTold, Feed } from '../graphql/feed.js';
 import { Platform } from '../platform/platform.js';
 import { OwnerView } from '../privacy/owner-view.service.js';
 import type { ReputationModel } from './models/reputation.model.js';
@@ -26,7 +26,7 @@ export class ListingFeed extends Feed<ReputationModel> {
   }
 
   subscribe(isWelcome: Welcome): AsyncIterableIterator<ReputationModel> {
-    return this.listen(isWelcome);
+    return this.listen(isWelcome, asTold);
   }
 
   protected override async begin(): Promise<void> {
