@@ -174,10 +174,10 @@ async function sample(from: BenchDatabase): Promise<Sample> {
  */
 const toleranceOf = (figure: string) =>
   figure.endsWith('MiB')
-    ? ({ share: 0.1, least: 16, by: 'median' } as const)
+    ? ({ share: 0.1, growth: 16, by: 'median' } as const)
     : figure.includes('dead')
-      ? ({ share: 0, least: 15, by: 'median' } as const)
-      : ({ share: 0.1, least: 4, by: 'least' } as const);
+      ? ({ share: 0, growth: 15, by: 'median' } as const)
+      : ({ share: 0.1, growth: 4, by: 'least' } as const);
 
 await paces(WARM_UP_MS);
 const samples: Sample[] = [];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { OperatorDatabase, StoredDecision } from '../admin/operator-database.js';
+import { UnusedDatabase } from '../admin/operator-database.fixture.js';
 import { runCommand } from '../test-context.fixture.js';
 
-const unused = () => Promise.reject(new Error('not part of these tests'));
 const STORED: StoredDecision = {
   ...{ id: '6b0c', subject: { type: 'ip', value: '203.0.113.9' }, kind: 'never-list', category: undefined },
   ...{ from: new Date('2026-11-20T01:30:00Z'), until: new Date('2026-12-20T01:30:00Z') },
@@ -10,28 +10,9 @@ const STORED: StoredDecision = {
   ...{ madeAt: new Date('2026-11-20T01:30:00Z'), endedAt: undefined, entries: [] },
 };
 
-class RecordingDatabase implements OperatorDatabase {
+class RecordingDatabase extends UnusedDatabase {
   readonly asked: unknown[] = [];
-  readonly members = {
-    add: unused,
-    list: unused,
-    suspend: unused,
-    resume: unused,
-    newCode: unused,
-    setTrust: unused,
-    followTrustRule: unused,
-  };
-  readonly privacy = {
-    report: unused,
-    requests: { access: unused, correct: unused, delete: unused, list: unused },
-  };
-  readonly people = {
-    ...{ invite: unused, list: unused, remove: unused },
-    ...{ signOut: unused, actions: unused, addForDemo: unused },
-  };
-  readonly networks = { claims: unused, approve: unused, refuse: unused, withdrawRange: unused };
-  readonly models = { rehearse: unused, list: unused };
-  readonly decisions: OperatorDatabase['decisions'] = {
+  override readonly decisions: OperatorDatabase['decisions'] = {
     set: (decision) => {
       this.asked.push(decision);
       return Promise.resolve(true);
@@ -46,7 +27,7 @@ class RecordingDatabase implements OperatorDatabase {
     },
   };
 
-  close(): Promise<void> {
+  override close(): Promise<void> {
     return Promise.resolve();
   }
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { MemberSummary, OperatorDatabase } from '../admin/operator-database.js';
+import { unused, UnusedDatabase } from '../admin/operator-database.fixture.js';
 import { runCommand } from '../test-context.fixture.js';
 
 class MemberUnknown extends Error {
@@ -7,18 +8,12 @@ class MemberUnknown extends Error {
   readonly code = 'member-unknown';
 }
 
-const unused = () => Promise.reject(new Error('not part of these tests'));
-
 /** The contract of the database, kept in memory. */
-class MemoryDatabase implements OperatorDatabase {
-  readonly people = {
-    ...{ invite: unused, list: unused, remove: unused },
-    ...{ signOut: unused, actions: unused, addForDemo: unused },
-  };
+class MemoryDatabase extends UnusedDatabase {
   readonly stored: MemberSummary[] = [];
   readonly trusts: unknown[] = [];
   closed = 0;
-  readonly members: OperatorDatabase['members'] = {
+  override readonly members: OperatorDatabase['members'] = {
     add: (member) => {
       this.stored.push({ ...member, isEnrolled: false, isSuspended: false });
       return Promise.resolve(this.code);
@@ -36,16 +31,13 @@ class MemoryDatabase implements OperatorDatabase {
       return Promise.resolve({ trust: 0.762, byRule: 0.762 });
     },
   };
-  readonly models = { rehearse: unused, list: unused };
-  readonly networks = { claims: unused, approve: unused, refuse: unused, withdrawRange: unused };
-  readonly decisions = { set: unused, end: unused, list: unused };
-  readonly privacy: OperatorDatabase['privacy'] = {
+  override readonly privacy: OperatorDatabase['privacy'] = {
     report: () => Promise.resolve([]),
     requests: { access: unused, correct: unused, delete: unused, list: unused },
   };
   private readonly code = { code: 'K7QM-2ZTD-9XWB', expiresAt: new Date('2026-11-21T01:30:00Z') };
 
-  close(): Promise<void> {
+  override close(): Promise<void> {
     this.closed++;
     return Promise.resolve();
   }

@@ -137,9 +137,9 @@ function registerTrust(member: Command, context: CliContext): void {
         );
       const now = new Date(context.now());
       const inForce = await withDatabase(context, ({ members }) =>
-        trust === undefined
-          ? members.followTrustRule(id, now)
-          : members.setTrust(id, trust, reason ?? '', now),
+        trust !== undefined && reason
+          ? members.setTrust(id, trust, reason, now)
+          : members.followTrustRule(id, now),
       );
       const rest = trust === undefined ? '' : ` it would be ${inForce.byRule.toFixed(3)}`;
       context.stdout.write(

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelRehearsal, OperatorDatabase } from '../admin/operator-database.js';
+import { UnusedDatabase } from '../admin/operator-database.fixture.js';
 import { runCommand } from '../test-context.fixture.js';
 
-const unused = () => Promise.reject(new Error('not part of these tests'));
 const REHEARSED: ModelRehearsal = {
   ...{ model: 'learned', inForce: '1', reportsFrom: new Date('2026-11-06T01:30:00Z') },
   rehearsedAt: new Date('2026-11-20T01:30:00Z'),
@@ -12,29 +12,10 @@ const REHEARSED: ModelRehearsal = {
   },
 };
 
-class RecordingDatabase implements OperatorDatabase {
-  readonly people = {
-    ...{ invite: unused, list: unused, remove: unused },
-    ...{ signOut: unused, actions: unused, addForDemo: unused },
-  };
+class RecordingDatabase extends UnusedDatabase {
   readonly asked: unknown[] = [];
   closed = 0;
-  readonly members = {
-    add: unused,
-    list: unused,
-    suspend: unused,
-    resume: unused,
-    newCode: unused,
-    setTrust: unused,
-    followTrustRule: unused,
-  };
-  readonly privacy = {
-    report: unused,
-    requests: { access: unused, correct: unused, delete: unused, list: unused },
-  };
-  readonly networks = { claims: unused, approve: unused, refuse: unused, withdrawRange: unused };
-  readonly decisions = { set: unused, end: unused, list: unused };
-  readonly models: OperatorDatabase['models'] = {
+  override readonly models: OperatorDatabase['models'] = {
     rehearse: (days, now) => {
       this.asked.push([days, now.toISOString()]);
       return Promise.resolve(REHEARSED);
@@ -42,7 +23,7 @@ class RecordingDatabase implements OperatorDatabase {
     list: () => Promise.resolve([REHEARSED]),
   };
 
-  close(): Promise<void> {
+  override close(): Promise<void> {
     this.closed++;
     return Promise.resolve();
   }

@@ -1,28 +1,14 @@
 import { readSubject, type Subject } from '@sekisho/subject';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { OperatorDatabase } from '../admin/operator-database.js';
+import { UnusedDatabase } from '../admin/operator-database.fixture.js';
 import { runCommand } from '../test-context.fixture.js';
 
-const unused = () => Promise.reject(new Error('not part of these tests'));
-
 /** Keeps what was asked of it. */
-class RecordingDatabase implements OperatorDatabase {
-  readonly people = {
-    ...{ invite: unused, list: unused, remove: unused },
-    ...{ signOut: unused, actions: unused, addForDemo: unused },
-  };
+class RecordingDatabase extends UnusedDatabase {
   readonly asked: unknown[][] = [];
   closed = 0;
-  readonly members = {
-    add: unused,
-    list: unused,
-    suspend: unused,
-    resume: unused,
-    newCode: unused,
-    setTrust: unused,
-    followTrustRule: unused,
-  };
-  readonly privacy: OperatorDatabase['privacy'] = {
+  override readonly privacy: OperatorDatabase['privacy'] = {
     report: () =>
       Promise.resolve([
         {
@@ -71,11 +57,7 @@ class RecordingDatabase implements OperatorDatabase {
     },
   };
 
-  readonly models = { rehearse: unused, list: unused };
-  readonly networks = { claims: unused, approve: unused, refuse: unused, withdrawRange: unused };
-  readonly decisions = { set: unused, end: unused, list: unused };
-
-  close(): Promise<void> {
+  override close(): Promise<void> {
     this.closed++;
     return Promise.resolve();
   }

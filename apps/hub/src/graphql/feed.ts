@@ -77,9 +77,9 @@ export abstract class Feed<Item> implements OnApplicationBootstrap, OnApplicatio
     return {
       next: async () => {
         try {
-          const { done, value } = (await items.next()) as IteratorResult<[Item]>;
-          if (done || !(await isWelcome())) return await end();
-          return { done: false, value: await show(value[0]) };
+          const next = (await items.next()) as IteratorResult<[Item], undefined>;
+          if (next.done || !(await isWelcome())) return await end();
+          return { done: false, value: await show(next.value[0]) };
         } catch (error) {
           const ended = await end();
           if (!signal.aborted) throw error;

@@ -114,5 +114,5 @@ async function adjudicate(
      SELECT $1, id, $3, $4 FROM member WHERE id = ANY($2) ON CONFLICT DO NOTHING`,
     [appealId, reporters, isRight, now],
   );
-  if (reporters.length > 0) await followTrustRule(sql, now, reporters);
+  await followTrustRule(sql, now, reporters);
 }

@@ -18,3 +18,6 @@ export class MemberChangeRefused extends Error {
     super(message);
   }
 }
+
+export const memberUnknown = (id: string): MemberChangeRefused =>
+  new MemberChangeRefused('member-unknown', `no member ${id}; see sekisho admin member list`);

@@ -1,7 +1,7 @@
 // What a member's reports are weighed with. Who can write it decides whose word lists others.
 import { ADJUDICATION, trustAfter } from '@sekisho/reputation';
 import type { DataSource, EntityManager } from 'typeorm';
-import { MemberChangeRefused } from './errors.js';
+import { memberUnknown } from './errors.js';
 
 export interface TrustInForce {
   /** 0 to 1 */
@@ -73,11 +73,7 @@ export class MemberTrust {
     return this.dataSource.transaction(async (sql) => {
       await change(sql);
       const [found] = await judged(sql, now, [memberId]);
-      if (!found)
-        throw new MemberChangeRefused(
-          'member-unknown',
-          `no member ${memberId}; see sekisho admin member list`,
-        );
+      if (!found) throw memberUnknown(memberId);
       return { trust: found.trust, byRule: found.byRule };
     });
   }

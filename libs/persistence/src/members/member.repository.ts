@@ -3,7 +3,7 @@ import { IsNull, type DataSource, type EntityManager } from 'typeorm';
 import { logDecisions } from '../log/decisions.js';
 import { putDnsKey } from './dns-access.repository.js';
 import { EnrolmentEntity } from './enrolment.entity.js';
-import { MemberChangeRefused } from './errors.js';
+import { MemberChangeRefused, memberUnknown } from './errors.js';
 import { MemberKeyEntity } from './member-key.entity.js';
 import { MemberEntity, type MemberRole, type MemberStatus } from './member.entity.js';
 
@@ -248,7 +248,7 @@ export class MemberRepository {
 
   private async mustExist(manager: EntityManager, memberId: string): Promise<void> {
     if (!(await manager.existsBy(MemberEntity, { id: memberId }))) {
-      throw new MemberChangeRefused('member-unknown', `no member ${memberId}; see sekisho admin member list`);
+      throw memberUnknown(memberId);
     }
   }
 

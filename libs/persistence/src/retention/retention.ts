@@ -369,9 +369,8 @@ export const RETENTION: readonly Retention[] = [
   },
   {
     ...{ table: 'log_decision', class: 'derived', agedBy: 'decided_at', basis: REPUTATION_BASIS },
-    holds:
-      'what was decided of a listing, a key, a vote, an appeal or an action, with the salt of its log entry',
-    until: '60 days after the decision; of keys, votes, appeals and actions 3 years',
+    holds: "what was decided of a listing or a member's key, with the salt of its log entry",
+    until: '60 days after the decision; of keys 3 years',
     expiry: rows(
       SIGHTING_RETENTION_MS,
       `decided_at < $1 AND (kind = 'listing' OR decided_at < $1 - interval '3 years' + interval '60 days')`,
