@@ -15,7 +15,7 @@ const ssr = {
 };
 
 /** Its time is what it is about, so that nothing runs beside it. */
-const TIMED = ['test/e2e/report-to-dns.spec.ts'];
+const TIMED = ['test/e2e/report-to-dns.spec.ts', 'test/integration/redis-queue.spec.ts'];
 
 /** Real processes and one PostgreSQL for all files. */
 const system = {
