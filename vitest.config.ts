@@ -14,7 +14,7 @@ const ssr = {
   resolve: { conditions: resolve.conditions, externalConditions: ['node', 'import', 'default'] },
 };
 
-/** Its time is what it is about, so that nothing runs beside it. */
+/** Time is what they are about, so that nothing runs beside them. */
 const TIMED = ['test/e2e/report-to-dns.spec.ts', 'test/integration/redis-queue.spec.ts'];
 
 /** Real processes and one PostgreSQL for all files. */
@@ -54,7 +54,7 @@ export default defineConfig({
         plugins,
         resolve,
         ssr,
-        test: { ...{ name: 'timed', include: TIMED }, ...system, sequence: { groupOrder: 2 } },
+        test: { ...{ name: 'timed', include: TIMED }, ...system, maxWorkers: 1, sequence: { groupOrder: 2 } },
       },
     ],
   },
