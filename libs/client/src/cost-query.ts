@@ -1,33 +1,26 @@
 // What outcomes cost the member, as the hub's GraphQL schema writes it and as a policy file does.
-import type { StatedCosts } from '@sekisho/policy';
+import type { OutcomeCosts, StatedCosts } from '@sekisho/policy';
 import { z } from 'zod';
 
-type OutcomeCosts = StatedCosts['default'] | NonNullable<StatedCosts['categories'][string]>;
-
-const costs = z.object({
-  ...{ abuse: z.number().nullable(), refused: z.number().nullable() },
-  ...{ delayed: z.number().nullable(), returning: z.number().nullable() },
-});
-const answer = z.object({
-  default: costs.extend({ abuse: z.number(), refused: z.number() }),
-  categories: z.array(costs.extend({ category: z.string() })),
-});
-
-/** A cost that was left out is null in GraphQL, and not there in a policy file. */
-const stated = <T extends OutcomeCosts>(given: { [K in keyof T]: T[K] | null }): T =>
-  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)) as T;
-
-const statedCosts = answer.transform(
-  ({ default: usual, categories }): StatedCosts => ({
-    default: stated<StatedCosts['default']>(usual),
-    categories: Object.fromEntries(
-      categories.map(({ category, ...own }) => [
-        category.toLowerCase().replaceAll('_', '-'),
-        stated<NonNullable<StatedCosts['categories'][string]>>(own),
-      ]),
-    ),
-  }),
-);
+/** Null in GraphQL; in a policy file it is left out. */
+const cost = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? undefined);
+const costs = z.object({ abuse: cost, refused: cost, delayed: cost, returning: cost });
+const statedCosts = z
+  .object({
+    default: costs.extend({ abuse: z.number(), refused: z.number() }),
+    categories: z.array(costs.extend({ category: z.string() })),
+  })
+  .transform(
+    ({ default: usual, categories }): StatedCosts => ({
+      default: usual,
+      categories: Object.fromEntries(
+        categories.map(({ category, ...own }) => [category.toLowerCase().replaceAll('_', '-'), own]),
+      ),
+    }),
+  );
 
 const FIELDS = 'abuse refused delayed returning';
 const SELECTION = `{ default { ${FIELDS} } categories { category ${FIELDS} } }`;

@@ -20,7 +20,8 @@ const prices = z.strictObject({
   delayed: price.optional(),
   returning: share.optional(),
 });
-type Prices = z.output<typeof prices>;
+/** As stated: what is not said is as in the default. */
+export type OutcomeCosts = z.output<typeof prices>;
 
 const points = z
   .array(z.strictObject({ score: z.number().min(0).max(100), is: share }))
@@ -37,13 +38,13 @@ const stated = (categories: readonly string[]) => ({
 
 /** What two schemas of costs have in common. */
 interface Stated {
-  readonly default: Prices;
-  readonly categories: Readonly<Partial<Record<string, Prices>>>;
+  readonly default: OutcomeCosts;
+  readonly categories: Readonly<Partial<Record<string, OutcomeCosts>>>;
 }
 
 function delaysComeAgain(context: z.core.ParsePayload<Stated>): void {
   const { default: usual, categories } = context.value;
-  const mayDelay = (path: string[], own: Prices) => {
+  const mayDelay = (path: string[], own: OutcomeCosts) => {
     if (own.delayed === undefined || (own.returning ?? usual.returning) !== undefined) return;
     const message =
       'delayed needs returning, the part of abusive mail that comes again. Example: returning: 0.3';
@@ -102,7 +103,7 @@ export const parseCosts = (text: string): StatedCosts => YamlText.parse(text).re
 
 /** As `parseCosts` reads it. */
 export function formatCosts({ default: usual, categories }: StatedCosts): string {
-  const flow = (own: Prices) =>
+  const flow = (own: OutcomeCosts) =>
     `{ ${Object.entries(own)
       .flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${String(value)}`]))
       .join(', ')} }`;
@@ -118,7 +119,7 @@ export function costPolicyOf({
   categories,
   probability = [],
 }: StatedCosts & Partial<Pick<z.output<ReturnType<typeof costSection>>, 'probability'>>): CostPolicy {
-  const withUsual = (own: Prices): Costs => ({
+  const withUsual = (own: OutcomeCosts): Costs => ({
     abuse: own.abuse ?? usual.abuse,
     refused: own.refused ?? usual.refused,
     delayed: own.delayed ?? usual.delayed,

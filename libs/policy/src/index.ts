@@ -16,6 +16,7 @@ export {
   formatCosts,
   parseCosts,
   readCosts,
+  type OutcomeCosts,
   type StatedCosts,
 } from './cost-section.js';
 export { cheapestRecommendation, type Weighed } from './recommendation.js';

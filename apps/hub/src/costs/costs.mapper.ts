@@ -1,4 +1,4 @@
-import { CostsInvalid, type StatedCosts } from '@sekisho/policy';
+import { CostsInvalid, type OutcomeCosts, type StatedCosts } from '@sekisho/policy';
 import { CategoryModel } from '../reputations/models/reputation.model.js';
 import type { OutcomeCostsInput, OutcomeCostsModel, StatedCostsInput, StatedCostsModel } from './costs.model.js';
 
@@ -30,7 +30,7 @@ export function toStatedCostsModel({ default: usual, categories }: StatedCosts):
   };
 }
 
-const toOutcomeCosts = (costs: StatedCosts['categories'][string] & object): OutcomeCostsModel => ({
+const toOutcomeCosts = (costs: OutcomeCosts): OutcomeCostsModel => ({
   ...{ abuse: costs.abuse ?? null, refused: costs.refused ?? null },
   ...{ delayed: costs.delayed ?? null, returning: costs.returning ?? null },
 });
