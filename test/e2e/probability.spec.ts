@@ -124,6 +124,8 @@ describe('the probability', () => {
     // Between 12 points, which mean 0, and 94, which mean 0.8.
     expect(quiet).toEqual([expect.closeTo(((62 - 12) / (94 - 12)) * 0.8, 9), 'TAG']);
     expect(decided).toEqual([null, 'DEFER']);
+    // The past is told to ten minutes.
+    await execute(database.url, "UPDATE sighting SET received_at = received_at - interval '20 minutes'");
     const past = await (await sessionOf('isp-a')).lookupAsOf(readSubject(LISTED), new Date());
     expect(past).toMatchObject({ probability: null, listed: true });
   });
@@ -158,17 +160,16 @@ describe('costs that a member stated', () => {
     const sockets = new Map<string, GraphqlSocket>();
     try {
       for (const id of ['isp-a', 'isp-b']) {
-        const socket = await GraphqlSocket.open(
-          federation.hubUrl,
-          await (await sessionOf(id)).accessToken(),
-        );
+        const socket = await GraphqlSocket.open(federation.hubUrl, await (await sessionOf(id)).accessToken());
         sockets.set(id, socket);
         await expect.poll(() => socket.isAcknowledged).toBe(true);
         socket.subscribe('1', 'subscription { listingChanged { listed recommendation } }');
       }
       let host = 20;
       const heard = () => [...sockets.values()].map((socket) => socket.of('1').at(-1)?.payload);
-      const change = (recommendation: string) => ({ data: { listingChanged: { listed: true, recommendation } } });
+      const change = (recommendation: string) => ({
+        data: { listingChanged: { listed: true, recommendation } },
+      });
       await expect
         .poll(
           async () => {
@@ -199,7 +200,9 @@ describe('costs that a member stated', () => {
     await expect(refused({ default: { abuse: 1 } })).rejects.toMatchObject({ code: 'costs-invalid' });
     await expect(
       refused({ ...HARSH, categories: [{ category: 'ZOMBIE', delayed: 1 }] }),
-    ).rejects.toMatchObject({ message: expect.stringContaining('costs.categories.zombie.delayed') as string });
+    ).rejects.toMatchObject({
+      message: expect.stringContaining('costs.categories.zombie.delayed') as string,
+    });
     await expect(refused({ ...HARSH, categories: [{ category: 'HAM', abuse: 1 }] })).rejects.toMatchObject({
       code: 'costs-invalid',
     });
@@ -221,7 +224,9 @@ describe('costs that a member stated', () => {
     ]);
     const desk = await signIn(federation, 'abuse-desk', 'isp-b');
     for (const query of ['{ statedCosts { default { abuse } } }', mutation, 'mutation { clearCosts }'])
-      expect(await askGraphql(federation.hubUrl, query, desk.headers)).toMatchObject({ code: 'access-denied' });
+      expect(await askGraphql(federation.hubUrl, query, desk.headers)).toMatchObject({
+        code: 'access-denied',
+      });
     expect(await stated('isp-b')).toMatchObject({ default: { abuse: 2 } });
   });
 

@@ -13,14 +13,12 @@ const statedCosts = z
     default: costs.extend({ abuse: z.number(), refused: z.number() }),
     categories: z.array(costs.extend({ category: z.string() })),
   })
-  .transform(
-    ({ default: usual, categories }): StatedCosts => ({
-      default: usual,
-      categories: Object.fromEntries(
-        categories.map(({ category, ...own }) => [category.toLowerCase().replaceAll('_', '-'), own]),
-      ),
-    }),
-  );
+  .transform(({ default: usual, categories }): StatedCosts => ({
+    default: usual,
+    categories: Object.fromEntries(
+      categories.map(({ category, ...own }) => [category.toLowerCase().replaceAll('_', '-'), own]),
+    ),
+  }));
 
 const FIELDS = 'abuse refused delayed returning';
 const SELECTION = `{ default { ${FIELDS} } categories { category ${FIELDS} } }`;

@@ -143,7 +143,10 @@ describe('what a member tells the hub', () => {
     [{ default: { abuse: 1 } }, 'costs.default.refused: not a number. Example: 20'],
     [{ default: { abuse: 1, refused: 2, delayed: 1 } }, 'costs.default.delayed: delayed needs returning'],
     [{ ...costs, categories: { ham: { abuse: 1 } } }, 'costs.categories'],
-    [{ ...costs, categories: { zombie: { returning: 2 } } }, 'costs.categories.zombie.returning: not a number'],
+    [
+      { ...costs, categories: { zombie: { returning: 2 } } },
+      'costs.categories.zombie.returning: not a number',
+    ],
     [{ ...costs, probability: [{ score: 1, is: 0.5 }] }, 'probability'],
     ['cheap', 'costs: '],
   ])('%j is refused, with an example', (given, fault) => {
@@ -155,7 +158,10 @@ describe('what a member tells the hub', () => {
 
   it.each([
     ['costs: { default: { abuse: 1, refused: -2 } }', '1 costs.default.refused: not a cost'],
-    ['costs:\n  default: { abuse: 1, refused: 2 }\n  probability: [{ score: 1, is: 1 }]', '3 costs.probability: the hub measures that itself'],
+    [
+      'costs:\n  default: { abuse: 1, refused: 2 }\n  probability: [{ score: 1, is: 1 }]',
+      '3 costs.probability: the hub measures that itself',
+    ],
     ['version: 1\nrules: []', '1 costs: not a section. Example'],
     ['costs: [', '1 '],
   ])('%j is refused at its line', (given, expected) => {

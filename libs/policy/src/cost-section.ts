@@ -32,7 +32,7 @@ const points = z
   });
 
 const stated = (categories: readonly string[]) => ({
-  default: prices.required({ abuse: true, refused: true }),
+  default: prices.extend({ abuse: price, refused: price }),
   categories: z.partialRecord(z.enum(categories), prices).default({}),
 });
 

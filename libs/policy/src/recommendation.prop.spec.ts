@@ -25,7 +25,9 @@ describe('the recommendation of least expected cost', () => {
   property.prop([costsOf, permittedOf, shareOf])(
     'is never harsher than what the evidence allows',
     (costs, permitted, probability) => {
-      expect(harshnessOf(recommend(costs, permitted, probability))).toBeLessThanOrEqual(harshnessOf(permitted));
+      expect(harshnessOf(recommend(costs, permitted, probability))).toBeLessThanOrEqual(
+        harshnessOf(permitted),
+      );
     },
   );
 
@@ -35,7 +37,9 @@ describe('the recommendation of least expected cost', () => {
       const sorted = (probability: number) => actionCosts(costs, probability).map(({ cost }) => cost);
       // Where two cost the same to the last digit, rounding decides.
       const isClose = [a, b].some((probability) =>
-        sorted(probability).some((cost, i, all) => all.some((one, j) => i !== j && Math.abs(cost - one) < 1e-6)),
+        sorted(probability).some((cost, i, all) =>
+          all.some((one, j) => i !== j && Math.abs(cost - one) < 1e-6),
+        ),
       );
       if (isClose) return;
       const of = (probability: number) => harshnessOf(recommend(costs, permitted, probability));
@@ -49,9 +53,7 @@ describe('the recommendation of least expected cost', () => {
       const chosen = PRICED[recommend(costs, permitted, probability)];
       const priced = actionCosts(costs, probability);
       const allowed = priced.filter(({ action }) =>
-        RECOMMENDATIONS.some(
-          (one) => PRICED[one] === action && harshnessOf(one) <= harshnessOf(permitted),
-        ),
+        RECOMMENDATIONS.some((one) => PRICED[one] === action && harshnessOf(one) <= harshnessOf(permitted)),
       );
       const cost = allowed.find(({ action }) => action === chosen)?.cost;
       // Tagging and throttling have none, and a delay need not have one.

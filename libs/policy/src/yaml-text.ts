@@ -80,10 +80,7 @@ export class YamlText {
             ),
           );
         return [
-          this.faultAt(
-            this.offsetOf(issue.path),
-            `${where === '' ? 'the file' : where}: ${issue.message}`,
-          ),
+          this.faultAt(this.offsetOf(issue.path), `${where === '' ? 'the file' : where}: ${issue.message}`),
         ];
       })
       .sort((a, b) => a.line - b.line || a.column - b.column);
@@ -95,7 +92,9 @@ export class YamlText {
     for (let length = path.length; length >= 0; length--) {
       const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
       if (isMap(node)) {
-        const pair = node.items.find((item) => isScalar(item.key) && item.key.value === (key ?? path[length]));
+        const pair = node.items.find(
+          (item) => isScalar(item.key) && item.key.value === (key ?? path[length]),
+        );
         if (isScalar(pair?.key) && pair.key.range) return pair.key.range[0];
       }
       if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range))

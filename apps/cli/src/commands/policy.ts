@@ -68,7 +68,10 @@ async function checkPolicy(
   context: CliContext,
 ): Promise<void> {
   const config = readConfig(context.env);
-  const policy = options.policy === undefined ? defaultPolicy() : await readPolicyText(options.policy, context, parsePolicy);
+  const policy =
+    options.policy === undefined
+      ? defaultPolicy()
+      : await readPolicyText(options.policy, context, parsePolicy);
   const name = options.policy ?? 'the default policy';
   if (addresses.length === 0) {
     const { rules, isShadow } = policy;

@@ -1,6 +1,11 @@
 import { CostsInvalid, type OutcomeCosts, type StatedCosts } from '@sekisho/policy';
 import { CategoryModel } from '../reputations/models/reputation.model.js';
-import type { OutcomeCostsInput, OutcomeCostsModel, StatedCostsInput, StatedCostsModel } from './costs.model.js';
+import type {
+  OutcomeCostsInput,
+  OutcomeCostsModel,
+  StatedCostsInput,
+  StatedCostsModel,
+} from './costs.model.js';
 
 /** As a policy file writes it; nothing is checked yet but what a mapping cannot hold. @throws {CostsInvalid} */
 export function asSection({ default: usual, categories }: StatedCostsInput): unknown {

@@ -20,7 +20,8 @@ export class CostsResolver {
   }
 
   @Mutation(() => StatedCostsModel, {
-    description: 'Says what outcomes cost you, for what you are recommended; it replaces what you said before',
+    description:
+      'Says what outcomes cost you, for what you are recommended; it replaces what you said before',
   })
   @Allow('costs:state')
   async stateCosts(

@@ -34,10 +34,7 @@ export class ListingFeed extends Feed<ChangedListing> {
     super(platform, 'sekisho_zones');
   }
 
-  async *subscribe(
-    isWelcome: Welcome,
-    memberId: string | undefined,
-  ): AsyncIterableIterator<ReputationModel> {
+  async *subscribe(isWelcome: Welcome, memberId: string | undefined): AsyncIterableIterator<ReputationModel> {
     for await (const { stored, model } of this.listen(isWelcome)) {
       yield { ...model, recommendation: recommendationOf(stored, await this.outlooks.of(memberId)) };
     }

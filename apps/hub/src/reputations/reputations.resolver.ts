@@ -88,11 +88,7 @@ export class ReputationsResolver {
   }
 
   /** An address that has the reputation of a network around it is shown as that network is. */
-  private shown(
-    stored: StoredReputation,
-    memberId: string | undefined,
-    outlook: Outlook,
-  ): ReputationModel {
+  private shown(stored: StoredReputation, memberId: string | undefined, outlook: Outlook): ReputationModel {
     const subject = readSubject(stored.viaNetwork ?? stored.subject);
     return toReputationModel(stored, this.owners.of(memberId, subject), outlook);
   }

@@ -9,7 +9,15 @@ describe('what a score means', () => {
   it('is the share of a bin at its mean, straight lines between means, and the nearest beyond them', () => {
     const bins = [bin(0.1, 0.02), bin(0.5, 0.06), bin(0.9, 0.4)];
     const expected = [
-      ...([[0, 0.02], [10, 0.02], [30, 0.04], [50, 0.06], [60, 0.145], [90, 0.4], [100, 0.4]] as const),
+      ...([
+        [0, 0.02],
+        [10, 0.02],
+        [30, 0.04],
+        [50, 0.06],
+        [60, 0.145],
+        [90, 0.4],
+        [100, 0.4],
+      ] as const),
     ];
     for (const [score, probability] of expected) expect(at(bins, score)).toBeCloseTo(probability, 12);
   });
