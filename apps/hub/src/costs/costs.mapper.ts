@@ -1,11 +1,6 @@
 import { CostsInvalid, type OutcomeCosts, type StatedCosts } from '@sekisho/policy';
 import { CategoryModel } from '../reputations/models/reputation.model.js';
-import type {
-  OutcomeCostsInput,
-  OutcomeCostsModel,
-  StatedCostsInput,
-  StatedCostsModel,
-} from './costs.model.js';
+import type { OutcomeCostsInput, StatedCostsInput, StatedCostsModel } from './costs.model.js';
 
 /** As a policy file writes it; nothing is checked yet but what a mapping cannot hold. @throws {CostsInvalid} */
 export function asSection({ default: usual, categories }: StatedCostsInput): unknown {
@@ -35,7 +30,7 @@ export function toStatedCostsModel({ default: usual, categories }: StatedCosts):
   };
 }
 
-const toOutcomeCosts = (costs: OutcomeCosts): OutcomeCostsModel => ({
+const toOutcomeCosts = (costs: OutcomeCosts) => ({
   ...{ abuse: costs.abuse ?? null, refused: costs.refused ?? null },
   ...{ delayed: costs.delayed ?? null, returning: costs.returning ?? null },
 });

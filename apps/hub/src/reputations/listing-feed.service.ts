@@ -6,7 +6,6 @@ import { Feed } from '../graphql/feed.js';
 import { Platform } from '../platform/platform.js';
 import { OwnerView } from '../privacy/owner-view.service.js';
 import type { ReputationModel } from './models/reputation.model.js';
-import { recommendationOf } from './outlook.js';
 import { Outlooks } from './outlook.service.js';
 import { toReputationModel } from './reputations.mapper.js';
 
@@ -36,7 +35,8 @@ export class ListingFeed extends Feed<ChangedListing> {
 
   async *subscribe(isWelcome: Welcome, memberId: string | undefined): AsyncIterableIterator<ReputationModel> {
     for await (const { stored, model } of this.listen(isWelcome)) {
-      yield { ...model, recommendation: recommendationOf(stored, await this.outlooks.of(memberId)) };
+      const outlook = await this.outlooks.of(memberId);
+      yield outlook.costs ? toReputationModel(stored, this.owners.anyone, outlook) : model;
     }
   }
 
