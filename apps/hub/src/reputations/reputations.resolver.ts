@@ -11,7 +11,7 @@ import { OwnerView } from '../privacy/owner-view.service.js';
 import { RequestRefused } from '../problems/errors.js';
 import { ListingFeed } from './listing-feed.service.js';
 import { ReputationConnection, ReputationModel, SubjectTypeModel } from './models/reputation.model.js';
-import { NO_OUTLOOK, type Outlook } from './outlook.js';
+import type { Outlook } from './outlook.js';
 import { Outlooks } from './outlook.service.js';
 import { PastReputations } from './past-reputations.service.js';
 import { toReputationModel } from './reputations.mapper.js';
@@ -41,11 +41,9 @@ export class ReputationsResolver {
     })
     asOf?: Date | null,
   ): Promise<ReputationModel | null> {
-    if (asOf) {
-      const past = await this.past.find(subject, asOf);
-      return past ? this.shown(past, memberId, NO_OUTLOOK) : null;
-    }
-    const stored = (await this.reads.for(memberId).find([subject])).get(formatSubject(subject));
+    const stored = asOf
+      ? await this.past.find(subject, asOf)
+      : (await this.reads.for(memberId).find([subject])).get(formatSubject(subject));
     return stored ? this.shown(stored, memberId, await this.outlooks.of(memberId)) : null;
   }
 
