@@ -163,7 +163,7 @@ describe('what a member tells the hub', () => {
       '3 costs.probability: the hub measures that itself',
     ],
     ['version: 1\nrules: []', '1 costs: not a section. Example'],
-    ['costs: [', '1 '],
+    ['costs: [', '1 Flow sequence'],
   ])('%j is refused at its line', (given, expected) => {
     const faults = () => {
       try {
