@@ -35,6 +35,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts'],
+          // Against what hangs; a busy machine takes several times as long as a quiet one.
+          testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
       },

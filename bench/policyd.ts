@@ -117,7 +117,8 @@ async function load(where: Where, pid: number, rate: number | undefined, seconds
           setTimeout(next, turn - now);
           return;
         }
-        dueAt = turn;
+        // Timers count milliseconds: what is asked a little before its turn counts from then.
+        dueAt = Math.min(turn, now);
         const question = QUESTIONS[asked++ % SENDERS];
         if (question) socket.write(question);
       };

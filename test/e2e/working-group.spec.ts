@@ -1,9 +1,12 @@
 // How the working group decides, through the hub that runs: recusal, quorum, votes, scheduling, emergencies, the record.
 import { WorkingGroup, type ActionNotTaken, type JointAction } from '@sekisho/client';
 import { createTestDatabase, Federation, type FederationMember, type TestDatabase } from '@sekisho/testing';
-import { statementEntry } from '@sekisho/tlog';
+import { saltedEntry, statementEntry } from '@sekisho/tlog';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { CLI } from '../setup/agents.js';
 import { GraphqlSocket } from '../setup/graphql-socket.js';
 
 let database: TestDatabase;
@@ -288,6 +291,31 @@ describe('who sees what', () => {
     expect(await rowsOf(toldOf, draft.id)).not.toEqual([]);
   });
 
+  it('a draft is edited on the command line: what is not given stays', async () => {
+    const draft = await propose('isp-a', { isDraft: true, isEmergency: true });
+    const dir = members.get('isp-a')?.member.directory ?? '';
+    const edit = async (...words: string[]) => {
+      const sekisho = [CLI, 'action', 'edit', draft.id, ...words, '--json', '--dir', dir];
+      const { stdout } = await promisify(execFile)(process.execPath, sekisho, {
+        env: { PATH: process.env['PATH'] ?? '' },
+      });
+      return JSON.parse(stdout) as JointAction;
+    };
+    expect(await edit('198.51.100.0/24', '--title', 'Snowshoe, moved')).toMatchObject({
+      ...{ title: 'Snowshoe, moved', subjects: ['198.51.100.0/24'], kind: 'JOINT_LISTING' },
+      ...{ reason: draft.reason, category: 'spam-source', isEmergency: true, version: draft.version + 1 },
+    });
+    // Another kind has no category and a rate of its own.
+    expect(await edit('--kind', 'joint-throttle', '--messages-per-hour', '10')).toMatchObject({
+      ...{ kind: 'JOINT_THROTTLE', category: null, messagesPerHour: 10, title: 'Snowshoe, moved' },
+      subjects: ['198.51.100.0/24'],
+    });
+    expect(await edit('--reason', 'only slower')).toMatchObject({
+      messagesPerHour: 10,
+      reason: 'only slower',
+    });
+  });
+
   it('a change comes to subscribers as each of them sees it', async () => {
     const token = await (await members.get('isp-b')?.member.session())?.accessToken();
     using socket = await GraphqlSocket.open(federation.hubUrl, token);
@@ -311,12 +339,12 @@ describe('who sees what', () => {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       body: JSON.stringify({
-        query: `{ actionStatements(id: "${action.id}") { index kind statement } action(id: "${action.id}") { votes { memberId vote } } }`,
+        query: `{ actionStatements(id: "${action.id}") { index kind statement salt } action(id: "${action.id}") { votes { memberId vote } } }`,
       }),
     });
     const { data } = (await answer.json()) as {
       data: {
-        actionStatements: { index: number; kind: 'action' | 'vote'; statement: string }[];
+        actionStatements: { index: number; kind: 'action' | 'vote'; statement: string; salt: string }[];
         action: { votes: unknown[] };
       };
     };
@@ -330,6 +358,10 @@ describe('who sees what', () => {
     const entries = await fetch(`${federation.hubUrl}/log/tile/entries/${path}`);
     await expect.poll(async () => (await fetch(entries.url)).status, { timeout: 10_000 }).toBe(200);
     const bytes = Buffer.from(await (await fetch(entries.url)).arrayBuffer());
-    expect(bytes.includes(Buffer.from(statementEntry(last.kind, last.statement)))).toBe(true);
+    const salt = Buffer.from(last.salt, 'base64url');
+    expect(bytes.includes(Buffer.from(saltedEntry(last.kind, salt, last.statement)))).toBe(true);
+    // Three votes are soon tried: without its salt nobody finds one in the log.
+    expect(bytes.includes(Buffer.from(statementEntry(last.kind, last.statement)))).toBe(false);
+    expect(new Set(data.actionStatements.map((one) => one.salt)).size).toBe(data.actionStatements.length);
   });
 });

@@ -6,7 +6,10 @@ const confirmation = z.object({
 });
 const calibrationSchema = z.object({
   ...{ asOf: z.string().nullable(), days: z.int() },
-  trust: z.object({ trust: z.number(), byRule: z.number(), right: z.int(), wrong: z.int() }),
+  trust: z.object({
+    ...{ trust: z.number(), byRule: z.number(), right: z.int(), wrong: z.int() },
+    reason: z.string().nullable(),
+  }),
   channels: z.array(
     z.object({
       ...{ category: z.string().nullable(), evidence: z.string().nullable(), reported: z.number() },
@@ -18,7 +21,7 @@ const calibrationSchema = z.object({
 export type Calibration = z.infer<typeof calibrationSchema>;
 
 export const calibrationQuery = {
-  text: `{ calibration { asOf days trust { trust byRule right wrong } channels { category evidence reported checked
+  text: `{ calibration { asOf days trust { trust byRule reason right wrong } channels { category evidence reported checked
   refuted confirmation { confirmed unknown share shareLow shareHigh } } } }`,
   schema: z.object({ calibration: calibrationSchema }),
 };

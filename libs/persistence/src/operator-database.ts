@@ -5,6 +5,7 @@ import { openBackend } from './backend.js';
 import { DecisionRepository } from './decisions/decision.repository.js';
 import { findRunningEmbeddedDatabase } from './embedded/index.js';
 import { MemberRepository, type NewMember } from './members/member.repository.js';
+import { MemberTrust, type TrustInForce } from './members/member-trust.js';
 import { CODE_LIFETIME_MS, randomCode } from './one-time-code.js';
 import { operatorPeople, type OperatorPeople } from './people/operator-people.js';
 import { DeclaredRangeRepository } from './networks/declared-range.repository.js';
@@ -34,6 +35,10 @@ export interface OperatorDatabase {
     resume(id: string): Promise<void>;
     /** @throws {MemberChangeRefused} member-unknown */
     newCode(id: string, now: Date): Promise<EnrolmentCode>;
+    /** @throws {MemberChangeRefused} member-unknown */
+    setTrust(id: string, trust: number, reason: string, now: Date): Promise<TrustInForce>;
+    /** @throws {MemberChangeRefused} member-unknown */
+    followTrustRule(id: string, now: Date): Promise<TrustInForce>;
   };
   readonly privacy: {
     report(): Promise<readonly HeldRows[]>;
@@ -68,6 +73,7 @@ export async function openOperatorDatabase(config: Config): Promise<OperatorData
     },
   );
   const members = new MemberRepository(backend.dataSource);
+  const trust = new MemberTrust(backend.dataSource);
   const claims = new NetworkClaimRepository(backend.dataSource);
   const newCode = async (id: string, now: Date): Promise<EnrolmentCode> => {
     const code = randomCode();
@@ -91,6 +97,8 @@ export async function openOperatorDatabase(config: Config): Promise<OperatorData
       suspend: (id) => members.setSuspended(id, true, new Date()),
       resume: (id) => members.setSuspended(id, false, new Date()),
       newCode,
+      setTrust: (id, value, reason, now) => trust.set(id, value, reason, now),
+      followTrustRule: (id, now) => trust.followRule(id, now),
     },
     privacy: {
       report: () => heldRows(backend.dataSource),

@@ -56,6 +56,15 @@ export class NetworkTable {
     return 0;
   }
 
+  /** The same for an IPv4 address, which is one word. */
+  findWord(word: number): number {
+    for (const length of this.lengths) {
+      const value = this.tables[length]?.getWord((word & prefixBits(length)) >>> 0) ?? 0;
+      if (value !== 0) return value;
+    }
+    return 0;
+  }
+
   /** The value of exactly this network, 0 when it is not there. Host bits are zero. */
   get(words: Uint32Array, at: number, prefixLength: number): number {
     return this.tables[prefixLength]?.get(words, at) ?? 0;
@@ -121,11 +130,12 @@ export class NetworkTable {
 
 function mask(words: Uint32Array, at: number, prefixLength: number, into: Uint32Array): void {
   for (let i = 0; i < into.length; i++) {
-    const kept = prefixLength - i * 32;
-    // A shift by 32 is a shift by 0 in JavaScript.
-    const bits = kept >= 32 ? 0xffff_ffff : kept <= 0 ? 0 : 0xffff_ffff << (32 - kept);
-    into[i] = words[at + i]! & bits;
+    into[i] = words[at + i]! & prefixBits(prefixLength - i * 32);
   }
 }
+
+/** The bits of a word that belong to a prefix of this many. A shift by 32 is a shift by 0 in JavaScript. */
+const prefixBits = (kept: number): number =>
+  kept >= 32 ? 0xffff_ffff : kept <= 0 ? 0 : 0xffff_ffff << (32 - kept);
 
 /* eslint-enable @typescript-eslint/no-non-null-assertion */

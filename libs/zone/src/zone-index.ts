@@ -197,7 +197,7 @@ export class ZoneIndex {
     const { tables } = this;
     switch (key.kind) {
       case 'ipv4': {
-        const value = tables.ipv4.getWord(key.words[0]!) || tables.network4.find(key.words);
+        const value = tables.ipv4.getWord(key.words[0]!) || tables.network4.findWord(key.words[0]!);
         return value !== 0 ? value : key.isNibblePath ? EMPTY_NON_TERMINAL : ABSENT;
       }
       case 'ipv6':

@@ -32,6 +32,7 @@ export function registerAction(program: Command, context: CliContext): void {
     withJson(withDirectory(action.command(name).description(summary).argument('<id>', 'as list shows it')));
 
   registerPropose(action, group, told);
+  registerEdit(aboutOne, group, told);
   registerList(action, group, context);
 
   withExample(
@@ -89,16 +90,37 @@ type Group = (options: Options) => Promise<WorkingGroup>;
 type Told = (options: Options, one: JointAction) => void;
 type AboutOne = (name: string, summary: string) => Command;
 
-interface ProposeOptions extends Options {
-  readonly kind: string;
-  readonly title: string;
-  readonly reason: string;
+interface ContentOptions extends Options {
+  readonly kind?: string;
+  readonly title?: string;
+  readonly reason?: string;
   readonly category?: string;
   readonly campaign?: string;
   readonly member?: string;
   readonly messagesPerHour?: string;
   readonly noticeTo?: string;
   readonly noticeText?: string;
+}
+
+const KIND = () => new Option('--kind <kind>', 'what to do').choices(ACTION_KINDS);
+const withDetails = (command: Command) =>
+  command
+    .option('--category <category>', 'of a joint-listing, as in reports')
+    .option('--campaign <id>', 'the campaign that it is about')
+    .option('--member <id>', 'of a member-suspension')
+    .option('--messages-per-hour <number>', 'of a joint-throttle, for each sending network (default: 30)')
+    .option('--notice-to <address>', 'of a joint-notice or evidence-package: to whom')
+    .option('--notice-text <text>', 'of a joint-notice or evidence-package: what');
+
+/** What the options say of an action; what they do not say is undefined. */
+const contentOf = ({ kind, title, reason, messagesPerHour, ...options }: ContentOptions) => ({
+  ...{ kind: kind === undefined ? undefined : inCapitals(kind), title, reason },
+  ...{ category: options.category, campaignId: options.campaign, memberId: options.member },
+  ...{ noticeTo: options.noticeTo, noticeText: options.noticeText },
+  messagesPerHour: messagesPerHour === undefined ? undefined : Number(messagesPerHour),
+});
+
+interface ProposeOptions extends ContentOptions {
   readonly emergency?: true;
   readonly draft?: true;
 }
@@ -108,28 +130,15 @@ function registerPropose(action: Command, group: Group, told: Told): void {
     .command('propose')
     .description('put an action before the members')
     .argument('[subject...]', 'addresses, networks, domains or fingerprints')
-    .addOption(new Option('--kind <kind>', 'what to do').choices(ACTION_KINDS).makeOptionMandatory())
+    .addOption(KIND().makeOptionMandatory())
     .requiredOption('--title <text>', 'in a few words')
-    .requiredOption('--reason <text>', 'the evidence, and what is hoped for')
-    .option('--category <category>', 'of a joint-listing, as in reports')
-    .option('--campaign <id>', 'the campaign that it is about')
-    .option('--member <id>', 'of a member-suspension')
-    .option('--messages-per-hour <number>', 'of a joint-throttle, for each sending network (default: 30)')
-    .option('--notice-to <address>', 'of a joint-notice or evidence-package: to whom')
-    .option('--notice-text <text>', 'of a joint-notice or evidence-package: what')
+    .requiredOption('--reason <text>', 'the evidence, and what is hoped for');
+  withDetails(command)
     .option('--emergency', 'two officers put it in force for a day at most; the vote comes afterwards')
     .option('--draft', 'shown to your member alone, until sekisho action submit');
   withJson(withDirectory(command)).action(async (subjects: string[], options: ProposeOptions) => {
-    const { kind, title, reason, category, campaign, member, messagesPerHour } = options;
     const input = {
-      ...{ kind: inCapitals(kind), title, reason, subjects, category },
-      ...{
-        campaignId: campaign,
-        memberId: member,
-        noticeTo: options.noticeTo,
-        noticeText: options.noticeText,
-      },
-      ...(messagesPerHour !== undefined && { messagesPerHour: Number(messagesPerHour) }),
+      ...{ ...contentOf(options), subjects },
       ...{ isEmergency: options.emergency ?? false, isDraft: options.draft ?? false },
     };
     told(options, await (await group(options)).command('propose', { input }));
@@ -138,6 +147,46 @@ function registerPropose(action: Command, group: Group, told: Told): void {
     command,
     "sekisho action propose 203.0.113.0/24 --kind joint-listing --category spam-source --title Snowshoe --reason 'one text, 200 addresses' --dir isp-a",
   );
+}
+
+function registerEdit(aboutOne: AboutOne, group: Group, told: Told): void {
+  const command = aboutOne('edit', 'change your draft; what is not given stays as it is')
+    .argument('[subject...]', 'in the place of those that it has')
+    .addOption(KIND())
+    .option('--title <text>', 'in a few words')
+    .option('--reason <text>', 'the evidence, and what is hoped for');
+  withDetails(command).action(async (id: string, subjects: string[], options: ContentOptions) => {
+    const members = await group(options);
+    const draft = await members.get(id);
+    told(
+      options,
+      await members.command('edit', { id, version: draft.version, input: edited(draft, subjects, options) }),
+    );
+  });
+  withExample(
+    command,
+    "sekisho action edit 0199c5a0-7d3e-7c11-9f0e-3b1f6c1a2d44 --title 'Snowshoe, wider' --dir isp-a",
+  );
+}
+
+/** The whole draft as it is to be. Another kind of action keeps none of the details of the one before. */
+function edited(draft: JointAction, subjects: readonly string[], options: ContentOptions) {
+  const given = contentOf(options);
+  const { title, reason, campaignId, category, messagesPerHour, noticeTo, noticeText } = draft;
+  const isSameKind = given.kind === undefined || given.kind === draft.kind;
+  const before = {
+    ...{
+      kind: draft.kind,
+      title,
+      reason,
+      campaignId,
+      subjects: draft.subjects,
+      isEmergency: draft.isEmergency,
+    },
+    ...(isSameKind && { category, messagesPerHour, noticeTo, noticeText, memberId: draft.concerns }),
+  };
+  const changes = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...before, ...Object.fromEntries(changes), ...(subjects.length > 0 && { subjects }) };
 }
 
 function registerList(action: Command, group: Group, context: CliContext): void {

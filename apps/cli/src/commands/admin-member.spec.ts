@@ -16,6 +16,7 @@ class MemoryDatabase implements OperatorDatabase {
     ...{ signOut: unused, actions: unused, addForDemo: unused },
   };
   readonly stored: MemberSummary[] = [];
+  readonly trusts: unknown[] = [];
   closed = 0;
   readonly members: OperatorDatabase['members'] = {
     add: (member) => {
@@ -26,6 +27,14 @@ class MemoryDatabase implements OperatorDatabase {
     suspend: (id) => this.change(id, true),
     resume: (id) => this.change(id, false),
     newCode: () => Promise.resolve(this.code),
+    setTrust: (id, trust, reason) => {
+      this.trusts.push({ id, trust, reason });
+      return Promise.resolve({ trust, byRule: 0.762 });
+    },
+    followTrustRule: (id) => {
+      this.trusts.push({ id });
+      return Promise.resolve({ trust: 0.762, byRule: 0.762 });
+    },
   };
   readonly models = { rehearse: unused, list: unused };
   readonly networks = { claims: unused, approve: unused, refuse: unused, withdrawRange: unused };
@@ -105,6 +114,29 @@ describe('admin member', () => {
     ]);
     await admin('resume', 'isp-a');
     expect(JSON.parse((await admin('list', '--json')).stdout)).toMatchObject([{ isSuspended: false }]);
+  });
+
+  it('sets what reports are weighed with, with a reason, and gives it back to the rule', async () => {
+    const { stdout } = await admin('trust', 'isp-a', '0.5', '--reason', 'traps of its own lists');
+    expect(stdout).toBe('isp-a has trust 0.500, by the rule it would be 0.762\n');
+    expect((await admin('trust', 'isp-a', '--by-rule')).stdout).toBe('isp-a has trust 0.762, by the rule\n');
+    expect(database.trusts).toEqual([
+      { id: 'isp-a', trust: 0.5, reason: 'traps of its own lists' },
+      { id: 'isp-a' },
+    ]);
+  });
+
+  it.each([
+    [['1.5', '--reason', 'x'], 'not a number from 0 to 1: "1.5". Example: 0.5'],
+    [['nought', '--reason', 'x'], 'not a number from 0 to 1: "nought"'],
+    [['0.5'], 'give --reason'],
+    [[], 'give a trust, or --by-rule'],
+    [['0.5', '--by-rule'], 'give a trust, or --by-rule'],
+  ])('refuses the trust %j and changes nothing', async (words, message) => {
+    const { status, stderr } = await admin('trust', 'isp-a', ...words);
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+    expect(database.trusts).toEqual([]);
   });
 
   it('fails with the words of the database and closes it all the same', async () => {

@@ -9,6 +9,7 @@ import {
 } from '../admin/operator-database.js';
 import { withDatabase } from '../admin/with-database.js';
 import type { CliContext } from '../context.js';
+import { UsageFault } from '../failure.js';
 import { formatLocalTime } from '../print/local-time.js';
 import { formatPairs, formatTable } from '../print/table.js';
 import { registerAdminDecision } from './admin-decision.js';
@@ -37,6 +38,7 @@ export function registerAdmin(program: Command, context: CliContext): void {
   registerCode(member, context);
   registerStanding(member, context, 'suspend', 'refuse everything that a member signs from now on');
   registerStanding(member, context, 'resume', 'end a suspension');
+  registerTrust(member, context);
   registerAdminPerson(admin, context);
   registerAdminPrivacy(admin, context);
   registerAdminModel(admin, context);
@@ -109,6 +111,50 @@ function registerStanding(
     );
   });
   withExample(command, `sekisho admin member ${change} isp-a`);
+}
+
+interface TrustOptions extends JsonOption {
+  readonly reason?: string;
+  readonly byRule?: true;
+}
+
+function registerTrust(member: Command, context: CliContext): void {
+  const command = member
+    .command('trust')
+    .description('set what the reports of a member are weighed with, or give it back to the rule of appeals')
+    .argument('<id>');
+  command.argument('[trust]', '0 to 1, whatever appeals say from now on', usage(command, readTrust));
+  withJson(command)
+    .option('--reason <text>', 'why; the member sees it')
+    .option('--by-rule', 'from now on what the rule gives')
+    .action(async (id: string, trust: number | undefined, { reason, byRule, json }: TrustOptions) => {
+      if ((trust === undefined) === (byRule === undefined))
+        throw new UsageFault('give a trust, or --by-rule', 'sekisho admin member trust --help has examples');
+      if (trust !== undefined && !reason)
+        throw new UsageFault(
+          'give --reason: the member is told why',
+          'for example: --reason "traps of its own lists"',
+        );
+      const now = new Date(context.now());
+      const inForce = await withDatabase(context, ({ members }) =>
+        trust === undefined
+          ? members.followTrustRule(id, now)
+          : members.setTrust(id, trust, reason ?? '', now),
+      );
+      const rest = trust === undefined ? '' : ` it would be ${inForce.byRule.toFixed(3)}`;
+      context.stdout.write(
+        json
+          ? toJson({ id, ...inForce })
+          : `${id} has trust ${inForce.trust.toFixed(3)}, by the rule${rest}\n`,
+      );
+    });
+  withExample(command, 'sekisho admin member trust isp-a 0.5 --reason "traps of its own mailing lists"');
+}
+
+function readTrust(text: string): number {
+  const trust = Number(text);
+  if (text.trim() !== '' && trust >= 0 && trust <= 1) return trust;
+  throw new RangeError(`not a number from 0 to 1: ${JSON.stringify(text)}. Example: 0.5`);
 }
 
 function printCode(context: CliContext, id: string, { code, expiresAt }: EnrolmentCode, json?: object): void {

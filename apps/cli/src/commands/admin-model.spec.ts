@@ -19,7 +19,15 @@ class RecordingDatabase implements OperatorDatabase {
   };
   readonly asked: unknown[] = [];
   closed = 0;
-  readonly members = { add: unused, list: unused, suspend: unused, resume: unused, newCode: unused };
+  readonly members = {
+    add: unused,
+    list: unused,
+    suspend: unused,
+    resume: unused,
+    newCode: unused,
+    setTrust: unused,
+    followTrustRule: unused,
+  };
   readonly privacy = {
     report: unused,
     requests: { access: unused, correct: unused, delete: unused, list: unused },

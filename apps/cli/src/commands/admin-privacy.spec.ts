@@ -13,7 +13,15 @@ class RecordingDatabase implements OperatorDatabase {
   };
   readonly asked: unknown[][] = [];
   closed = 0;
-  readonly members = { add: unused, list: unused, suspend: unused, resume: unused, newCode: unused };
+  readonly members = {
+    add: unused,
+    list: unused,
+    suspend: unused,
+    resume: unused,
+    newCode: unused,
+    setTrust: unused,
+    followTrustRule: unused,
+  };
   readonly privacy: OperatorDatabase['privacy'] = {
     report: () =>
       Promise.resolve([

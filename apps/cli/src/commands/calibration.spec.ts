@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { formatCalibration } from './calibration.js';
 
-const trust = { trust: 0.762, byRule: 0.762, right: 0, wrong: 1 };
+const trust = { trust: 0.762, byRule: 0.762, reason: null, right: 0, wrong: 1 };
 
 it('prints what became of the reports, and how little is told where few confirmed', () => {
   const text = formatCalibration({
@@ -23,6 +23,13 @@ CATEGORY  EVIDENCE  REPORTED  CHECKED  CONFIRMED  REFUTED  UNKNOWN   SHARE    95
 zombie    trap         1,200      400        300        1       99  75.0 %  70.5 % - 79.0 %
 the rest  -                7        7    too few        0        -       -                -
 `);
+});
+
+it('says why the operator has set the trust', () => {
+  const set = { ...trust, trust: 0.5, reason: 'traps of its own mailing lists' };
+  const text = formatCalibration({ asOf: null, days: 30, trust: set, channels: [] });
+  expect(text).toMatch(/^trust in force +0\.500\n/);
+  expect(text).toMatch(/^set by the operator +traps of its own mailing lists$/m);
 });
 
 it('says so when nothing was looked at yet', () => {

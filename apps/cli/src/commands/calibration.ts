@@ -30,6 +30,7 @@ export function formatCalibration({ asOf, days, trust, channels }: Calibration):
     ['trust in force', trust.trust.toFixed(3)],
     ['trust by the rule', `${trust.byRule.toFixed(3)} = 0.8 x max(1/2, (20 + right) / (20 + right + wrong))`],
     ['appeals of a year', `right ${String(trust.right)}, wrong ${String(trust.wrong)}`],
+    ...(trust.reason === null ? [] : [['set by the operator', trust.reason] as const]),
   ]);
   if (asOf === null) return `${facts}no report of yours has been looked at yet: that is done after a day\n`;
   const table = formatTable(

@@ -27,6 +27,7 @@ it('reads the file that it opened, whatever has its name since', async () => {
   await rename(path, `${path}.1`);
   await writeFile(path, 'another one');
   expect(await textOf(file, 4)).toBe('old one');
+  if (!file.isSeekable) throw new Error('a plain file can be read from the middle');
   expect((await file.bytesAt(4, 3)).toString()).toBe('old');
   await file.close();
 });

@@ -6,17 +6,22 @@ import { UsageFault } from '../failure.js';
 const HEAD_BYTES = 8_192;
 const CHUNK_BYTES = 65_536;
 
-export interface InputFile {
+interface Input {
   readonly name: string;
   /** The first bytes. */
   readonly head: Buffer;
-  /** Can be read again from the middle. */
-  readonly isSeekable: boolean;
   readonly chunks: (from: number) => AsyncIterable<Buffer>;
-  /** Some bytes from the middle, fewer at its end; of what is not seekable, none. */
-  readonly bytesAt: (from: number, length: number) => Promise<Buffer>;
   readonly close: () => Promise<void>;
 }
+
+/** Can be read again from the middle. */
+export interface SeekableFile extends Input {
+  readonly isSeekable: true;
+  /** Some bytes from the middle, fewer at its end. */
+  readonly bytesAt: (from: number, length: number) => Promise<Buffer>;
+}
+
+export type InputFile = SeekableFile | (Input & { readonly isSeekable: false });
 
 /**
  * The files of paths in a fixed order: a maildir's `cur` and `new` with those of its subfolders, the files below any other folder
@@ -115,6 +120,5 @@ async function streamInput(
       yield head;
       for (let next = await rest.next(); !next.done; next = await rest.next()) yield Buffer.from(next.value);
     },
-    bytesAt: () => Promise.resolve(Buffer.alloc(0)),
   };
 }

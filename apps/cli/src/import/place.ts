@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { ByteLine } from './byte-lines.js';
 import type { FileMark, ImportState, Mark } from './import-state.js';
-import type { InputFile } from './input-file.js';
+import type { InputFile, SeekableFile } from './input-file.js';
 
 const TAIL_BYTES = 64;
 const NOTHING = Buffer.alloc(0);
@@ -60,7 +60,7 @@ function keyOf(head: Buffer, lines: number): string {
   return digestOf(head.subarray(0, end === 0 ? 256 : end));
 }
 
-async function isWhereItWas(file: InputFile, { offset, tailLength, tail }: FileMark): Promise<boolean> {
+async function isWhereItWas(file: SeekableFile, { offset, tailLength, tail }: FileMark): Promise<boolean> {
   // The line end behind the last line is not part of the tail.
   const start = Math.max(0, offset - tailLength - 2);
   const read = await file.bytesAt(start, offset - start);

@@ -8,6 +8,7 @@ export const EN_CALIBRATION = {
   'calibration.interval': '95 % interval',
   'calibration.lead': 'Only your member and the operator of the hub see this.',
   'calibration.none': 'No report of yours has been looked at yet; that is done after a day.',
+  'calibration.reason': 'Set by the operator, because',
   'calibration.refuted': 'Refuted',
   'calibration.reported': 'Reported',
   'calibration.rest': 'The rest',

@@ -9,6 +9,7 @@ export const JA_CALIBRATION: Readonly<Record<keyof typeof EN_CALIBRATION, string
   'calibration.interval': '95 % 区間',
   'calibration.lead': '自社とハブ運営者だけが閲覧できます。',
   'calibration.none': '確認済みの通報はまだありません。通報の 1 日後に確認されます。',
+  'calibration.reason': '運営者が設定した理由',
   'calibration.refuted': '否定',
   'calibration.reported': '通報',
   'calibration.rest': 'その他',

@@ -18,6 +18,7 @@ const CALIBRATION = graphql(`
       trust {
         trust
         byRule
+        reason
         right
         wrong
       }
@@ -115,6 +116,7 @@ function Told({ calibration }: { readonly calibration: ShownCalibration }) {
           [t('calibration.byRule'), format.number(trust.byRule)],
           [t('calibration.right'), format.number(trust.right)],
           [t('calibration.wrong'), format.number(trust.wrong)],
+          ...(trust.reason === null ? [] : [[t('calibration.reason'), trust.reason] as const]),
         ]}
       />
       <p className="hint">{t('calibration.rule')}</p>

@@ -20,10 +20,8 @@ export class ActionFeed extends Feed<ShownAction> {
     super(platform, 'sekisho_actions');
   }
 
-  async *subscribe(viewer: string | undefined, isWelcome: Welcome): AsyncIterableIterator<ActionModel> {
-    for await (const shown of this.listen(isWelcome)) {
-      yield toActionModel(shown, viewer, this.platform.config.privacyK);
-    }
+  subscribe(viewer: string | undefined, isWelcome: Welcome): AsyncIterableIterator<ActionModel> {
+    return this.listen(isWelcome, (shown) => toActionModel(shown, viewer, this.platform.config.privacyK));
   }
 
   protected override async begin(): Promise<void> {

@@ -69,7 +69,9 @@ export class ActionsResolver {
     @Args('id', idArg) id: string,
   ): Promise<ActionStatementModel[]> {
     const found = await this.service.find(viewer, readActionId(id));
-    return found ? this.participation.statements(found.id, { withVotes: !found.isVoting }) : [];
+    if (!found) return [];
+    const statements = await this.participation.statements(found.id, { withVotes: !found.isVoting });
+    return statements.map(({ salt, ...said }) => ({ ...said, salt: salt?.toString('base64url') ?? null }));
   }
 
   @Subscription(() => ActionModel, {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AlertRepository } from '@sekisho/persistence';
 import type { Welcome } from '../access/request.js';
-import { Feed } from '../graphql/feed.js';
+import { asTold, Feed } from '../graphql/feed.js';
 import { Platform } from '../platform/platform.js';
 import type { AlertModel } from './alert.model.js';
 import { toAlertModel } from './alerts.mapper.js';
@@ -22,7 +22,7 @@ export class AlertFeed extends Feed<RaisedAlert> {
   }
 
   subscribe(owner: string, isWelcome: Welcome): AsyncIterableIterator<RaisedAlert> {
-    return this.listen(isWelcome, owner);
+    return this.listen(isWelcome, asTold, owner);
   }
 
   /** @param payload id of the alert, what changed, its owner */

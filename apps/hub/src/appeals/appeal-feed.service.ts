@@ -17,8 +17,8 @@ export class AppealFeed extends Feed<StoredAppeal> {
     super(platform, 'sekisho_appeals');
   }
 
-  async *subscribe(memberId: string | undefined, isWelcome: Welcome): AsyncIterableIterator<AppealModel> {
-    for await (const appeal of this.listen(isWelcome)) yield await this.view.shown(appeal, memberId);
+  subscribe(memberId: string | undefined, isWelcome: Welcome): AsyncIterableIterator<AppealModel> {
+    return this.listen(isWelcome, (appeal) => this.view.shown(appeal, memberId));
   }
 
   /** @param payload id of the appeal */

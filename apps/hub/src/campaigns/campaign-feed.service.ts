@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CampaignRepository } from '@sekisho/persistence';
 import type { Welcome } from '../access/request.js';
-import { Feed } from '../graphql/feed.js';
+import { asTold, Feed } from '../graphql/feed.js';
 import { Platform } from '../platform/platform.js';
 import type { CampaignModel } from './campaign.model.js';
 import { toCampaignModel } from './campaigns.mapper.js';
@@ -19,7 +19,7 @@ export class CampaignFeed extends Feed<CampaignModel> {
   }
 
   subscribe(isWelcome: Welcome): AsyncIterableIterator<CampaignModel> {
-    return this.listen(isWelcome);
+    return this.listen(isWelcome, asTold);
   }
 
   protected override async begin(): Promise<void> {

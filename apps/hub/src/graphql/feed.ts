@@ -58,17 +58,42 @@ export abstract class Feed<Item> implements OnApplicationBootstrap, OnApplicatio
     this.closing = new AbortController();
   }
 
-  /** Ends by itself before the first item for which `isWelcome` is false: a session ends, a member is suspended meanwhile. */
-  protected async *listen(isWelcome: Welcome, topic = EVERYBODY): AsyncIterableIterator<Item> {
+  /**
+   * Each item as `show` shows it. Ends by itself before the first item for which `isWelcome` is false: a session ends, a member is
+   * suspended meanwhile.
+   */
+  protected listen<Shown>(
+    isWelcome: Welcome,
+    show: (item: Item) => Shown | Promise<Shown>,
+    topic = EVERYBODY,
+  ): AsyncIterableIterator<Shown> {
     const { signal } = this.closing;
-    try {
-      for await (const [item] of on(this.emitter, `on ${topic}`, { signal })) {
-        if (!(await isWelcome())) return;
-        yield item as Item;
-      }
-    } catch (error) {
-      // The stream ends, it does not fail.
-      if (!signal.aborted) throw error;
-    }
+    const items = on(this.emitter, `on ${topic}`, { signal });
+    const end = async (): Promise<IteratorReturnResult<undefined>> => {
+      await items.return?.();
+      return { done: true, value: undefined };
+    };
+    // No generator: one that waits for an item ends only when it comes, and until then whoever is gone is still listened for.
+    return {
+      next: async () => {
+        try {
+          const { done, value } = (await items.next()) as IteratorResult<[Item]>;
+          if (done || !(await isWelcome())) return await end();
+          return { done: false, value: await show(value[0]) };
+        } catch (error) {
+          const ended = await end();
+          if (!signal.aborted) throw error;
+          // What may have missed something ends, and does not fail.
+          return ended;
+        }
+      },
+      return: end,
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
   }
 }
+
+/** Shown as it is told. */
+export const asTold = <Item>(item: Item): Item => item;

@@ -12,6 +12,12 @@ export class TrustRecordModel {
   })
   byRule!: number;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'why the operator has set the trust by hand; null: it follows the rule',
+  })
+  reason!: string | null;
+
   @Field(() => Int, { description: 'appeals of the last year that found the reports right' })
   right!: number;
 

@@ -38,8 +38,9 @@ export class CalibrationResolver {
   }
 }
 
-const toModel = ({ asOf, channels, ...trust }: Calibration): CalibrationModel => ({
-  ...{ asOf: asOf ?? null, days: REPORT_OUTCOME.windowMs / DAY_MS, trust },
+const toModel = ({ asOf, channels, reason, ...trust }: Calibration): CalibrationModel => ({
+  ...{ asOf: asOf ?? null, days: REPORT_OUTCOME.windowMs / DAY_MS },
+  trust: { ...trust, reason: reason ?? null },
   channels: channels.map(({ category, evidence, confirmation, ...counts }) => ({
     ...counts,
     ...{ category: category ?? null, evidence: evidence ?? null, confirmation: confirmation ?? null },

@@ -33,11 +33,11 @@ export class ListingFeed extends Feed<ChangedListing> {
     super(platform, 'sekisho_zones');
   }
 
-  async *subscribe(isWelcome: Welcome, memberId: string | undefined): AsyncIterableIterator<ReputationModel> {
-    for await (const { stored, model } of this.listen(isWelcome)) {
+  subscribe(isWelcome: Welcome, memberId: string | undefined): AsyncIterableIterator<ReputationModel> {
+    return this.listen(isWelcome, async ({ stored, model }) => {
       const outlook = await this.outlooks.of(memberId);
-      yield outlook.costs ? toReputationModel(stored, this.owners.anyone, outlook) : model;
-    }
+      return outlook.costs ? toReputationModel(stored, this.owners.anyone, outlook) : model;
+    });
   }
 
   protected override async begin(): Promise<void> {

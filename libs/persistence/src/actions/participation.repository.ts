@@ -62,6 +62,8 @@ export interface ActionStatement {
   readonly index: number;
   readonly kind: 'action' | 'vote';
   readonly statement: string;
+  /** 16 bytes; null: it was committed to before there were salts. */
+  readonly salt: Buffer | null;
 }
 
 /** More than a discussion, and less than what an answer can carry. */
@@ -177,7 +179,7 @@ export class ParticipationRepository {
   /** Word for word what the log commits to, in its order. Of a vote that goes on, nothing. */
   async statements(id: string, { withVotes }: { withVotes: boolean }): Promise<ActionStatement[]> {
     return this.dataSource.query(
-      `SELECT s.log_index::float8 AS index, s.kind, s.statement FROM log_statement s
+      `SELECT s.log_index::float8 AS index, s.kind, s.statement, s.salt FROM log_statement s
        JOIN (SELECT log_index FROM action_transition WHERE action_id = $1
          UNION ALL SELECT log_index FROM action_vote WHERE action_id = $1 AND $2) o USING (log_index)
        ORDER BY s.log_index`,

@@ -1,8 +1,8 @@
 // One change of an action, in one transaction: the row, who, when and why, and the entries of the transparency log that
 // commit to it. Who can write these tables can make the federation act; the log shows that it was not decided.
-import { statementEntry } from '@sekisho/tlog';
+import { saltedEntry, SALT_BYTES } from '@sekisho/tlog';
 import { nextDueAt, type Action, type CastVote, type Transition } from '@sekisho/workgroup';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Sql } from '../database.js';
 import { appendToLog } from '../log/append.js';
 import type { StoredAction } from './action-row.js';
@@ -60,6 +60,8 @@ interface Statement {
   readonly kind: 'action' | 'vote';
   readonly issuer: string;
   readonly text: string;
+  /** Nobody may find out by trying what a member votes while others still do. */
+  readonly salt: Buffer;
 }
 
 /** Puts what was decided into the log, and on record. The log's lock is held to the end: this comes last. */
@@ -74,13 +76,13 @@ export async function recordChange(sql: Sql, id: string, change: ActionChange, n
     'SELECT count(*)::int AS recorded FROM action_transition WHERE action_id = $1',
     [id],
   );
-  const entries = statements.map(({ kind, text }) => statementEntry(kind, text));
+  const entries = statements.map(({ kind, salt, text }) => saltedEntry(kind, salt, text));
   const first = await appendToLog(sql, entries, now);
-  for (const [i, { kind, issuer, text }] of statements.entries()) {
+  for (const [i, { kind, issuer, text, salt }] of statements.entries()) {
     await sql.query(
-      `INSERT INTO log_statement (log_index, kind, issuer, digest, statement, logged_at)
-       VALUES ($1, $2, $3, $4, $5, $6)`,
-      [first + i, kind, issuer, createHash('sha256').update(text).digest(), text, now],
+      `INSERT INTO log_statement (log_index, kind, issuer, digest, statement, salt, logged_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [first + i, kind, issuer, createHash('sha256').update(text).digest(), text, salt, now],
     );
   }
   for (const [i, { memberId, vote, reason, at }] of votes.entries()) {
@@ -110,6 +112,6 @@ export async function recordChange(sql: Sql, id: string, change: ActionChange, n
 }
 
 const stated = (kind: Statement['kind'], issuer: string, said: Record<string, unknown>): Statement => ({
-  ...{ kind, issuer },
+  ...{ kind, issuer, salt: randomBytes(SALT_BYTES) },
   text: JSON.stringify({ by: issuer, ...said }),
 });

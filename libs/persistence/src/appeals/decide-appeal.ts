@@ -1,8 +1,8 @@
 // A reviewer's decision and all that follows from it, in one transaction.
-import { ADJUDICATION, trustAfter } from '@sekisho/reputation';
 import { formatSubject } from '@sekisho/subject';
 import type { DataSource, EntityManager } from 'typeorm';
 import { endDecision, setDecision } from '../decisions/decision.repository.js';
+import { followTrustRule } from '../members/member-trust.js';
 import { SELECT_APPEAL, toAppeal, type AppealRow, type StoredAppeal } from './appeal-row.js';
 import { AppealRepository, unknown } from './appeal.repository.js';
 import { correct, noteOutcome } from './corrections.js';
@@ -114,12 +114,5 @@ async function adjudicate(
      SELECT $1, id, $3, $4 FROM member WHERE id = ANY($2) ON CONFLICT DO NOTHING`,
     [appealId, reporters, isRight, now],
   );
-  const counts: { id: string; wrong: number; right: number }[] = await sql.query(
-    `SELECT member_id AS id, count(*) FILTER (WHERE NOT is_right)::int AS wrong, count(*) FILTER (WHERE is_right)::int AS right
-     FROM adjudication WHERE member_id = ANY($1) AND adjudicated_at > $2 GROUP BY member_id`,
-    [reporters, new Date(now.getTime() - ADJUDICATION.windowMs)],
-  );
-  for (const { id, wrong, right } of counts) {
-    await sql.query('UPDATE member SET trust = $2 WHERE id = $1', [id, trustAfter({ wrong, right })]);
-  }
+  if (reporters.length > 0) await followTrustRule(sql, now, reporters);
 }

@@ -11,6 +11,7 @@ import {
   type FateCount,
 } from '@sekisho/reputation';
 import type { DataSource, EntityManager } from 'typeorm';
+import { followTrustRule } from '../members/member-trust.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -27,6 +28,8 @@ export interface TrustRecord {
   readonly trust: number;
   /** What the published rule makes of its record. */
   readonly byRule: number;
+  /** Why the operator has set the trust to something else; undefined: it follows the rule. */
+  readonly reason: string | undefined;
   /** Decided appeals of the last year in which its reports were judged. */
   readonly right: number;
   readonly wrong: number;
@@ -90,6 +93,8 @@ export class CalibrationRepository {
         asOf,
       ]);
       if (known.length > 0) return 0;
+      // Judgements of more than a year ago have ceased to count.
+      await followTrustRule(sql, now);
       const since = new Date(asOf.getTime() - REPORT_OUTCOME.windowMs);
       const fates = await fatesOf(sql, since);
       const confirmers = await confirmersOf(sql, since);
@@ -111,21 +116,22 @@ export class CalibrationRepository {
   async ofMember(memberId: string, now: Date): Promise<Calibration | undefined> {
     const [row]: {
       trust: number;
+      reason: string | null;
       right: number;
       wrong: number;
       as_of: Date | null;
       channels: CalibrationChannel[] | null;
     }[] = await this.dataSource.query(
-      `SELECT m.trust, r.as_of, r.channels,
+      `SELECT m.trust, m.trust_reason AS reason, r.as_of, r.channels,
          (SELECT count(*)::int FROM adjudication a WHERE a.member_id = m.id AND a.is_right AND a.adjudicated_at > $2) AS right,
          (SELECT count(*)::int FROM adjudication a WHERE a.member_id = m.id AND NOT a.is_right AND a.adjudicated_at > $2) AS wrong
        FROM member m LEFT JOIN reporter_calibration r ON r.member_id = m.id WHERE m.id = $1`,
       [memberId, new Date(now.getTime() - ADJUDICATION.windowMs)],
     );
     if (!row) return undefined;
-    const { trust, right, wrong } = row;
+    const { trust, reason, right, wrong } = row;
     return {
-      ...{ trust, right, wrong, byRule: trustAfter({ right, wrong }) },
+      ...{ trust, right, wrong, byRule: trustAfter({ right, wrong }), reason: reason ?? undefined },
       ...{ asOf: row.as_of ?? undefined, channels: row.channels ?? [] },
     };
   }

@@ -361,9 +361,16 @@ export const RETENTION: readonly Retention[] = [
   },
   {
     ...{ table: 'log_statement', class: 'record', agedBy: 'logged_at' },
-    holds: 'public statements of hub and trustee, such as which keys they have and have destroyed',
+    holds:
+      'public statements of hub and trustee, such as which keys they have and have destroyed; votes and steps of actions',
     basis: 'proof of what was said, and when; not about any person',
-    ...{ until: 'the log ends', expiry: { how: 'other', by: 'nothing' } },
+    until: 'the log ends; of actions 3 years, or as long as the action',
+    expiry: rows(
+      3 * 365 * DAY_MS,
+      `logged_at < $1 AND kind IN ('action', 'vote')
+       AND NOT EXISTS (SELECT FROM action_transition t WHERE t.log_index = log_statement.log_index)
+       AND NOT EXISTS (SELECT FROM action_vote v WHERE v.log_index = log_statement.log_index)`,
+    ),
   },
   {
     ...{ table: 'log_decision', class: 'derived', agedBy: 'decided_at', basis: REPUTATION_BASIS },

@@ -275,6 +275,12 @@ export class ActionStatementModel {
 
   @Field(() => String)
   statement!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'base64url of 16 bytes; null: an entry without a salt, of an older version',
+  })
+  salt!: string | null;
 }
 
 @ObjectType('ActionRefused', { description: 'What was asked for is against the rules; nothing was changed' })
