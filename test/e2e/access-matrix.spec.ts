@@ -153,6 +153,14 @@ const PROBES: readonly Probe[] = [
   route('oprf:evaluate', 'OprfController.evaluate', 'POST', '/oprf/evaluate'),
   ...SUBSCRIBER_FIELDS.map(([operation, handler, query]) => field(operation, handler, query)),
   field('dns-key:rotate', 'MembersResolver.rotateDnsKey', 'mutation { rotateDnsKey }'),
+  field('costs:state', 'CostsResolver.statedCosts', '{ statedCosts { default { abuse } } }'),
+  // Nothing costs less than nothing: who may state costs is told so, and none are.
+  field(
+    'costs:state',
+    'CostsResolver.stateCosts',
+    'mutation { stateCosts(costs: { default: { abuse: -1, refused: 1 } }) { default { abuse } } }',
+  ),
+  field('costs:state', 'CostsResolver.clearCosts', 'mutation { clearCosts }'),
   field('member:list', 'MembersResolver.members', '{ members { edges { cursor } } }'),
   field('evidence:seal', 'EvidenceResolver.ownerKey', '{ ownerKey(subject: "203.0.113.9") { kid } }'),
   field('evidence:read-own', 'EvidenceResolver.sealedEvidence', '{ sealedEvidence { edges { cursor } } }'),

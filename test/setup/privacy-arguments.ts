@@ -43,6 +43,7 @@ export const ARGUMENTS: ArgumentTable = {
   ),
   'Mutation.invitePerson': ['(name: "Walked", role: ABUSE_DESK)'],
   'Mutation.removePerson': [`(id: "${CASE_ID}")`],
+  'Mutation.stateCosts': ['(costs: { default: { abuse: 1, refused: 20 } })'],
   'Mutation.claimNetwork': ['(network: "203.0.113.0/24")'],
   'Mutation.declareRange': ['(network: "203.0.113.0/24")'],
   'Mutation.withdrawRange': ['(network: "203.0.113.0/24")'],

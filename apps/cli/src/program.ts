@@ -29,6 +29,7 @@ const GROUPS: readonly { title: string; entries: readonly Entry[] }[] = [
       { names: ['alerts'], load: async () => (await import('./commands/alerts.js')).registerAlerts },
       { names: ['appeal'], load: async () => (await import('./commands/appeal.js')).registerAppeal },
       { names: ['range', 'network'], load: async () => (await import('./commands/range.js')).registerRange },
+      { names: ['costs'], load: async () => (await import('./commands/costs.js')).registerCosts },
       { names: ['hygiene'], load: async () => (await import('./commands/hygiene.js')).registerHygiene },
       {
         names: ['calibration'],

@@ -5,6 +5,7 @@ import { AccessModule } from './access/access.module.js';
 import { AlertsModule } from './alerts/alerts.module.js';
 import { AppealsModule } from './appeals/appeals.module.js';
 import { CampaignsModule } from './campaigns/campaigns.module.js';
+import { CostsModule } from './costs/costs.module.js';
 import { DiscoveryModule } from './discovery/discovery.module.js';
 import { EventsModule } from './events/events.module.js';
 import { EvidenceModule } from './evidence/evidence.module.js';
@@ -38,7 +39,7 @@ export class HubModule {
         ...[AccessModule, MembersModule, ReportsModule, ReputationsModule],
         ...[SubscribersModule, ZonesModule, LogModule, DiscoveryModule, GraphqlApiModule],
         ...[PrivacyModule, EvidenceModule, CampaignsModule, AlertsModule, EventsModule, PeopleModule],
-        ...[ActionsModule, NetworksModule, AppealsModule, QualityModule],
+        ...[ActionsModule, NetworksModule, AppealsModule, QualityModule, CostsModule],
       ],
       controllers: [HealthController, PublicController, ConsoleController, ReputeController],
       providers: [HygieneResolver, { provide: APP_FILTER, useClass: ProblemFilter }],

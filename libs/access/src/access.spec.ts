@@ -49,6 +49,7 @@ describe('the access matrix', () => {
     expect(rolesOf('report:retract')).toEqual(['member', 'reviewer', 'abuse-desk', 'officer']);
     expect(rolesOf('member:read-own')).not.toContain('operator');
     expect(rolesOf('alert:answer')).not.toContain('operator');
+    expect(rolesOf('costs:state')).not.toContain('operator');
   });
 
   it('gives a reviewer all that a member may, rulings on appeals and the planted subscribers', () => {
@@ -79,6 +80,8 @@ describe('the access matrix', () => {
     }
     expect(isAllowed('abuse-desk', 'dns-key:rotate')).toBe(false);
     expect(isAllowed('abuse-desk', 'zone:read')).toBe(false);
+    expect(isAllowed('abuse-desk', 'costs:state')).toBe(false);
+    expect(isAllowed('mail-operator', 'costs:state')).toBe(true);
   });
 
   it('lets nobody make others their equals, or operators', () => {

@@ -34,6 +34,7 @@ export const OPERATIONS = [
   'zone:read',
   'zone:access',
   'dns-key:rotate',
+  'costs:state',
   'evidence:seal',
   'evidence:read-own',
   'log:read',
@@ -105,6 +106,8 @@ const RULES: Readonly<Record<Operation, readonly Role[]>> = {
   // Who may ask the edges, and how much each did.
   'zone:access': ['edge'],
   'dns-key:rotate': mailOperator,
+  // What outcomes cost the member itself, for what it is recommended.
+  'costs:state': mailOperator,
   // The public key of whoever owns an address.
   'evidence:seal': abuseDesk,
   'evidence:read-own': abuseDesk,

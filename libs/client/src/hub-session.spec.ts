@@ -56,6 +56,7 @@ const reputationOf = (subject: string) => ({
   categories: ['ZOMBIE'],
   confidence: 80,
   recommendation: 'REJECT',
+  probability: null,
   memberCount: 'fewer than 3',
   firstSeen: '2026-11-20T01:10:00Z',
   lastSeen: '2026-11-20T01:20:00Z',

@@ -88,6 +88,13 @@ export {
   type OwnDeclaredRange,
   type OwnNetworkClaim,
 } from './network-query.js';
+export {
+  clearCostsMutation,
+  stateCostsMutation,
+  statedCostsQuery,
+  toCostsInput,
+  type CostsInput,
+} from './cost-query.js';
 export { calibrationQuery, type Calibration } from './calibration-query.js';
 export { modelQualityQuery, type ModelQuality } from './model-quality-query.js';
 export { hygieneQuery, type Hygiene } from './hygiene-query.js';

@@ -10,6 +10,8 @@ const reputationSchema = z.object({
   categories: z.array(z.string()),
   confidence: z.number(),
   recommendation: z.string(),
+  /** That abusive mail is reported of it in the next 24 hours, 0 to 1; null: not known. */
+  probability: z.number().nullable(),
   /** A number, or `fewer than 3`. */
   memberCount: z.union([z.number(), z.string()]),
   firstSeen: z.string().nullable(),
@@ -26,8 +28,8 @@ export type SubjectReputation = z.output<typeof reputationSchema>;
 export const reputationsQuery = {
   text: `query Lookup($subjects: [Subject!]!) {
   reputations(subjects: $subjects) {
-    subject score listed categories confidence recommendation memberCount firstSeen lastSeen expiresAt
-    explanation { factor contribution detail }
+    subject score listed categories confidence recommendation probability memberCount firstSeen
+    lastSeen expiresAt explanation { factor contribution detail }
   }
 }`,
   schema: z.object({ reputations: z.array(reputationSchema.nullable()) }),
@@ -36,8 +38,8 @@ export const reputationsQuery = {
 export const reputationAsOfQuery = {
   text: `query LookupAsOf($subject: Subject!, $asOf: DateTime!) {
   reputation(subject: $subject, asOf: $asOf) {
-    subject score listed categories confidence recommendation memberCount firstSeen lastSeen expiresAt
-    explanation { factor contribution detail }
+    subject score listed categories confidence recommendation probability memberCount firstSeen
+    lastSeen expiresAt explanation { factor contribution detail }
   }
 }`,
   schema: z.object({ reputation: reputationSchema.nullable() }),

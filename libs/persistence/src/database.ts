@@ -15,6 +15,7 @@ import { Forecasts1764060000000 } from './migrations/1764060000000-forecasts.js'
 import { ReportChecks1764061000000 } from './migrations/1764061000000-report-checks.js';
 import { StatementSalts1764062000000 } from './migrations/1764062000000-statement-salts.js';
 import { OperatorTrust1764063000000 } from './migrations/1764063000000-operator-trust.js';
+import { MemberCosts1764071000000 } from './migrations/1764071000000-member-costs.js';
 import { Hygiene1764053000000 } from './migrations/1764053000000-hygiene.js';
 import { Networks1764052000000 } from './migrations/1764052000000-networks.js';
 import { EventStreams1764051000000 } from './migrations/1764051000000-event-streams.js';
@@ -49,7 +50,7 @@ export async function openDatabase(url: string, options: DatabaseOptions): Promi
       Appeals1764041000000,
       ...[EventStreams1764051000000, Networks1764052000000, Hygiene1764053000000],
       ...[AppealReminders1764055000000, Forecasts1764060000000, ReportChecks1764061000000],
-      ...[StatementSalts1764062000000, OperatorTrust1764063000000],
+      ...[StatementSalts1764062000000, OperatorTrust1764063000000, MemberCosts1764071000000],
     ],
     migrationsTableName: 'migration',
     synchronize: false,

@@ -28,6 +28,7 @@ export {
   type DnsQueryTotal,
 } from './members/dns-access.repository.js';
 export { MemberChangeRefused } from './members/errors.js';
+export { MemberCostsRepository } from './members/member-costs.repository.js';
 export type { MemberRole, MemberStatus } from './members/member.entity.js';
 export {
   MemberRepository,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { costPolicyOf, CostsInvalid, formatCosts, parseCosts, readCosts } from './cost-section.js';
 import { decide } from './decide.js';
 import { clientOf, known, policyOf } from './policy.fixture.js';
-import { PolicyInvalid } from './policy-file.js';
+import { PolicyInvalid } from './yaml-text.js';
 
 const CHEAPEST = ['rules:', '  - { category: any, action: cheapest }'];
 const COSTS = [
@@ -105,5 +106,74 @@ describe('the section costs', () => {
     const faults = faultsOf(...lines);
     expect(faults).toHaveLength(expected.length);
     for (const [i, fault] of faults.entries()) expect(fault.slice(0, expected[i]?.length)).toBe(expected[i]);
+  });
+});
+
+describe('what a member tells the hub', () => {
+  const text = ['version: 1', ...COSTS, ...CHEAPEST, ''].join('\n');
+  const costs = {
+    default: { abuse: 1, refused: 20, delayed: 1, returning: 0.25 },
+    categories: { phishing: { abuse: 50 } },
+  };
+
+  it('is the section of a policy file, alone or with the rest of it', () => {
+    expect(parseCosts(text)).toEqual(costs);
+    expect(parseCosts(COSTS.join('\n'))).toEqual(costs);
+    expect(readCosts(costs)).toEqual(costs);
+    expect(costPolicyOf(readCosts(costs))).toEqual({
+      ...policyOf(...COSTS, ...CHEAPEST).costs,
+      probabilities: [],
+    });
+  });
+
+  it('is written as a policy file has it', () => {
+    expect(formatCosts(costs)).toBe(`${COSTS.join('\n')}\n`);
+    expect(formatCosts({ default: { abuse: 1, refused: 2, delayed: undefined }, categories: {} })).toBe(
+      'costs:\n  default: { abuse: 1, refused: 2 }\n',
+    );
+  });
+
+  it('speaks of every category that a reputation can have', () => {
+    const domains = { default: costs.default, categories: { 'spam-domain': { abuse: 3 } } };
+    expect(readCosts(domains)).toEqual(domains);
+  });
+
+  it.each([
+    [{ default: { abuse: -1, refused: 2 } }, 'costs.default.abuse: not a cost: give 0 or more'],
+    [{ default: { abuse: 1 } }, 'costs.default.refused: not a number. Example: 20'],
+    [{ default: { abuse: 1, refused: 2, delayed: 1 } }, 'costs.default.delayed: delayed needs returning'],
+    [{ ...costs, categories: { ham: { abuse: 1 } } }, 'costs.categories'],
+    [
+      { ...costs, categories: { zombie: { returning: 2 } } },
+      'costs.categories.zombie.returning: not a number',
+    ],
+    [{ ...costs, probability: [{ score: 1, is: 0.5 }] }, 'probability'],
+    ['cheap', 'costs: '],
+  ])('%j is refused, with an example', (given, fault) => {
+    const refusal = () => readCosts(given);
+    expect(refusal).toThrow(CostsInvalid);
+    expect(refusal).toThrow(fault);
+    expect(refusal).toThrow('Example: costs: { default: { abuse: 1, refused: 20 } }');
+  });
+
+  it.each([
+    ['costs: { default: { abuse: 1, refused: -2 } }', '1 costs.default.refused: not a cost'],
+    [
+      'costs:\n  default: { abuse: 1, refused: 2 }\n  probability: [{ score: 1, is: 1 }]',
+      '3 costs.probability: the hub measures that itself',
+    ],
+    ['version: 1\nrules: []', '1 costs: not a section. Example'],
+    ['costs: [', '1 Flow sequence'],
+  ])('%j is refused at its line', (given, expected) => {
+    const faults = () => {
+      try {
+        parseCosts(given);
+      } catch (error) {
+        if (!(error instanceof PolicyInvalid)) throw error;
+        return error.faults.map(({ line, message }) => `${String(line)} ${message}`);
+      }
+      return [];
+    };
+    expect(faults()[0]?.slice(0, expected.length)).toBe(expected);
   });
 });

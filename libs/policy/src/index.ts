@@ -11,6 +11,16 @@ export { MapRequestReader, mapReply } from './map-request-reader.js';
 export { actionText, type Answer } from './action-text.js';
 export { decide, decideLocally, type Client, type Decision } from './decide.js';
 export {
+  costPolicyOf,
+  CostsInvalid,
+  formatCosts,
+  parseCosts,
+  readCosts,
+  type OutcomeCosts,
+  type StatedCosts,
+} from './cost-section.js';
+export { cheapestRecommendation, type Weighed } from './recommendation.js';
+export {
   expectedCosts,
   probabilityOf,
   type CostPolicy,
@@ -20,7 +30,8 @@ export {
 export { DEFAULT_POLICY_TEXT, defaultPolicy } from './default-policy.js';
 export { RecentKeys } from './recent-keys.js';
 export { needsOf, type Action, type Needs, type Policy, type Rate, type Rule } from './policy.js';
-export { parsePolicy, PolicyInvalid, type PolicyFault } from './policy-file.js';
+export { parsePolicy } from './policy-file.js';
+export { PolicyInvalid, type PolicyFault } from './yaml-text.js';
 export { Shaper, sendingNetwork, type Admission, type MailEvent } from './shaper.js';
 export { accountOf, campaignVerdict, limitOf, submissionText, type CampaignVerdict } from './submission.js';
 export type { Listing, Standing, UnknownReason } from './standing.js';

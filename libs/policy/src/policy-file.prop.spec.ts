@@ -1,7 +1,8 @@
 import { fc, it } from '@fast-check/vitest';
 import { describe, expect, vi } from 'vitest';
 import { DEFAULT_POLICY_TEXT } from './default-policy.js';
-import { parsePolicy, PolicyInvalid } from './policy-file.js';
+import { parsePolicy } from './policy-file.js';
+import { PolicyInvalid } from './yaml-text.js';
 
 // Two hundred cases take a second, and more on a machine that is busy.
 vi.setConfig({ testTimeout: 60_000 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_POLICY_TEXT } from './default-policy.js';
-import { parsePolicy, PolicyInvalid } from './policy-file.js';
+import { parsePolicy } from './policy-file.js';
+import { PolicyInvalid } from './yaml-text.js';
 
 function faultsOf(text: string): string[] {
   try {

@@ -1,33 +1,13 @@
 // The policy file: YAML 1.2, docs/policyd.md.
 import { CATEGORIES_OF } from '@sekisho/report';
 import { SubjectInvalid } from '@sekisho/subject';
-import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { costPolicyOf, costSection } from './cost-section.js';
 import { NetworkList } from './network-list.js';
 import { RULE_ACTIONS, type Band, type Policy, type Rate, type Rule } from './policy.js';
 import { accountOf } from './submission.js';
+import { YamlText } from './yaml-text.js';
 
-export interface PolicyFault {
-  /** 1 and up. */
-  readonly line: number;
-  readonly column: number;
-  /** What, where and a good example. */
-  readonly message: string;
-}
-
-/** The text is no policy. Every fault at once, in the order of the lines. */
-export class PolicyInvalid extends Error {
-  override readonly name = 'PolicyInvalid';
-  readonly code = 'policy-invalid';
-  readonly kind = 'Rejected';
-  constructor(readonly faults: readonly PolicyFault[]) {
-    super(faults.map(({ line, column, message }) => `line ${line}, column ${column}: ${message}`).join('\n'));
-  }
-}
-
-/** A policy of ten thousand own networks is some 200 kB. */
-const MAX_TEXT_LENGTH = 4_000_000;
 /** Those that zones tell; hit-and-run is published as spam-source. */
 const CATEGORIES = CATEGORIES_OF.network.filter(
   (category) => category !== 'ham' && category !== 'hit-and-run',
@@ -164,37 +144,27 @@ const file = z
 
 /** Reads a policy. @throws {PolicyInvalid} with the line of every fault */
 export function parsePolicy(text: string): Policy {
-  if (text.length > MAX_TEXT_LENGTH)
-    throw new PolicyInvalid([{ line: 1, column: 1, message: `longer than ${MAX_TEXT_LENGTH} characters` }]);
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const at = (offset: number, message: string): PolicyFault => {
-    const { line, col } = lines.linePos(offset);
-    return { line: Math.max(1, line), column: Math.max(1, col), message };
-  };
-  const broken = [...document.errors, ...document.warnings];
-  if (broken.length > 0) throw new PolicyInvalid(broken.map(({ pos, message }) => at(pos[0], message)));
-  const parsed = file.safeParse(plain(document, at));
-  if (!parsed.success) throw new PolicyInvalid(faultsOf(parsed.error.issues, document, at));
-  const { rules, mode, allow, deny, header, submission: outbound } = parsed.data;
+  const yaml = YamlText.parse(text);
+  const parsed = yaml.read(file);
+  const { rules, mode, allow, deny, header, submission: outbound } = parsed;
   return {
     isShadow: mode === 'shadow',
     ...{ allow, deny, header },
-    denyAction: parsed.data['deny-action'],
-    jointListing: parsed.data['joint-listing'],
-    shapeBy: parsed.data['shape-by'],
-    deepQueueTransport: parsed.data['deep-queue-transport'],
+    denyAction: parsed['deny-action'],
+    jointListing: parsed['joint-listing'],
+    shapeBy: parsed['shape-by'],
+    deepQueueTransport: parsed['deep-queue-transport'],
     submission: outbound && {
       rate: outbound.rate && rateOf(outbound.rate),
       campaign: outbound.campaign,
       action: outbound.action,
       exempt: new Set(outbound.exempt.map(accountOf)),
     },
-    costs: parsed.data.costs && costPolicyOf(parsed.data.costs),
+    costs: parsed.costs && costPolicyOf(parsed.costs),
     rules: rules.map((one, i): Rule => {
       const { category: given, rate: limits } = one;
       return {
-        line: at(offsetOf(document, ['rules', i]), '').line,
+        line: yaml.lineOf(['rules', i]),
         categories:
           given === 'any' || given === 'unlisted' ? given : typeof given === 'string' ? [given] : given,
         score: one.score,
@@ -211,48 +181,5 @@ const rateOf = ({ connections, messages, recipients, per }: z.output<typeof rate
   ...{ connections, messages, recipients },
   perSeconds: per,
 });
-
-/** The values alone; aliases are limited by yaml itself, against texts that unfold to gigabytes. */
-function plain(document: Document.Parsed, at: (offset: number, message: string) => PolicyFault): unknown {
-  try {
-    return document.toJS();
-  } catch (error) {
-    throw new PolicyInvalid([at(0, error instanceof Error ? error.message : String(error))]);
-  }
-}
-
-function faultsOf(
-  issues: readonly z.core.$ZodIssue[],
-  document: Document.Parsed,
-  at: (offset: number, message: string) => PolicyFault,
-): PolicyFault[] {
-  return issues
-    .flatMap((issue) => {
-      const where = issue.path.map(String).join('.');
-      if (issue.code === 'unrecognized_keys')
-        return issue.keys.map((key) =>
-          at(
-            offsetOf(document, issue.path, key),
-            `${[where, key].filter(Boolean).join('.')}: no such setting`,
-          ),
-        );
-      return [at(offsetOf(document, issue.path), `${where === '' ? 'the file' : where}: ${issue.message}`)];
-    })
-    .sort((a, b) => a.line - b.line || a.column - b.column);
-}
-
-/** Where the value at a path begins, or its key; what is missing is where it should have been. */
-function offsetOf(document: Document.Parsed, path: readonly PropertyKey[], key?: string): number {
-  for (let length = path.length; length >= 0; length--) {
-    const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && item.key.value === (key ?? path[length]));
-      if (isScalar(pair?.key) && pair.key.range) return pair.key.range[0];
-    }
-    if (typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range))
-      return Number(node.range[0]);
-  }
-  return 0;
-}
 
 const quote = (text: string): string => JSON.stringify(text.slice(0, 80));

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
-import { parsePolicy, PolicyInvalid } from './policy-file.js';
+import { parsePolicy } from './policy-file.js';
 import { policyOf } from './policy.fixture.js';
 import type { Admission } from './shaper.js';
 import { accountOf, limitOf, submissionText } from './submission.js';
+import { PolicyInvalid } from './yaml-text.js';
 
 const OVER: Admission = { kind: 'refused', limit: 'recipients', retryAfterSeconds: 60 };
 const RATE = 'rate: { messages: 20, recipients: 50, per: 1h }';

@@ -45,6 +45,13 @@ export {
   type ReliabilityBin,
 } from './quality/reliability.js';
 export {
+  probabilityAt,
+  RECALIBRATION,
+  risingCurve,
+  type ProbabilityPoint,
+  type ToldBin,
+} from './quality/recalibration.js';
+export {
   calibrationOf,
   ECHOES,
   outcomeOf,

@@ -11,6 +11,7 @@ const reputation: SubjectReputation = {
   categories: ['ZOMBIE', 'SPAM_SOURCE'],
   confidence: 84.126,
   recommendation: 'REJECT',
+  probability: null,
   memberCount: 'fewer than 3',
   firstSeen: '2026-11-19T01:10:00Z',
   lastSeen: '2026-11-20T01:20:00Z',
@@ -40,6 +41,22 @@ describe('formatLookup', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  it('shows the probability that abuse is reported, where one is known', () => {
+    const foretold = { ...reputation, probability: 0.3125, explanation: [] };
+    const lines = formatLookup(
+      [
+        { subject: readSubject('203.0.113.9'), reputation: foretold },
+        { subject: readSubject('192.0.2.0/24'), reputation: { ...reputation, explanation: [] } },
+        { subject: readSubject('example.com'), reputation: undefined },
+      ],
+      testContext().context,
+    ).split('\n');
+    expect(lines[0]).toContain('CONFIDENCE  PROBABILITY  ADVICE');
+    expect(lines[1]).toContain('     84.13       31.3 %  reject');
+    expect(lines[2]).toContain('     84.13            -  reject');
+    expect(lines[3]).toBe('example.com       -              unknown');
   });
 
   it('is coloured on a terminal only, and not with NO_COLOR', () => {

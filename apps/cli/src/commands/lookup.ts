@@ -83,6 +83,7 @@ const forJson = ({ subject, reputation }: Found) => ({
 export function formatLookup(found: readonly Found[], context: CliContext): string {
   const red = (text: string) =>
     isColoured(context) ? styleText(['bold', 'red'], text, { validateStream: false }) : text;
+  const isForetold = found.some(({ reputation }) => typeof reputation?.probability === 'number');
   const columns = [
     { title: 'SUBJECT' },
     { title: 'SCORE', isNumber: true },
@@ -90,6 +91,7 @@ export function formatLookup(found: readonly Found[], context: CliContext): stri
     { title: 'LISTED' },
     { title: 'CATEGORIES' },
     { title: 'CONFIDENCE', isNumber: true },
+    ...(isForetold ? [{ title: 'PROBABILITY', isNumber: true }] : []),
     { title: 'ADVICE' },
     { title: 'MEMBERS', isNumber: true },
     { title: 'LAST SEEN' },
@@ -97,7 +99,7 @@ export function formatLookup(found: readonly Found[], context: CliContext): stri
   ];
   const rows = found.map(({ subject, reputation }) =>
     reputation === undefined
-      ? [formatSubject(subject), '-', '', 'unknown', '', '', '', '', '', '']
+      ? [formatSubject(subject), '-', '', 'unknown', ...columns.slice(4).map(() => '')]
       : [
           formatSubject(subject),
           formatNumber(reputation.score),
@@ -105,6 +107,7 @@ export function formatLookup(found: readonly Found[], context: CliContext): stri
           reputation.listed ? red('yes') : 'no',
           reputation.categories.map(readable).join(' ') || '-',
           formatNumber(reputation.confidence),
+          ...(isForetold ? [formatProbability(reputation.probability)] : []),
           readable(reputation.recommendation),
           String(reputation.memberCount),
           formatLocalTime(reputation.lastSeen, context.timeZone),
@@ -129,6 +132,8 @@ function formatExplanation({ subject, reputation }: Found): string {
   return `\n${formatSubject(subject)}: how its score of ${formatNumber(reputation.score)} comes about\n${table}`;
 }
 
+const formatProbability = (probability: number | null) =>
+  probability === null ? '-' : `${(100 * probability).toFixed(1)} %`;
 /** At most two decimals. */
 const formatNumber = (value: number) => String(Math.round(value * 100) / 100);
 /** `SPAM_SOURCE` as it is written in reports: `spam-source`. */

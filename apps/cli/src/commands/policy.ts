@@ -6,7 +6,6 @@ import {
   defaultPolicy,
   needsOf,
   parsePolicy,
-  PolicyInvalid,
   type Decision,
   type ExpectedCosts,
   type Policy,
@@ -15,10 +14,8 @@ import {
 import { parseIp, SubjectInvalid, type Ip } from '@sekisho/subject';
 import { parseReturnCode } from '@sekisho/zone';
 import type { Command } from 'commander';
-import { readFile } from 'node:fs/promises';
 import type { CliContext } from '../context.js';
-import { CommandFailed } from '../failure.js';
-import { onOneLine } from '../print/one-line.js';
+import { readPolicyText } from './policy-text.js';
 import { toJson, usage, withExample, withJson, type JsonOption } from './shared-options.js';
 
 /** As in policyd: what takes longer there is no answer. */
@@ -71,7 +68,10 @@ async function checkPolicy(
   context: CliContext,
 ): Promise<void> {
   const config = readConfig(context.env);
-  const policy = options.policy === undefined ? defaultPolicy() : await readPolicy(options.policy, context);
+  const policy =
+    options.policy === undefined
+      ? defaultPolicy()
+      : await readPolicyText(options.policy, context, parsePolicy);
   const name = options.policy ?? 'the default policy';
   if (addresses.length === 0) {
     const { rules, isShadow } = policy;
@@ -86,25 +86,6 @@ async function checkPolicy(
     return { address: address.text, standing, decision, answer: answerTo(decision, address, policy, config) };
   });
   context.stdout.write(options.json ? toJson(found) : found.map(explain).join('\n'));
-}
-
-async function readPolicy(path: string, context: CliContext): Promise<Policy> {
-  try {
-    return parsePolicy(await readFile(path, 'utf8'));
-  } catch (error) {
-    if (error instanceof PolicyInvalid) {
-      for (const { line, column, message } of error.faults)
-        context.stderr.write(`${path}:${line}:${column}: ${onOneLine(message)}\n`);
-      throw new CommandFailed(
-        `${path} is no valid policy`,
-        'correct these lines; docs/policyd.md describes the file',
-      );
-    }
-    throw new CommandFailed(
-      error instanceof Error ? error.message : String(error),
-      'give a file that can be read',
-    );
-  }
 }
 
 async function standingsOf(

@@ -189,6 +189,7 @@ export const EN_PHRASES = {
   'lookup.noEvidence': 'No evidence counts at the moment.',
   'lookup.noNetwork': 'Not an address.',
   'lookup.points': 'Points',
+  'lookup.probability': 'Probability of reported abuse in 24 hours',
   'lookup.range': 'Range',
   'lookup.subject': 'Subject',
   'lookup.submit': 'Look up',

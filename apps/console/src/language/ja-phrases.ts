@@ -192,6 +192,7 @@ export const JA_PHRASES = {
   'lookup.noEvidence': '現在、数えられる証拠はありません。',
   'lookup.noNetwork': 'アドレスではありません。',
   'lookup.points': '点',
+  'lookup.probability': '24 時間以内に迷惑メールが通報される確率',
   'lookup.range': '期間',
   'lookup.subject': '対象',
   'lookup.submit': '照会する',

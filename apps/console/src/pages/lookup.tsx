@@ -26,6 +26,7 @@ const REPUTATION = graphql(`
       categories
       confidence
       recommendation
+      probability
       memberCount
       firstSeen
       lastSeen
@@ -142,6 +143,7 @@ function Answer({ asked }: { readonly asked: string }) {
 
 function Verdict({ reputation }: { readonly reputation: Shown }) {
   const { t, word, format } = useLanguage();
+  const inPercent = (share: number) => `${format.number(Math.round(share * 1_000) / 10)} %`;
   return (
     <Panel
       title={reputation.subject}
@@ -167,6 +169,9 @@ function Verdict({ reputation }: { readonly reputation: Shown }) {
             ],
             [t('column.categories'), <Categories key="categories" values={reputation.categories} />],
             [t('column.confidence'), `${format.number(reputation.confidence)} / 100`],
+            ...(reputation.probability === null
+              ? []
+              : [[t('lookup.probability'), inPercent(reputation.probability)] as const]),
             [t('column.members'), format.blurred(reputation.memberCount)],
             [t('column.firstSeen'), <Time key="first" at={reputation.firstSeen} />],
             [t('column.lastSeen'), <Time key="last" at={reputation.lastSeen} />],

@@ -11,6 +11,7 @@ import {
   NetworkRefused,
   ReportNotFound,
 } from '@sekisho/persistence';
+import { CostsInvalid } from '@sekisho/policy';
 import { SubjectInvalid } from '@sekisho/subject';
 import { SubscriberRefused } from '@sekisho/subscriber';
 import { ActionRefused } from '@sekisho/workgroup';
@@ -35,6 +36,7 @@ type KnownError =
   | ActionRefused
   | AlertNotFound
   | AnswerRefused
+  | CostsInvalid
   | EndpointRefused
   | EnvelopeReplayed
   | EvaluationRefused
@@ -54,6 +56,7 @@ const KNOWN = [
   ActionRefused,
   AlertNotFound,
   AnswerRefused,
+  CostsInvalid,
   EndpointRefused,
   EnvelopeReplayed,
   EvaluationRefused,
@@ -99,6 +102,7 @@ const STATUS: Readonly<Record<KnownError['code'], number>> = {
   'subject-malformed': 400,
   'subject-not-registrable': 400,
   'request-malformed': 400,
+  'costs-invalid': 400,
   'not-found': 404,
   'alert-unknown': 404,
   'alert-closed': 409,

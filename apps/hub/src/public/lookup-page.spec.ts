@@ -6,6 +6,7 @@ const reputation: ReputationModel = {
   ...{ subject: '203.0.113.9', score: 84, listed: true, categories: ['zombie'], confidence: 81 },
   ...{
     recommendation: 'DEFER',
+    probability: null,
     memberCount: 3,
     explanation: [{ factor: 'zombie/trap', contribution: 84, detail: '3 members' }],
   },

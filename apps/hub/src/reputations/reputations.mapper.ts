@@ -1,11 +1,20 @@
 import type { StoredReputation } from '@sekisho/persistence';
 import { minimised, type View } from '../privacy/minimisation.js';
 import type { ReputationModel } from './models/reputation.model.js';
+import { NO_OUTLOOK, probabilityOf, recommendationOf, type Outlook } from './outlook.js';
 
-export function toReputationModel(stored: StoredReputation, view: View): ReputationModel {
-  const { viaNetwork, explanation, categories, ...rest } = minimised(stored, view);
+export function toReputationModel(
+  stored: StoredReputation,
+  view: View,
+  outlook: Outlook = NO_OUTLOOK,
+): ReputationModel {
+  const { subject, viaNetwork, score, listed, categories, confidence, memberCount, explanation, ...times } =
+    minimised(stored, view);
   return {
-    ...rest,
+    ...{ subject, score, listed, confidence, memberCount },
+    ...{ firstSeen: times.firstSeen, lastSeen: times.lastSeen, expiresAt: times.expiresAt },
+    probability: probabilityOf(stored, outlook) ?? null,
+    recommendation: recommendationOf(stored, outlook),
     categories: categories.map(({ category }) => category),
     explanation:
       viaNetwork === undefined

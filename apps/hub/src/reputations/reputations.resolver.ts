@@ -11,6 +11,8 @@ import { OwnerView } from '../privacy/owner-view.service.js';
 import { RequestRefused } from '../problems/errors.js';
 import { ListingFeed } from './listing-feed.service.js';
 import { ReputationConnection, ReputationModel, SubjectTypeModel } from './models/reputation.model.js';
+import type { Outlook } from './outlook.js';
+import { Outlooks } from './outlook.service.js';
 import { PastReputations } from './past-reputations.service.js';
 import { toReputationModel } from './reputations.mapper.js';
 
@@ -23,6 +25,7 @@ export class ReputationsResolver {
     private readonly feed: ListingFeed,
     private readonly past: PastReputations,
     private readonly owners: OwnerView,
+    private readonly outlooks: Outlooks,
   ) {}
 
   @Query(() => ReputationModel, { nullable: true, description: 'null when nothing was reported' })
@@ -38,12 +41,10 @@ export class ReputationsResolver {
     })
     asOf?: Date | null,
   ): Promise<ReputationModel | null> {
-    if (asOf) {
-      const past = await this.past.find(subject, asOf);
-      return past ? this.shown(past, memberId) : null;
-    }
-    const stored = (await this.reads.for(memberId).find([subject])).get(formatSubject(subject));
-    return stored ? this.shown(stored, memberId) : null;
+    const stored = asOf
+      ? await this.past.find(subject, asOf)
+      : (await this.reads.for(memberId).find([subject])).get(formatSubject(subject));
+    return stored ? this.shown(stored, memberId, await this.outlooks.of(memberId)) : null;
   }
 
   @Query(() => [ReputationModel], {
@@ -59,9 +60,10 @@ export class ReputationsResolver {
       throw new RequestRefused('too-many-subjects', `subjects: 1 to ${MAX_SUBJECTS}, not ${subjects.length}`);
     }
     const found = await this.reads.for(memberId).find(subjects);
+    const outlook = await this.outlooks.of(memberId);
     return subjects.map((subject) => {
       const stored = found.get(formatSubject(subject));
-      return stored ? this.shown(stored, memberId) : null;
+      return stored ? this.shown(stored, memberId, outlook) : null;
     });
   }
 
@@ -78,14 +80,15 @@ export class ReputationsResolver {
       type: type ?? undefined,
       after: after === undefined ? undefined : readSubject(after),
     });
-    const models = rows.map((row) => this.shown(row, memberId));
+    const outlook = await this.outlooks.of(memberId);
+    const models = rows.map((row) => this.shown(row, memberId, outlook));
     return pageOf(models, first, ({ subject }) => subject);
   }
 
   /** An address that has the reputation of a network around it is shown as that network is. */
-  private shown(stored: StoredReputation, memberId: string | undefined): ReputationModel {
+  private shown(stored: StoredReputation, memberId: string | undefined, outlook: Outlook): ReputationModel {
     const subject = readSubject(stored.viaNetwork ?? stored.subject);
-    return toReputationModel(stored, this.owners.of(memberId, subject));
+    return toReputationModel(stored, this.owners.of(memberId, subject), outlook);
   }
 
   @Subscription(() => ReputationModel, {
@@ -93,7 +96,10 @@ export class ReputationsResolver {
     resolve: (model: ReputationModel) => model,
   })
   @Allow('listing:read')
-  listingChanged(@StillWelcome() isWelcome: Welcome): AsyncIterableIterator<ReputationModel> {
-    return this.feed.subscribe(isWelcome);
+  listingChanged(
+    @StillWelcome() isWelcome: Welcome,
+    @CallingMember() memberId: string | undefined,
+  ): AsyncIterableIterator<ReputationModel> {
+    return this.feed.subscribe(isWelcome, memberId);
   }
 }

@@ -1,5 +1,5 @@
 // What readers see of reputations.
-import type { Reputation } from '@sekisho/reputation';
+import { FORETOLD_TYPES, type Reputation } from '@sekisho/reputation';
 import { formatSubject, type Subject, type SubjectType } from '@sekisho/subject';
 import type { Sql } from '../database.js';
 
@@ -18,11 +18,19 @@ export interface StoredReputation {
   readonly lastSeen: Date;
   readonly expiresAt: Date;
   readonly explanation: Reputation['explanation'];
+  /**
+   * Version of the model whose score foretells something; undefined where no forecast is made of such a score: that of a
+   * network, of what people decided, of the past.
+   */
+  readonly foretoldBy: string | undefined;
 }
 
 interface Row {
   readonly asked: string;
   readonly subject: string;
+  readonly subject_type: SubjectType;
+  readonly undecided_listed: boolean | null;
+  readonly model_version: string | null;
   readonly score: number;
   readonly listed: boolean;
   readonly categories: Reputation['categories'];
@@ -36,7 +44,7 @@ interface Row {
 }
 
 const COLUMNS = `score, listed, categories, confidence, recommendation, member_count, first_seen, last_seen, expires_at,
-  explanation`;
+  explanation, subject_type, undecided_listed, model_version`;
 
 const toStored = (row: Row): StoredReputation => ({
   subject: row.asked,
@@ -51,7 +59,12 @@ const toStored = (row: Row): StoredReputation => ({
   lastSeen: row.last_seen,
   expiresAt: row.expires_at,
   explanation: row.explanation,
+  foretoldBy: isForetold(row) ? (row.model_version ?? undefined) : undefined,
 });
+
+/** As the forecasts take their sample: forecast.repository.ts. */
+const isForetold = ({ subject_type, undecided_listed }: Row): boolean =>
+  undecided_listed === null && FORETOLD_TYPES.some((type) => type === subject_type);
 
 export interface ListingFilter {
   readonly type?: SubjectType | undefined;

@@ -177,6 +177,11 @@ export const RETENTION: readonly Retention[] = [
     ...{ until: 'the membership ends', expiry: withMember },
   },
   {
+    ...{ table: 'member_costs', class: 'member', agedBy: 'stated_at', basis: MEMBERSHIP },
+    holds: 'what outcomes cost a member, for what it is recommended',
+    ...{ until: 'the member clears it, or the membership ends', expiry: withMember },
+  },
+  {
     ...{ table: 'decision', class: 'record', agedBy: 'made_at' },
     holds: 'what people decided of a subject: list or never list, from when until when, by what, the reason',
     basis: 'showing why something is or was listed',

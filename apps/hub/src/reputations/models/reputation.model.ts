@@ -70,7 +70,16 @@ export class ReputationModel {
   @Field(() => Int, { description: '0 to 100: how much evidence the score rests on' })
   confidence!: number;
 
-  @Field(() => RecommendationModel)
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'that abusive mail is reported of it in the next 24 hours, 0 to 1, by what came after such scores; null: not known',
+  })
+  probability!: number | null;
+
+  @Field(() => RecommendationModel, {
+    description: 'where you stated costs: what costs you least, never harsher than without them',
+  })
   recommendation!: RecommendationModel;
 
   @Field(() => BlurredCount, { description: 'how many members reported it' })
