@@ -58,3 +58,8 @@ it("Wilson's interval of 8 of 10 is 0.49 to 0.94, and of nothing everything", ()
   expect([low, high].map((end) => Math.round(end * 100) / 100)).toEqual([0.49, 0.94]);
   expect(wilsonInterval(0, 0)).toEqual({ low: 0, high: 1 });
 });
+
+it('an end that is the share itself is not put past it by rounding', () => {
+  expect(wilsonInterval(0, 5_098).low).toBe(0);
+  expect(wilsonInterval(5_098, 5_098).high).toBe(1);
+});

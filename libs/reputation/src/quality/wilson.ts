@@ -12,5 +12,9 @@ export function wilsonInterval(hits: number, total: number): Interval {
   const centre = share + (z * z) / (2 * total);
   const half = z * Math.sqrt((share * (1 - share)) / total + (z * z) / (4 * total * total));
   const scale = 1 + (z * z) / total;
-  return { low: Math.max(0, (centre - half) / scale), high: Math.min(1, (centre + half) / scale) };
+  // Where nothing or everything was a hit an end is the share itself, and rounding may put it a little past.
+  return {
+    low: Math.max(0, Math.min(share, (centre - half) / scale)),
+    high: Math.min(1, Math.max(share, (centre + half) / scale)),
+  };
 }
