@@ -20,10 +20,12 @@ interface Cell {
   lastSeen: number;
 }
 
-/** One reporter's voice in one family; cells of a category are neighbours. */
+/** One reporter's word in one family; cells of a category are neighbours, and so are voters of one voice. */
 export interface Voter {
   readonly reporter: string;
+  readonly voice: string;
   readonly trust: number;
+  readonly onProbation: boolean;
   readonly cells: Cell[];
 }
 
@@ -34,6 +36,7 @@ export interface FamilyEvidence {
 
 export interface HamVoter {
   readonly reporter: string;
+  readonly voice: string;
   readonly trust: number;
   readonly clock: number;
   mass: number;
@@ -54,7 +57,7 @@ export function weigh(input: ScoringInput): WeighedEvidence {
   const families = FAMILIES[input.type].map((family): FamilyEvidence => ({ family, voters: [] }));
   const ham: HamVoter[] = [];
   const halfLives: number[] = [];
-  let memberCount = 0;
+  const voices: string[] = [];
   let lastMember: string | undefined;
   let firstSeen = Infinity;
   let lastSeen = -Infinity;
@@ -69,15 +72,18 @@ export function weigh(input: ScoringInput): WeighedEvidence {
     lastSeen = Math.max(lastSeen, sighting.lastSeen);
     if (sighting.category !== 'ham' && sighting.reporter !== lastMember) {
       lastMember = sighting.reporter;
-      memberCount++;
+      const voice = voiceOf(lastMember, input.standings);
+      if (!voices.includes(voice)) voices.push(voice);
     }
   }
+  for (const { voters } of families) gatherVoices(voters);
+  gatherVoices(ham);
   const isEmpty = lastSeen === -Infinity;
   return {
     families,
     ham,
     halfLives,
-    memberCount,
+    memberCount: voices.length,
     firstSeen: isEmpty ? input.now : Math.min(firstSeen, input.now),
     lastSeen: isEmpty ? input.now : Math.min(lastSeen, input.now),
   };
@@ -99,7 +105,9 @@ function addAbuse(
 
   let voter = target.voters.at(-1);
   if (voter?.reporter !== reporter) {
-    voter = { reporter, trust, cells: [] };
+    const voice = voiceOf(reporter, input.standings);
+    const onProbation = input.standings.get(reporter)?.onProbation === true;
+    voter = { reporter, voice, trust, onProbation, cells: [] };
     target.voters.push(voter);
   }
   let cell = voter.cells.at(-1);
@@ -133,12 +141,21 @@ function addHam(ham: HamVoter[], sighting: Sighting, input: ScoringInput, halfLi
   if (halfLife === undefined || trust === 0 || input.context.owners.has(reporter)) return false;
   let voter = ham.at(-1);
   if (voter?.reporter !== reporter) {
-    voter = { reporter, trust, clock: clockOf(halfLife, halfLives), mass: 0 };
+    const voice = voiceOf(reporter, input.standings);
+    voter = { reporter, voice, trust, clock: clockOf(halfLife, halfLives), mass: 0 };
     ham.push(voter);
   }
   voter.mass += countOf(sighting) * decayOf(sighting, halfLife, input.now);
   return true;
 }
+
+/** Voters come sorted by reporter; those of one voice are put side by side. */
+function gatherVoices(voters: { readonly reporter: string; readonly voice: string }[]): void {
+  if (voters.every(({ reporter, voice }) => voice === reporter)) return;
+  voters.sort((a, b) => compare(a.voice, b.voice) || compare(a.reporter, b.reporter));
+}
+
+const compare = (a: string, b: string) => Number(a > b) - Number(a < b);
 
 function clockOf(halfLife: number, halfLives: number[]): number {
   const known = halfLives.indexOf(halfLife);
@@ -157,6 +174,9 @@ function trustOf(reporter: string, standings: ReadonlyMap<string, ReporterStandi
   const trust = standings.get(reporter)?.trust ?? DEFAULT_TRUST;
   return trust > 0 ? Math.min(trust, 1) : 0;
 }
+
+const voiceOf = (reporter: string, standings: ReadonlyMap<string, ReporterStanding>) =>
+  standings.get(reporter)?.voice ?? reporter;
 
 const RANK: ReadonlyMap<Category, number> = new Map(CATEGORIES.map((category, rank) => [category, rank]));
 

@@ -51,7 +51,7 @@ function ruleNotes(figures: Figures, { type, context }: Policy): [string, string
     notes.push(['warning-list', `on ${context.protection.list}: listed only by a decision`]);
   }
   if (leading.score > 0 && !leading.tally.isCorroborated) {
-    notes.push(['uncorroborated', 'fewer independent members than a listing needs']);
+    notes.push(['uncorroborated', 'fewer independent members than a listing needs, or all of them new']);
   }
   const stayListed = figures.listed && !context.decision && figures.score < MODEL.listing.listAt;
   if (stayListed) notes.push(['hysteresis', `stays listed until below ${String(MODEL.listing.delistBelow)}`]);
@@ -75,8 +75,7 @@ interface Share {
 /** Each category's and class's part of the hazard, after the cap on its reporter, in vocabulary order. */
 function sharesOf({ evidence }: FamilyFigures): Share[] {
   const shares = new Map<string, Share>();
-  for (const voter of evidence.voters) {
-    const scale = scaleOf(voter);
+  for (const { voter, scale } of speakersOf(evidence.voters)) {
     for (const cell of voter.cells) {
       const key = `${cell.category}/${cell.evidence}`;
       let share = shares.get(key);
@@ -103,7 +102,25 @@ function sharesOf({ evidence }: FamilyFigures): Share[] {
   return [...shares.values()];
 }
 
-function scaleOf(voter: Voter): { thirdParty: number; owner: number } {
+interface Speaker {
+  readonly voter: Voter;
+  /** What the caps leave of its hazards, 0..1. */
+  readonly scale: { readonly thirdParty: number; readonly owner: number };
+  readonly hazard: number;
+}
+
+/** Of each voice the reporter that says most: the others add nothing to the score. */
+function speakersOf(voters: readonly Voter[]): Iterable<Speaker> {
+  const speakers = new Map<string, Speaker>();
+  for (const voter of voters) {
+    const speaker = speakerOf(voter);
+    const loudest = speakers.get(voter.voice);
+    if (!loudest || speaker.hazard > loudest.hazard) speakers.set(voter.voice, speaker);
+  }
+  return speakers.values();
+}
+
+function speakerOf(voter: Voter): Speaker {
   let thirdParty = 0;
   let owner = 0;
   for (const { weight, mass, isOwner } of voter.cells) {
@@ -111,10 +128,11 @@ function scaleOf(voter: Voter): { thirdParty: number; owner: number } {
     if (isOwner) owner += hazard;
     else thirdParty += hazard;
   }
-  return {
+  const scale = {
     thirdParty: thirdParty > 0 ? capped(thirdParty, 0) / thirdParty : 0,
     owner: owner > 0 ? capped(0, owner) / owner : 0,
   };
+  return { voter, scale, hazard: capped(thirdParty, owner) };
 }
 
 /** Splits a whole number by weights into whole numbers that sum to it (largest remainder). */

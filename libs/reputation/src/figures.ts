@@ -112,13 +112,13 @@ function judge(t: Tally, isCarrier: boolean, policy: Policy): FamilyFigures {
 
 /** In a listed family: its strongest category, and each that would be listed on its own evidence. */
 function judgeCategories(t: Tally, isListed: boolean): CategoryFigures[] {
-  const { listAt, minReporters } = MODEL.listing;
+  const { listAt } = MODEL.listing;
   let top: { score: number; rank: number } | undefined;
-  const scored = t.categories.map(({ category, hazard, witnesses, hasOwner }) => {
-    const score = scoreOf(netHazard(hazard, t.ham));
+  const scored = t.categories.map(({ category, sum, hasOwner }) => {
+    const score = scoreOf(netHazard(sum.hazard, t.ham));
     const rank = rankOf(category);
     if (!top || score > top.score || (score === top.score && rank < top.rank)) top = { score, rank };
-    const isProven = score >= listAt && (witnesses >= minReporters || hasOwner);
+    const isProven = score >= listAt && (sum.isCorroborated || hasOwner);
     return { category, score, rank, isProven };
   });
   return scored.map(({ category, score, rank, isProven }) => {
@@ -141,7 +141,7 @@ function isHigh(lead: FamilyFigures, factors: readonly number[], { context }: Po
   return (
     lead.isListed &&
     lead.score >= minScore &&
-    lead.tally.witnesses >= minReporters &&
+    lead.tally.proven >= minReporters &&
     confidenceOf(lead.evidence, factors) >= minConfidence
   );
 }

@@ -6,10 +6,42 @@ import { MODEL } from './model.js';
 
 interface CategoryTally {
   readonly category: Category;
-  /** Sum of the reporters' capped hazards in this category alone. */
-  hazard: number;
-  witnesses: number;
+  /** In this category alone. */
+  readonly sum: VoiceSum;
   hasOwner: boolean;
+}
+
+/** A sum over voices, each counted once, as the reporter of it that says most. Those of one voice are added in a row. */
+class VoiceSum {
+  hazard = 0;
+  /** Voices of a meaningful hazard, and those of them with such a reporter that is not on probation. */
+  witnesses = 0;
+  proven = 0;
+  private voice = '';
+  private loudest = 0;
+  private isProven = false;
+
+  add(voice: string, hazard: number, onProbation = false): void {
+    if (voice !== this.voice) {
+      this.voice = voice;
+      this.loudest = 0;
+      this.isProven = false;
+    }
+    if (hazard >= MODEL.meaningfulHazard) {
+      if (this.loudest < MODEL.meaningfulHazard) this.witnesses++;
+      if (!onProbation && !this.isProven) {
+        this.isProven = true;
+        this.proven++;
+      }
+    }
+    if (hazard <= this.loudest) return;
+    this.hazard += hazard - this.loudest;
+    this.loudest = hazard;
+  }
+
+  get isCorroborated(): boolean {
+    return this.witnesses >= MODEL.listing.minReporters && this.proven > 0;
+  }
 }
 
 export interface Tally {
@@ -22,9 +54,9 @@ export interface Tally {
   readonly net: number;
   /** Integer 0..100. */
   readonly score: number;
-  /** Reporters with a meaningful hazard. */
-  readonly witnesses: number;
-  /** Enough independent reporters, or the owner itself. */
+  /** Voices with a meaningful hazard that are not on probation. */
+  readonly proven: number;
+  /** Enough independent reporters, one of them not on probation, or the owner itself. */
   readonly isCorroborated: boolean;
   readonly categories: readonly CategoryTally[];
 }
@@ -51,55 +83,54 @@ export const saturate = (weight: number, mass: number): number => weight * (1 - 
 
 export function hamHazard(voters: readonly HamVoter[], factors: readonly number[]): number {
   const { maxReporterHazard, fullAtMessages } = MODEL.ham;
-  let hazard = 0;
-  for (const { trust, mass, clock } of voters) {
+  const sum = new VoiceSum();
+  for (const { voice, trust, mass, clock } of voters) {
     const share = Math.log1p(mass * (factors[clock] ?? 0)) / Math.log1p(fullAtMessages);
-    hazard += trust * maxReporterHazard * Math.min(1, share);
+    sum.add(voice, trust * maxReporterHazard * Math.min(1, share));
   }
-  return hazard;
+  return sum.hazard;
 }
 
 export function tally(evidence: FamilyEvidence, factors: readonly number[], hamOfSubject: number): Tally {
   const ham = evidence.family.isVictim ? 0 : hamOfSubject;
   const categories: CategoryTally[] = [];
-  let gross = 0;
-  let witnesses = 0;
+  const sum = new VoiceSum();
   let hasOwner = false;
   for (const voter of evidence.voters) {
-    const voice = addVoter(voter, factors, categories);
-    const hazard = capped(voice.thirdParty, voice.owner);
-    gross += hazard;
-    if (hazard >= MODEL.meaningfulHazard) witnesses++;
-    if (voice.owner >= MODEL.meaningfulHazard) hasOwner = true;
+    const { thirdParty, owner } = addVoter(voter, factors, categories);
+    sum.add(voter.voice, capped(thirdParty, owner), voter.onProbation);
+    if (owner >= MODEL.meaningfulHazard) hasOwner = true;
   }
+  const { hazard: gross, proven } = sum;
   const net = netHazard(gross, ham);
-  const isCorroborated = witnesses >= MODEL.listing.minReporters || hasOwner;
-  return { evidence, gross, ham, net, score: scoreOf(net), witnesses, isCorroborated, categories };
+  const isCorroborated = sum.isCorroborated || hasOwner;
+  return { evidence, gross, ham, net, score: scoreOf(net), proven, isCorroborated, categories };
 }
 
 /** The net hazard alone, for searches that ask nothing else. */
 export function netOf(evidence: FamilyEvidence, factors: readonly number[], hamOfSubject: number): number {
-  let gross = 0;
+  const sum = new VoiceSum();
   for (const voter of evidence.voters) {
     const { thirdParty, owner } = addVoter(voter, factors, undefined);
-    gross += capped(thirdParty, owner);
+    sum.add(voter.voice, capped(thirdParty, owner));
   }
-  return netHazard(gross, evidence.family.isVictim ? 0 : hamOfSubject);
+  return netHazard(sum.hazard, evidence.family.isVictim ? 0 : hamOfSubject);
 }
 
 /** Integer 0..100 from the effective number of reporters of a family: 100 * (1 - 2^-n). */
 export function confidenceOf({ voters }: FamilyEvidence, factors: readonly number[]): number {
-  let effective = 0;
-  for (const { trust, cells } of voters) {
+  const effective = new VoiceSum();
+  for (const { voice, trust, cells } of voters) {
     let mass = 0;
     for (const cell of cells) mass += cell.mass * (factors[cell.clock] ?? 0);
-    effective += saturate(trust, mass);
+    effective.add(voice, saturate(trust, mass));
   }
-  return Math.round(100 * (1 - 2 ** -effective));
+  return Math.round(100 * (1 - 2 ** -effective.hazard));
 }
 
 /** Hazards of one reporter before the cap; adds its capped hazards to its categories. */
-function addVoter({ cells }: Voter, factors: readonly number[], categories: CategoryTally[] | undefined) {
+function addVoter(voter: Voter, factors: readonly number[], categories: CategoryTally[] | undefined) {
+  const { cells } = voter;
   let thirdParty = 0;
   let owner = 0;
   let thirdPartyBefore = 0;
@@ -111,26 +142,21 @@ function addVoter({ cells }: Voter, factors: readonly number[], categories: Cate
     if (cell.isOwner) owner += hazard;
     else thirdParty += hazard;
     if (!categories || cells[i + 1]?.category === cell.category) continue;
-    addToCategory(categories, cell.category, thirdParty - thirdPartyBefore, owner - ownerBefore);
+    const category = tallyOf(categories, cell.category);
+    const asOwner = owner - ownerBefore;
+    category.sum.add(voter.voice, capped(thirdParty - thirdPartyBefore, asOwner), voter.onProbation);
+    if (asOwner >= MODEL.meaningfulHazard) category.hasOwner = true;
     thirdPartyBefore = thirdParty;
     ownerBefore = owner;
   }
   return { thirdParty, owner };
 }
 
-function addToCategory(
-  categories: CategoryTally[],
-  category: Category,
-  thirdParty: number,
-  owner: number,
-): void {
+function tallyOf(categories: CategoryTally[], category: Category): CategoryTally {
   let target = categories.find((c) => c.category === category);
   if (!target) {
-    target = { category, hazard: 0, witnesses: 0, hasOwner: false };
+    target = { category, sum: new VoiceSum(), hasOwner: false };
     categories.push(target);
   }
-  const hazard = capped(thirdParty, owner);
-  target.hazard += hazard;
-  if (hazard >= MODEL.meaningfulHazard) target.witnesses++;
-  if (owner >= MODEL.meaningfulHazard) target.hasOwner = true;
+  return target;
 }

@@ -23,6 +23,7 @@ export { Ledger, LEARNING } from './learned/ledger.js';
 export type { Observation, Outcome } from './learned/observation.js';
 export type { Assessment, Contribution, ScoringModel } from './learned/assessment.js';
 export type { ChannelRecord } from './learned/records.js';
+export { PROBATION, VOICE, voicesOf, type RepeatedReports, type VoiceShare } from './voice.js';
 export { scoreAsOf, type AsOfInput, type DatedSighting } from './policy/as-of.js';
 export { DECIDABLE_CATEGORIES, decisionThatCounts, underDecision, type Decision } from './policy/decision.js';
 export { ADJUDICATION, trustAfter } from './policy/adjudication.js';

@@ -18,6 +18,10 @@ export interface Sighting {
 export interface ReporterStanding {
   /** 0 (ignored) to 1. */
   readonly trust: number;
+  /** Reporters with the same voice copy one another, and count as the one of them that says most. Absent: its own. */
+  readonly voice?: string;
+  /** New among proven reporters: it confirms what they say, and lists nothing without one of them. */
+  readonly onProbation?: boolean;
 }
 
 export interface SubjectContext {
@@ -72,7 +76,7 @@ export interface Reputation {
   /** Integer 0..100: how much independent evidence there is. */
   readonly confidence: number;
   readonly recommendation: Recommendation;
-  /** Distinct reporters of abuse whose sightings count. */
+  /** Distinct reporters of abuse whose sightings count; those of one voice are one. */
   readonly memberCount: number;
   /** Over the sightings that count; `now` when there are none. Milliseconds since 1970. */
   readonly firstSeen: number;

@@ -37,7 +37,14 @@ const standingsOf = fc
   .uniqueArray(
     fc.tuple(
       fc.integer({ min: 1, max: 5 }).map((i) => `member-${String(i)}`),
-      fc.double({ min: 0, max: 1, noNaN: true }).map((trust) => ({ trust })),
+      fc.record(
+        {
+          trust: fc.double({ min: 0, max: 1, noNaN: true }),
+          voice: fc.integer({ min: 1, max: 5 }).map((i) => `member-${String(i)}`),
+          onProbation: fc.boolean(),
+        },
+        { requiredKeys: ['trust'] },
+      ),
     ),
     { selector: ([reporter]) => reporter },
   )
