@@ -19,19 +19,21 @@ printTable(
     '1 or 2 told',
     'reporters named',
   ],
-  [1, 2, 5, 20].map((colluders) => {
-    const harm = simulatePoisoning({ members: MEMBERS, colluders, subjects: 2_000, seed: 1 });
-    return [
-      `${String(colluders)} of ${String(MEMBERS)}`,
-      percent(harm.listedUnknown),
-      percent(harm.listedKnown),
-      percent(harm.listedOnWarningList),
-      percent(harm.clearedBots),
-      percent(harm.clearedOwnBots),
-      harm.isNetworkListed ? 'yes' : 'no',
-      percent(harm.failedFixes),
-      percent(harm.countGuessed),
-      percent(harm.namedReporters),
-    ];
-  }),
+  [false, true]
+    .flatMap((areNew) => [1, 2, 5, 20].map((colluders) => ({ colluders, areNew })))
+    .map((options) => {
+      const harm = simulatePoisoning({ ...options, members: MEMBERS, subjects: 2_000, seed: 1 });
+      return [
+        `${String(options.colluders)} of ${String(MEMBERS)}${options.areNew ? ', new' : ''}`,
+        percent(harm.listedUnknown),
+        percent(harm.listedKnown),
+        percent(harm.listedOnWarningList),
+        percent(harm.clearedBots),
+        percent(harm.clearedOwnBots),
+        harm.isNetworkListed ? 'yes' : 'no',
+        percent(harm.failedFixes),
+        percent(harm.countGuessed),
+        percent(harm.namedReporters),
+      ];
+    }),
 );

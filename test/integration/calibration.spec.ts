@@ -11,11 +11,10 @@ import {
   setDecision,
 } from '@sekisho/persistence';
 import { readConfig } from '@sekisho/config';
-import type { Category, Evidence } from '@sekisho/report';
 import { readSubject } from '@sekisho/subject';
-import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTestDatabase, type OpenTestDatabase } from '../setup/open-database.js';
+import { storeReport, type Told } from '../setup/store-report.js';
 
 const NOW = new Date('2030-03-13T12:20:00Z');
 const after = (hours: number) => new Date(NOW.getTime() + hours * 3_600_000);
@@ -41,32 +40,12 @@ afterEach(async () => {
 const rows = async <T extends object>(query: string, parameters: unknown[] = []): Promise<T[]> =>
   database.dataSource.query(query, parameters);
 
-interface Told {
-  readonly at?: Date;
-  readonly category?: Category;
-  readonly evidence?: Evidence;
-  readonly influenced?: boolean;
-}
-
 /** One envelope about these subjects. */
-async function report(
+const report = (
   memberId: string,
   subjects: string | readonly string[],
-  { at = NOW, category = 'zombie', evidence = 'trap', influenced = false }: Told = {},
-): Promise<string> {
-  const { receiptId } = await new ReportRepository(database.dataSource).store({
-    ...{ receiptId: randomUUID(), memberId, jti: randomUUID(), digest: Buffer.from(memberId) },
-    ...{ receivedAt: at, rejected: [], salt: Buffer.alloc(32) },
-    accepted: [subjects].flat().map((value, index) => ({
-      index,
-      report: {
-        ...{ subject: readSubject(value), category, evidence, count: 3, influenced },
-        ...{ firstSeen: at.getTime(), lastSeen: at.getTime() },
-      },
-    })),
-  });
-  return receiptId;
-}
+  { at = NOW, ...told }: Partial<Told> = {},
+): Promise<string> => storeReport(database.dataSource, memberId, subjects, { at, ...told });
 
 /** Hours are looked at when they ended 25 hours ago. */
 const LATER = after(26);

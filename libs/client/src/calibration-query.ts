@@ -8,7 +8,7 @@ const calibrationSchema = z.object({
   ...{ asOf: z.string().nullable(), days: z.int() },
   trust: z.object({
     ...{ trust: z.number(), byRule: z.number(), right: z.int(), wrong: z.int() },
-    reason: z.string().nullable(),
+    ...{ reason: z.string().nullable(), newUntil: z.string().nullable(), repeats: z.number().nullable() },
   }),
   channels: z.array(
     z.object({
@@ -21,7 +21,7 @@ const calibrationSchema = z.object({
 export type Calibration = z.infer<typeof calibrationSchema>;
 
 export const calibrationQuery = {
-  text: `{ calibration { asOf days trust { trust byRule reason right wrong } channels { category evidence reported checked
+  text: `{ calibration { asOf days trust { trust byRule reason right wrong newUntil repeats } channels { category evidence reported checked
   refuted confirmation { confirmed unknown share shareLow shareHigh } } } }`,
   schema: z.object({ calibration: calibrationSchema }),
 };

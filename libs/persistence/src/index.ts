@@ -159,6 +159,7 @@ export {
 } from './appeals/appeal-row.js';
 export { AppealRepository, type NewAppeal } from './appeals/appeal.repository.js';
 export { APPEAL_TERMS } from './appeals/terms.js';
+export { memberWeights, standingsAt, type MemberWeight } from './members/member-standings.js';
 export { followTrustRule, MemberTrust, type TrustInForce } from './members/member-trust.js';
 export { AppealDecisions, type AppealRuling as ListingAppealRuling } from './appeals/decide-appeal.js';
 export { AppealEffectRepository, type PublishedCorrection } from './appeals/effect.repository.js';

@@ -5,6 +5,7 @@ import { openBackend } from './backend.js';
 import { DecisionRepository } from './decisions/decision.repository.js';
 import { findRunningEmbeddedDatabase } from './embedded/index.js';
 import { MemberRepository, type NewMember } from './members/member.repository.js';
+import { memberWeights, type MemberWeight } from './members/member-standings.js';
 import { MemberTrust, type TrustInForce } from './members/member-trust.js';
 import { CODE_LIFETIME_MS, randomCode } from './one-time-code.js';
 import { operatorPeople, type OperatorPeople } from './people/operator-people.js';
@@ -39,6 +40,8 @@ export interface OperatorDatabase {
     setTrust(id: string, trust: number, reason: string, now: Date): Promise<TrustInForce>;
     /** @throws {MemberChangeRefused} member-unknown */
     followTrustRule(id: string, now: Date): Promise<TrustInForce>;
+    /** What the reports of each are weighed with. */
+    weights(now: Date): Promise<readonly MemberWeight[]>;
   };
   readonly privacy: {
     report(): Promise<readonly HeldRows[]>;
@@ -99,6 +102,7 @@ export async function openOperatorDatabase(config: Config): Promise<OperatorData
       newCode,
       setTrust: (id, value, reason, now) => trust.set(id, value, reason, now),
       followTrustRule: (id, now) => trust.followRule(id, now),
+      weights: (now) => memberWeights(backend.dataSource, now),
     },
     privacy: {
       report: () => heldRows(backend.dataSource),

@@ -2,21 +2,21 @@ import { fc, it as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { expectedCosts, probabilityOf, type CostPolicy, type Costs } from './expected-cost.js';
 
-const priceOf = fc.double({ min: 0, max: 1_000, noNaN: true });
+/** Thousandths: of what is next to nothing, numbers have too few digits left to be compared in another unit. */
+const priceOf = fc.nat({ max: 1_000_000 }).map((thousandths) => thousandths / 1_000);
+const shareOf = fc.nat({ max: 1_000 }).map((thousandths) => thousandths / 1_000);
 const costsOf: fc.Arbitrary<Costs> = fc.record({
   abuse: priceOf,
   refused: priceOf,
   delayed: fc.option(priceOf, { nil: undefined }),
-  returning: fc.double({ min: 0, max: 1, noNaN: true }),
+  returning: shareOf,
 });
 const scoreOf = fc.integer({ min: 0, max: 100 });
 const pointsOf = fc.uniqueArray(scoreOf, { maxLength: 6 }).chain((scores) =>
-  fc
-    .array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: scores.length, maxLength: scores.length })
-    .map((probabilities) => {
-      const rising = probabilities.toSorted((a, b) => a - b);
-      return scores.toSorted((a, b) => a - b).map((score, i) => ({ score, probability: rising[i] ?? 0 }));
-    }),
+  fc.array(shareOf, { minLength: scores.length, maxLength: scores.length }).map((probabilities) => {
+    const rising = probabilities.toSorted((a, b) => a - b);
+    return scores.toSorted((a, b) => a - b).map((score, i) => ({ score, probability: rising[i] ?? 0 }));
+  }),
 );
 const policyOf = fc
   .tuple(costsOf, pointsOf)

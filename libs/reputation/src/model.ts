@@ -2,7 +2,7 @@
 import type { Evidence } from '@sekisho/report';
 
 /** Changes whenever a figure computed from the same sightings can change. Stored beside every score. */
-export const MODEL_VERSION = '1';
+export const MODEL_VERSION = '2';
 
 /** What a reporter's trust is while nothing is known about its accuracy (0..1). */
 export const DEFAULT_TRUST = 0.8;

@@ -10,13 +10,6 @@ export const VOICE = Object.freeze({
   minShare: 0.5,
 });
 
-export const PROBATION = Object.freeze({
-  /** A member is new for so long, */
-  ms: 30 * 86_400_000,
-  /** or until people or owners have judged so many of its reports. */
-  judgedReports: 200,
-});
-
 /** What was looked at of one member's reports in some time. */
 export interface RepeatedReports {
   readonly reporter: string;

@@ -23,6 +23,11 @@ describe('colluding members', () => {
     if (!bound.isNetworkListed) expect(harm.isNetworkListed).toBe(false);
   });
 
+  it.each([2, 5, 20])('%i of 100 list nobody of whom others say nothing while they are new', (colluders) => {
+    const harm = simulatePoisoning({ members: 100, colluders, areNew: true, subjects: 200, seed: 1 });
+    expect(harm).toMatchObject({ listedUnknown: 0, listedKnown: 0, isNetworkListed: false });
+  });
+
   it.each([1, 2, 5, 20])('%i of 100 list nobody on a warning list and learn no reporter', (colluders) => {
     const harm = simulatePoisoning({ members: 100, colluders, subjects: 200, seed: 2 });
     expect(harm.listedOnWarningList).toBe(0);

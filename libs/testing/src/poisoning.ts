@@ -3,8 +3,10 @@
 import { answered, firstObserved, latestOf, observed, standingOf } from '@sekisho/feedback';
 import type { Category, Evidence } from '@sekisho/report';
 import {
+  DEFAULT_TRUST,
   rollUp,
   scoreSubject,
+  type ReporterStanding,
   type Reputation,
   type Sighting,
   type SubjectContext,
@@ -15,6 +17,8 @@ export interface PoisoningOptions {
   /** Members of the federation, colluders among them. */
   readonly members: number;
   readonly colluders: number;
+  /** They have joined within the last thirty days. */
+  readonly areNew?: boolean;
   /** Innocent and abusive subjects of each kind. */
   readonly subjects: number;
   readonly seed: number;
@@ -50,6 +54,8 @@ const OF_NETWORK = 16;
 export function simulatePoisoning(options: PoisoningOptions): PoisoningHarm {
   const { members, colluders, subjects } = options;
   const random = seededRandom(options.seed);
+  const standings = options.areNew ? newcomers(colluders) : NOBODY;
+  const judged = (sightings: readonly Sighting[], context = OPEN) => score(sightings, context, standings);
   const witnesses = () => countBelow(members - colluders, random);
   // Two strong classes reach the cap of one reporter.
   const attack = [
@@ -59,9 +65,11 @@ export function simulatePoisoning(options: PoisoningOptions): PoisoningHarm {
   const each = <T>(make: () => T): T[] => Array.from({ length: subjects }, make);
 
   const known = each(() => [...attack, ...say(witnesses(), 'honest', 'ham', 'manual', 10_000)]);
-  const bots = each(() => say(witnesses(), 'honest', 'zombie', 'trap', 8)).filter((bot) => score(bot).listed);
+  const bots = each(() => say(witnesses(), 'honest', 'zombie', 'trap', 8)).filter(
+    (bot) => judged(bot).listed,
+  );
   const praise = say(colluders, 'colluder', 'ham', 'manual', 1_000_000);
-  const one = score(attack);
+  const one = judged(attack);
   const network = rollUp({
     network: parseSubject('network', '198.51.100.0/24'),
     children: one.listed
@@ -77,24 +85,24 @@ export function simulatePoisoning(options: PoisoningOptions): PoisoningHarm {
   return {
     listedUnknown: shareOf(
       each(() => attack),
-      (sightings) => score(sightings).listed,
+      (sightings) => judged(sightings).listed,
     ),
-    listedKnown: shareOf(known, (sightings) => score(sightings).listed),
+    listedKnown: shareOf(known, (sightings) => judged(sightings).listed),
     listedOnWarningList: shareOf(
       each(() => attack),
-      (sightings) => score(sightings, { ...OPEN, protection: { list: 'mail-providers' } }).listed,
+      (sightings) => judged(sightings, { ...OPEN, protection: { list: 'mail-providers' } }).listed,
     ),
-    clearedBots: shareOf(bots, (bot) => !score([...bot, ...praise], { ...OPEN, wasListed: true }).listed),
+    clearedBots: shareOf(bots, (bot) => !judged([...bot, ...praise], { ...OPEN, wasListed: true }).listed),
     clearedOwnBots: shareOf(bots, (bot) => {
       const context = { ...OPEN, wasListed: true, owners: new Set(['colluder-0']) };
-      return !score([...bot, ...praise], context).listed;
+      return !judged([...bot, ...praise], context).listed;
     }),
     isNetworkListed: network.listed,
     countGuessed: countGuessed(subjects, random),
     failedFixes: shareOf(bots, (bot) => isHeldAgainstOwner(bot, colluders)),
     namedReporters: shareOf(bots, (bot) => {
       const other = bot.map((sighting) => ({ ...sighting, reporter: `other-${sighting.reporter}` }));
-      return JSON.stringify(score(bot)) !== JSON.stringify(score(other));
+      return JSON.stringify(judged(bot)) !== JSON.stringify(judged(other));
     }),
   };
 }
@@ -146,8 +154,21 @@ function countGuessed(subjects: number, random: () => number): number {
   return [...seen.values()].reduce((right, counts) => right + Math.max(...counts), 0) / subjects;
 }
 
-const score = (sightings: readonly Sighting[], context = OPEN): Reputation =>
-  scoreSubject({ type: 'ip', sightings, standings: new Map(), context, now: NOW });
+type Standings = ReadonlyMap<string, ReporterStanding>;
+const NOBODY: Standings = new Map();
+
+const newcomers = (count: number): Standings =>
+  new Map(
+    Array.from({ length: count }, (_, i) => [
+      nameOf('colluder', i),
+      { trust: DEFAULT_TRUST, onProbation: true },
+    ]),
+  );
+
+const score = (sightings: readonly Sighting[], context = OPEN, standings = NOBODY): Reputation =>
+  scoreSubject({ type: 'ip', sightings, standings, context, now: NOW });
+
+const nameOf = (side: 'colluder' | 'honest', i: number) => `${side}-${String(i)}`;
 
 const say = (
   count: number,
@@ -157,7 +178,7 @@ const say = (
   messages: number,
 ): Sighting[] =>
   Array.from({ length: count }, (_, i) => ({
-    ...{ reporter: `${side}-${String(i)}`, category, evidence, count: messages },
+    ...{ reporter: nameOf(side, i), category, evidence, count: messages },
     ...{ firstSeen: NOW, lastSeen: NOW, influenced: false },
   }));
 

@@ -6,7 +6,7 @@ export const unused = () => Promise.reject(new Error('not part of these tests'))
 export class UnusedDatabase implements OperatorDatabase {
   readonly members: OperatorDatabase['members'] = {
     ...{ add: unused, list: unused, suspend: unused, resume: unused, newCode: unused },
-    ...{ setTrust: unused, followTrustRule: unused },
+    ...{ setTrust: unused, followTrustRule: unused, weights: unused },
   };
   readonly people: OperatorDatabase['people'] = {
     ...{ invite: unused, list: unused, remove: unused },

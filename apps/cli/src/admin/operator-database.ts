@@ -10,6 +10,7 @@ export type {
   LoggedRequest,
   MemberRole,
   MemberSummary,
+  MemberWeight,
   ModelRehearsal,
   OperatorDatabase,
   StoredDecision,

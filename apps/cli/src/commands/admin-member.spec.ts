@@ -30,6 +30,14 @@ class MemoryDatabase extends UnusedDatabase {
       this.trusts.push({ id });
       return Promise.resolve({ trust: 0.762, byRule: 0.762 });
     },
+    weights: () =>
+      Promise.resolve([
+        { id: 'isp-a', trust: 0.8, newUntil: undefined, voice: undefined },
+        {
+          ...{ id: 'isp-b', trust: 0.762, newUntil: new Date('2026-12-20T15:00:00Z') },
+          voice: { of: 'isp-a', repeats: 'isp-a', share: 0.8123 },
+        },
+      ]),
   };
   override readonly privacy: OperatorDatabase['privacy'] = {
     report: () => Promise.resolve([]),
@@ -106,6 +114,19 @@ describe('admin member', () => {
     ]);
     await admin('resume', 'isp-a');
     expect(JSON.parse((await admin('list', '--json')).stdout)).toMatchObject([{ isSuspended: false }]);
+  });
+
+  it('says who is new, and who is one voice with whom', async () => {
+    const { stdout } = await admin('weights');
+    expect(stdout).toBe(
+      [
+        'ID     TRUST  ON PROBATION UNTIL      ONE VOICE WITH  REPEATS   SHARE',
+        'isp-a  0.800  -                       -               -             -',
+        'isp-b  0.762  2026-12-21 00:00 GMT+9  isp-a           isp-a    81.2 %',
+        '',
+      ].join('\n'),
+    );
+    expect(JSON.parse((await admin('weights', '--json')).stdout)).toHaveLength(2);
   });
 
   it('sets what reports are weighed with, with a reason, and gives it back to the rule', async () => {

@@ -6,6 +6,7 @@ import {
   type EnrolmentCode,
   type MemberRole,
   type MemberSummary,
+  type MemberWeight,
 } from '../admin/operator-database.js';
 import { withDatabase } from '../admin/with-database.js';
 import type { CliContext } from '../context.js';
@@ -39,6 +40,7 @@ export function registerAdmin(program: Command, context: CliContext): void {
   registerStanding(member, context, 'suspend', 'refuse everything that a member signs from now on');
   registerStanding(member, context, 'resume', 'end a suspension');
   registerTrust(member, context);
+  registerWeights(member, context);
   registerAdminPerson(admin, context);
   registerAdminPrivacy(admin, context);
   registerAdminModel(admin, context);
@@ -150,6 +152,29 @@ function registerTrust(member: Command, context: CliContext): void {
     });
   withExample(command, 'sekisho admin member trust isp-a 0.5 --reason "traps of its own mailing lists"');
 }
+
+function registerWeights(member: Command, context: CliContext): void {
+  const command = member
+    .command('weights')
+    .description('what the reports of each member are weighed with, who is new, and who repeats whom');
+  withJson(command).action(async ({ json }: JsonOption) => {
+    const weights = await withDatabase(context, ({ members }) => members.weights(new Date(context.now())));
+    context.stdout.write(json ? toJson(weights) : formatWeights(weights, context));
+  });
+  withExample(command, 'sekisho admin member weights');
+}
+
+const formatWeights = (weights: readonly MemberWeight[], { timeZone }: CliContext) =>
+  formatTable(
+    [
+      ...[{ title: 'ID' }, { title: 'TRUST', isNumber: true }, { title: 'ON PROBATION UNTIL' }],
+      ...[{ title: 'ONE VOICE WITH' }, { title: 'REPEATS' }, { title: 'SHARE', isNumber: true }],
+    ],
+    weights.map(({ id, trust, newUntil, voice }) => [
+      ...[id, trust.toFixed(3), newUntil ? formatLocalTime(newUntil, timeZone) : '-'],
+      ...[voice?.of ?? '-', voice?.repeats ?? '-', voice ? `${(100 * voice.share).toFixed(1)} %` : '-'],
+    ]),
+  );
 
 function readTrust(text: string): number {
   const trust = Number(text);

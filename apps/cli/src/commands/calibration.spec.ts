@@ -1,7 +1,15 @@
 import { expect, it } from 'vitest';
 import { formatCalibration } from './calibration.js';
 
-const trust = { trust: 0.762, byRule: 0.762, reason: null, right: 0, wrong: 1 };
+const trust = {
+  trust: 0.762,
+  byRule: 0.762,
+  reason: null,
+  newUntil: null,
+  repeats: null,
+  right: 0,
+  wrong: 1,
+};
 
 it('prints what became of the reports, and how little is told where few confirmed', () => {
   const text = formatCalibration({
@@ -30,6 +38,15 @@ it('says why the operator has set the trust', () => {
   const text = formatCalibration({ asOf: null, days: 30, trust: set, channels: [] });
   expect(text).toMatch(/^trust in force +0\.500\n/);
   expect(text).toMatch(/^set by the operator +traps of its own mailing lists$/m);
+});
+
+it('says who is new, and who is one voice with another', () => {
+  const standing = { ...trust, newUntil: '2026-12-24T00:00:00.000Z', repeats: 0.812 };
+  const text = formatCalibration({ asOf: null, days: 30, trust: standing, channels: [] });
+  expect(text).toMatch(
+    /^on probation +until 2026-12-24T00:00:00\.000Z: your reports list nothing by themselves$/m,
+  );
+  expect(text).toMatch(/^one voice +81\.2 % repeat another member, and count as its$/m);
 });
 
 it('says so when nothing was looked at yet', () => {

@@ -31,6 +31,12 @@ export function formatCalibration({ asOf, days, trust, channels }: Calibration):
     ['trust by the rule', `${trust.byRule.toFixed(3)} = 0.8 x max(1/2, (20 + right) / (20 + right + wrong))`],
     ['appeals of a year', `right ${String(trust.right)}, wrong ${String(trust.wrong)}`],
     ...(trust.reason === null ? [] : [['set by the operator', trust.reason] as const]),
+    ...(trust.newUntil === null
+      ? []
+      : [['on probation', `until ${trust.newUntil}: your reports list nothing by themselves`] as const]),
+    ...(trust.repeats === null
+      ? []
+      : [['one voice', `${percent(trust.repeats)} repeat another member, and count as its`] as const]),
   ]);
   if (asOf === null) return `${facts}no report of yours has been looked at yet: that is done after a day\n`;
   const table = formatTable(

@@ -19,6 +19,8 @@ const CALIBRATION = graphql(`
         trust
         byRule
         reason
+        newUntil
+        repeats
         right
         wrong
       }
@@ -117,6 +119,17 @@ function Told({ calibration }: { readonly calibration: ShownCalibration }) {
           [t('calibration.right'), format.number(trust.right)],
           [t('calibration.wrong'), format.number(trust.wrong)],
           ...(trust.reason === null ? [] : [[t('calibration.reason'), trust.reason] as const]),
+          ...(trust.newUntil === null
+            ? []
+            : [[t('calibration.newUntil'), <Time at={trust.newUntil} />] as const]),
+          ...(trust.repeats === null
+            ? []
+            : [
+                [
+                  t('calibration.repeats'),
+                  `${format.number(Math.round(trust.repeats * 1_000) / 10)} %`,
+                ] as const,
+              ]),
         ]}
       />
       <p className="hint">{t('calibration.rule')}</p>

@@ -23,6 +23,19 @@ export class TrustRecordModel {
 
   @Field(() => Int, { description: 'appeals of the last year that found the reports wrong' })
   wrong!: number;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: 'until then it is on probation: it confirms, and lists nothing without a proven member',
+  })
+  newUntil!: Date | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'share of its reports that repeat one other member, with which it counts as one; null: a voice of its own',
+  })
+  repeats!: number | null;
 }
 
 @ObjectType('ConfirmedShare')

@@ -38,9 +38,9 @@ export class CalibrationResolver {
   }
 }
 
-const toModel = ({ asOf, channels, reason, ...trust }: Calibration): CalibrationModel => ({
+const toModel = ({ asOf, channels, reason, newUntil, repeats, ...trust }: Calibration): CalibrationModel => ({
   ...{ asOf: asOf ?? null, days: REPORT_OUTCOME.windowMs / DAY_MS },
-  trust: { ...trust, reason: reason ?? null },
+  trust: { ...trust, reason: reason ?? null, newUntil: newUntil ?? null, repeats: repeats ?? null },
   channels: channels.map(({ category, evidence, confirmation, ...counts }) => ({
     ...counts,
     ...{ category: category ?? null, evidence: evidence ?? null, confirmation: confirmation ?? null },

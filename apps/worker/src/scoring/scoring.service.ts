@@ -66,8 +66,8 @@ export class ScoringService {
   }
 
   private async scoreBatch(subjects: readonly Subject[]): Promise<Subject[]> {
-    const standings = await this.repository.standings();
     const now = this.now();
+    const standings = await this.repository.standings(now);
     const next = await this.repository.score(subjects, now, (evidence) =>
       this.scored(evidence, standings, now.getTime()),
     );

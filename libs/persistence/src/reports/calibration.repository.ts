@@ -1,16 +1,19 @@
 // What became of members' reports. Reports are looked at once, a day after they came; people and owners may have their say
-// for 30 days. Whoever could write here could make a member look better or worse to itself; its trust does not depend on it.
+// for 30 days. Whoever could write here could make a member look better or worse to itself, and join or part voices; its
+// trust does not depend on it.
 import {
   ADJUDICATION,
   calibrationOf,
   ECHOES,
   REPORT_OUTCOME,
   trustAfter,
+  VOICE,
   type CalibrationChannel,
   type Confirmers,
   type FateCount,
 } from '@sekisho/reputation';
 import type { DataSource, EntityManager } from 'typeorm';
+import { followStandingRules, memberWeights } from '../members/member-standings.js';
 import { followTrustRule } from '../members/member-trust.js';
 
 const HOUR_MS = 3_600_000;
@@ -33,6 +36,10 @@ export interface TrustRecord {
   /** Decided appeals of the last year in which its reports were judged. */
   readonly right: number;
   readonly wrong: number;
+  /** Undefined: it is not new, and lists with any other. */
+  readonly newUntil: Date | undefined;
+  /** Share of its reports that repeat one other member's, with which it is one voice; undefined: it has a voice of its own. */
+  readonly repeats: number | undefined;
 }
 
 export interface Calibration extends TrustRecord {
@@ -51,6 +58,10 @@ const DAY = `make_interval(secs => ${String(REPORT_OUTCOME.echoMs / 1_000)})`;
 const ECHO = `o.subject = c.subject AND o.reporter <> c.member_id AND o.received_at > c.received_at
   AND o.received_at <= c.received_at + ${DAY} AND o.retracted_at IS NULL AND NOT o.influenced
   AND e.about = c.subject_type || '/' || c.category AND e.says = o.category::text`;
+/** Reports `o` that a looked-at report `c` repeats. */
+const REPEATED = `o.subject = c.subject AND o.reporter <> c.member_id AND o.received_at <= c.received_at
+  AND o.received_at > c.received_at - make_interval(secs => ${String(VOICE.followMs / 1_000)}) AND NOT o.influenced
+  AND o.evidence <> 'owner' AND e.about = c.subject_type || '/' || c.category AND e.says = o.category::text`;
 /** What the owner `a` of the subject of `c` said of it. */
 const OWNED_UP = `a.subject = c.subject AND a.owner <> c.member_id AND a.answered_at > c.received_at
   AND a.opened_at < c.received_at + ${DAY} AND (a.state IN ('found', 'observing') OR a.fixed_at IS NOT NULL)`;
@@ -96,6 +107,7 @@ export class CalibrationRepository {
       // Judgements of more than a year ago have ceased to count.
       await followTrustRule(sql, now);
       const since = new Date(asOf.getTime() - REPORT_OUTCOME.windowMs);
+      await followStandingRules(sql, since, now);
       const fates = await fatesOf(sql, since);
       const confirmers = await confirmersOf(sql, since);
       const told = [...fates].map(([memberId, ofMember]) => ({
@@ -130,8 +142,10 @@ export class CalibrationRepository {
     );
     if (!row) return undefined;
     const { trust, reason, right, wrong } = row;
+    const weight = (await memberWeights(this.dataSource, now)).find(({ id }) => id === memberId);
     return {
       ...{ trust, right, wrong, byRule: trustAfter({ right, wrong }), reason: reason ?? undefined },
+      ...{ newUntil: weight?.newUntil, repeats: weight?.voice?.share },
       ...{ asOf: row.as_of ?? undefined, channels: row.channels ?? [] },
     };
   }
@@ -179,10 +193,11 @@ const TAKE = `
         AND (b.received_at, b.receipt_id, b.item) < (s.received_at, s.receipt_id, s.item))),
   taken AS (
     INSERT INTO report_check
-      (receipt_id, item, member_id, received_at, subject, subject_type, category, evidence, weight, is_echoed)
+      (receipt_id, item, member_id, received_at, subject, subject_type, category, evidence, weight, is_echoed, repeats)
     SELECT c.receipt_id, c.item, c.member_id, c.received_at, c.subject, c.subject_type, c.category, c.evidence,
       c.total / least(c.total, ${String(REPORT_OUTCOME.perHour)})::float8,
-      EXISTS (SELECT FROM sighting o JOIN e ON true WHERE ${ECHO})
+      EXISTS (SELECT FROM sighting o JOIN e ON true WHERE ${ECHO}),
+      ARRAY(SELECT DISTINCT o.reporter FROM sighting o JOIN e ON true WHERE ${REPEATED} ORDER BY 1)
     FROM news c WHERE c.place <= ${String(REPORT_OUTCOME.perHour)} ON CONFLICT DO NOTHING RETURNING 1)
   SELECT count(*)::int AS count FROM taken`;
 

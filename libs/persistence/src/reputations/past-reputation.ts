@@ -11,6 +11,7 @@ import { formatSubject, type Subject } from '@sekisho/subject';
 import type { Sql } from '../database.js';
 import { releasedAt } from '../appeals/releases.js';
 import { decisionsInForce } from '../decisions/decisions-in-force.js';
+import { standingsAt } from '../members/member-standings.js';
 import type { StoredReputation } from './reputation.repository.js';
 
 interface SightingRow extends Pick<
@@ -27,7 +28,8 @@ const milliseconds = (column: string) => `(extract(epoch FROM ${column}) * 1000)
 
 /**
  * What the subject's own reports, as far as they were received and not retracted then, say of it at `at`, by the model of
- * this release, under the decision of people that was in force then. Members' trust and the owners and kinds of ranges are today's: no history of them is kept.
+ * this release, under the decision of people that was in force then, with the voices and probations of then. Members' trust and
+ * the owners and kinds of ranges are today's: no history of them is kept.
  * @returns undefined when nothing was reported until then and nothing decided
  */
 export async function reputationAsOf(
@@ -46,12 +48,11 @@ export async function reputationAsOf(
   const range = subject.type === 'ip' || subject.type === 'network' ? [text] : [];
   const decision = (await decisionsInForce(sql, [text], range, at)).get(text);
   if (rows.length === 0 && decision?.kind !== 'list') return undefined;
-  const members: { id: string; trust: number }[] = await sql.query('SELECT id, trust FROM member');
   const protection = protectionOf(subject, warningLists);
   const reported = scoreAsOf({
     type: subject.type,
     now: at.getTime(),
-    standings: new Map(members.map(({ id, trust }) => [id, { trust }])),
+    standings: await standingsAt(sql, at),
     context: {
       ...(await contextOf(sql, subject)),
       ...(protection && { protection }),

@@ -1,5 +1,6 @@
 import type { Retention } from '../retention/retention.js';
 import { REPORT_CHECK_RETENTION_MS } from '../reports/calibration.repository.js';
+import { SIGHTING_RETENTION_MS } from '../reports/partitions.js';
 import { FORECAST_RETENTION_MS } from './forecast.repository.js';
 
 const DAY_MS = 24 * 3_600_000;
@@ -26,7 +27,8 @@ export const QUALITY_RETENTION: readonly Retention[] = [
   },
   {
     ...{ table: 'report_check', class: 'evidence', agedBy: 'received_at' },
-    holds: 'what became of a sample of reports: subject, reporter, category, class, confirmed or refuted',
+    holds:
+      'what became of a sample of reports: subject, reporter, category, class, who had said the same before, confirmed or refuted',
     basis: 'telling each member how far its reports hold, and contesting what it is trusted with',
     until: `${String(REPORT_CHECK_RETENTION_MS / DAY_MS)} days`,
     expiry: rows(REPORT_CHECK_RETENTION_MS, 'received_at < $1'),
@@ -36,6 +38,12 @@ export const QUALITY_RETENTION: readonly Retention[] = [
     holds: 'what each member is told of its own reports, by category and class; no subject',
     until: 'the next day, or the membership ends',
     expiry: { how: 'other', by: 'CalibrationRepository.publish' },
+  },
+  {
+    ...{ table: 'member_voice', class: 'member', agedBy: 'since', basis: 'the federation contract' },
+    holds: 'which members repeat another and are heard as one with it, from when until when; no subject',
+    until: '60 days after it has ended, or the membership ends',
+    expiry: rows(SIGHTING_RETENTION_MS, 'until < $1'),
   },
   {
     ...{ table: 'report_check_clock', class: 'operation', basis: 'no personal data' },

@@ -13,6 +13,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import type { Sql } from '../database.js';
 import { releasedAt } from '../appeals/releases.js';
 import { decisionsInForce } from '../decisions/decisions-in-force.js';
+import { standingsAt } from '../members/member-standings.js';
 import { keepAlerts, remediedUntil, type AlertObservation } from '../alerts/keep-alerts.js';
 import { publish, type WantedEntry } from '../zones/zone.repository.js';
 
@@ -62,9 +63,8 @@ interface SightingRow extends Omit<Sighting, 'firstSeen' | 'lastSeen'> {
 export class ScoringRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  async standings(): Promise<Map<string, ReporterStanding>> {
-    const rows: { id: string; trust: number }[] = await this.dataSource.query('SELECT id, trust FROM member');
-    return new Map(rows.map(({ id, trust }) => [id, { trust }]));
+  standings(now: Date): Promise<Map<string, ReporterStanding>> {
+    return standingsAt(this.dataSource, now);
   }
 
   async subjectsOfReceipt(receiptId: string): Promise<Subject[]> {
