@@ -120,3 +120,44 @@ it('the curve says in words what it draws', { timeout: 300_000 }, async () => {
   expect(await panel.getByRole('row', { name: /70–100/ }).textContent()).toContain('63.4 %');
   await context.close();
 });
+
+describe('what became of another member’s reports', () => {
+  it(
+    'is told to the operator on the page of members, with whom it is one voice with left out',
+    { timeout: 300_000 },
+    async () => {
+      await measure();
+      await execute(
+        scene.database.url,
+        `INSERT INTO member_voice SELECT 'isp-owner', id, id, 0.812, now() - interval '1 day' FROM member
+       WHERE id <> 'isp-owner' ORDER BY id LIMIT 1 ON CONFLICT DO NOTHING`,
+      );
+      const context = await openContext(browser);
+      await scene.signIn(context, { role: 'operator' });
+      const page = await context.newPage();
+      await scene.visit(page, '/members');
+      await page.getByRole('button', { name: 'isp-owner', exact: true }).click();
+      const panel = page.getByRole('region', { name: 'Calibration of isp-owner' });
+      await panel.getByRole('row', { name: /Zombie/i }).waitFor();
+      expect(await panel.textContent()).toContain('81.2 %');
+      await settled(page);
+      expect([...(await outsideOf(page)), ...(await barriersOf(page))]).toEqual([]);
+      // Its address is that of this panel.
+      await page.reload();
+      await panel.getByRole('button', { name: 'Close' }).click();
+      await panel.waitFor({ state: 'detached' });
+      await context.close();
+    },
+  );
+
+  it('is told to no member', { timeout: 300_000 }, async () => {
+    const context = await openContext(browser);
+    await scene.signIn(context, { role: 'officer' });
+    const page = await context.newPage();
+    await scene.visit(page, '/members?calibration=isp-reviewer');
+    await page.getByText('isp-reviewer').first().waitFor();
+    expect(await page.getByRole('region', { name: /Calibration of/ }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'isp-reviewer', exact: true }).count()).toBe(0);
+    await context.close();
+  });
+});

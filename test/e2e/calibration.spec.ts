@@ -60,6 +60,9 @@ it("no member sees another's, and asking for one's own by name is the same", asy
   expect((await askGraphql(federation.hubUrl, asked('isp-b'), token)).code).toBe('access-denied');
   expect((await askGraphql(federation.hubUrl, asked('nobody'), token)).code).toBe('access-denied');
   expect((await askGraphql(federation.hubUrl, asked('isp-a'), token)).code).toBeUndefined();
+  // Clients write null for what they leave out.
+  const unsaid = '{ calibration(memberId: null) { days } }';
+  expect((await askGraphql(federation.hubUrl, unsaid, token)).code).toBeUndefined();
 });
 
 it('the operator says of which member', async () => {

@@ -1,4 +1,4 @@
-// What became of the member's own reports, and what they are weighed with.
+// What became of a member's reports, and what they are weighed with: its own, or to the operator those of any.
 import { useMemo } from 'react';
 import { useQuery } from 'urql';
 import { codeOf } from '../graphql/client.ts';
@@ -11,8 +11,8 @@ import { Fault, Loading } from '../parts/notes.tsx';
 import { Panel } from '../parts/page.tsx';
 
 const CALIBRATION = graphql(`
-  query Calibration {
-    calibration {
+  query Calibration($memberId: ID) {
+    calibration(memberId: $memberId) {
       asOf
       days
       trust {
@@ -47,23 +47,39 @@ type Channel = ShownCalibration['channels'][number];
 
 const NUMBERS = ['reported', 'checked', 'confirmed', 'refuted', 'unknown', 'share', 'interval'] as const;
 
-export function CalibrationPanel() {
+interface CalibrationPanelProps {
+  /** For the operator; absent: the member of whoever is signed in. */
+  readonly of?: { readonly id: string; readonly onClose: () => void };
+}
+
+export function CalibrationPanel({ of }: CalibrationPanelProps) {
   const { t } = useLanguage();
-  const [{ data, fetching, error }] = useQuery({ query: CALIBRATION, requestPolicy: 'cache-and-network' });
+  const [{ data, fetching, error }] = useQuery({
+    query: CALIBRATION,
+    variables: { memberId: of?.id ?? null },
+    requestPolicy: 'cache-and-network',
+  });
   const calibration = data?.calibration;
   const asOf = calibration?.asOf ?? null;
   return (
     <Panel
-      title={t('calibration.title')}
+      title={of ? t('calibration.of', { member: of.id }) : t('calibration.title')}
       aside={
-        asOf !== null && (
-          <span className="muted">
-            <Time at={asOf} />
-          </span>
-        )
+        <>
+          {asOf !== null && (
+            <span className="muted">
+              <Time at={asOf} />
+            </span>
+          )}
+          {of && (
+            <button type="button" className="quiet" onClick={of.onClose}>
+              {t('dialog.close')}
+            </button>
+          )}
+        </>
       }
     >
-      <p>{t('calibration.lead')}</p>
+      <p>{t(of ? 'calibration.leadOf' : 'calibration.lead')}</p>
       {error && <Fault code={codeOf(error)} detail={error.message} />}
       {fetching && !data && <Loading />}
       {calibration && <Told calibration={calibration} />}

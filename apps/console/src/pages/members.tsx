@@ -11,6 +11,8 @@ import { Badge, type Tone } from '../parts/marks.tsx';
 import { Page } from '../parts/page.tsx';
 import { useUrlState } from '../parts/use-url-state.ts';
 import { useSession } from '../session/session-store.ts';
+import { useMay } from '../parts/use-may.ts';
+import { CalibrationPanel } from './calibration-panel.tsx';
 import { standingColumns, StandingRules, STANDINGS } from './standing.tsx';
 
 const MEMBERS = graphql(`
@@ -33,11 +35,16 @@ const MEMBERS = graphql(`
 
 type MemberRow = ResultOf<typeof MEMBERS>['members']['edges'][number]['node'];
 
-const DEFAULTS = { q: '', status: '', list: '', sort: 'name.asc' };
+const DEFAULTS = { q: '', status: '', list: '', calibration: '', sort: 'name.asc' };
 const STATUSES = ['ACTIVE', 'INVITED', 'SUSPENDED'] as const;
 const STATUS_TONE: Readonly<Record<string, Tone>> = { ACTIVE: 'good', INVITED: 'info', SUSPENDED: 'bad' };
 
-function columnsFor({ t, word, format, language }: Speech, ownId: string | undefined): Column<MemberRow>[] {
+/** @param open undefined: this person is not told what became of other members' reports */
+function columnsFor(
+  { t, word, format, language }: Speech,
+  ownId: string | undefined,
+  open: ((id: string) => void) | undefined,
+): Column<MemberRow>[] {
   const order = new Intl.Collator(language);
   return [
     {
@@ -58,7 +65,21 @@ function columnsFor({ t, word, format, language }: Speech, ownId: string | undef
       header: t('column.id'),
       width: 'minmax(7rem, 1fr)',
       isMain: true,
-      cell: ({ id }) => <code>{id}</code>,
+      cell: ({ id }) =>
+        open ? (
+          <button
+            type="button"
+            className="link"
+            title={t('calibration.of', { member: id })}
+            onClick={() => {
+              open(id);
+            }}
+          >
+            <code>{id}</code>
+          </button>
+        ) : (
+          <code>{id}</code>
+        ),
       text: ({ id }) => id,
       compare: (a, b) => order.compare(a.id, b.id),
     },
@@ -114,7 +135,13 @@ export default function Members() {
   const isStanding = filter.list === 'standing';
   const [{ data, fetching, error }] = useQuery({ query: MEMBERS, requestPolicy: 'cache-and-network' });
   const [standings] = useQuery({ query: STANDINGS, requestPolicy: 'cache-and-network', pause: !isStanding });
-  const columns = useMemo(() => columnsFor(speech, member?.id), [speech, member]);
+  const isOperator = useMay('calibration:read') && member === null;
+  const columns = useMemo(() => {
+    const open = (calibration: string) => {
+      setFilter({ calibration });
+    };
+    return columnsFor(speech, member?.id, isOperator ? open : undefined);
+  }, [speech, member, isOperator, setFilter]);
   const partColumns = useMemo(() => standingColumns(speech, member?.id), [speech, member]);
   const all = useMemo(() => (data?.members.edges ?? []).map(({ node }) => node), [data]);
   const rows = useMemo(() => {
@@ -189,6 +216,17 @@ export default function Members() {
         />
       }
     >
+      {isOperator && filter.calibration !== '' && (
+        <CalibrationPanel
+          key={filter.calibration}
+          of={{
+            id: filter.calibration,
+            onClose: () => {
+              setFilter({ calibration: '' });
+            },
+          }}
+        />
+      )}
       {isStanding ? (
         <>
           <List

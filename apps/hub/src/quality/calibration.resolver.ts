@@ -24,11 +24,11 @@ export class CalibrationResolver {
   @Allow('calibration:read')
   async calibration(
     @CallingMember() own: string | undefined,
-    @Args('memberId', { type: () => ID, nullable: true }) asked?: string,
+    @Args('memberId', { type: () => ID, nullable: true }) asked: string | null | undefined,
   ): Promise<CalibrationModel> {
-    if (own !== undefined && asked !== undefined && asked !== own)
+    if (own !== undefined && typeof asked === 'string' && asked !== own)
       throw new AccessDenied('access-denied', 'a member is told of its own reports alone');
-    const memberId = own ?? asked;
+    const memberId = own ?? asked ?? undefined;
     const calibration =
       memberId === undefined ? undefined : await this.repository.ofMember(memberId, this.platform.now());
     if (!calibration) {
