@@ -16,7 +16,7 @@ import { protectionOf, type WarningLists } from '@sekisho/reputation';
 import { readSubject } from '@sekisho/subject';
 import { createHash } from 'node:crypto';
 import { addressClaim, CLAIM_REVIEW_MS, CLAIM_WINDOW_MS, domainClaim, fingerprintClaim } from './claims.js';
-import { LiveClusters, type Merge } from './live-clusters.js';
+import { LiveClusters, type Departure, type Merge } from './live-clusters.js';
 import { bouncesIn, sightingsIn, type FingerprintedSighting } from './observations.js';
 
 /** A fingerprint that nobody saw for so long leaves the clusters. */
@@ -82,11 +82,12 @@ export class ClusteringService {
     const back = await step.takeBack(new Date(clock.retractedUntil.getTime() - RETRACTION_OVERLAP_MS));
     const { reports, next, isLast } = await step.take(clock.position);
     const all = [...back.reports, ...reports];
-    const { campaigns, merges } = await this.place(step, clusters, sightingsIn(all), now);
+    const { campaigns, merges, departures } = await this.place(step, clusters, sightingsIn(all), now);
     const bounces = bouncesIn(all);
     await step.addBounces(bounces);
     const touched = new Set([...campaigns, ...back.campaigns, ...(await step.stale())]);
-    let { generation } = clock;
+    // What other workers hold in memory has it elsewhere.
+    let generation = clock.generation + (departures.length > 0 ? 1 : 0);
     if (isLast && now.getTime() - this.expiredAt >= EXPIRE_EVERY_MS) {
       this.expiredAt = now.getTime();
       const expired = await this.expire(step, clusters, now);
@@ -114,11 +115,17 @@ export class ClusteringService {
   /** The clusters as of what is stored: from the beginning when fingerprints went away meanwhile. */
   private async follow(step: ClusteringStep, generation: number): Promise<LiveClusters> {
     const clusters = this.clusters?.generation === generation ? this.clusters : new LiveClusters(generation);
+    const storedIn = new Map<number, number>();
     for (;;) {
       const rows = await step.fingerprintsAfter(clusters.placed, LOAD);
       for (const { id, campaignId, placed, fingerprint } of rows) {
-        clusters.add(id, parseFingerprint(fingerprint), campaignId);
+        storedIn.set(id, campaignId);
+        const { departures } = clusters.add(id, parseFingerprint(fingerprint), campaignId);
         clusters.placed = placed;
+        for (const { month, cluster, fingerprintIds } of departures) {
+          const own = storedIn.get(fingerprintIds[0] ?? id);
+          if (own !== undefined) clusters.name(month, cluster, own);
+        }
       }
       if (rows.length < LOAD) return clusters;
     }
@@ -129,7 +136,7 @@ export class ClusteringService {
     clusters: LiveClusters,
     sightings: readonly FingerprintedSighting[],
     now: Date,
-  ): Promise<{ campaigns: number[]; merges: Merge[] }> {
+  ): Promise<{ campaigns: number[]; merges: Merge[]; departures: Departure[] }> {
     const comparable = new Map<string, Candidate>();
     for (const { fingerprint: text, seenAt } of sightings) {
       const before = comparable.get(text);
@@ -140,7 +147,7 @@ export class ClusteringService {
       const fingerprint = readComparable(text, now);
       if (fingerprint) comparable.set(text, { text, fingerprint, digest: digestOf(text), lastSeen: seenAt });
     }
-    if (comparable.size === 0) return { campaigns: [], merges: [] };
+    if (comparable.size === 0) return { campaigns: [], merges: [], departures: [] };
     const candidates = [...comparable.values()];
     const known = await step.known(candidates.map(({ digest }) => digest));
     const idOf = new Map<string, number>();
@@ -156,8 +163,14 @@ export class ClusteringService {
       idOf.set(candidate.text, id);
       return { ...candidate, id };
     });
-    const merges = placed.flatMap(({ id, fingerprint }) => clusters.add(id, fingerprint));
-    await this.nameNew(step, clusters, placed, now);
+    const changes = placed.map(({ id, fingerprint }) => clusters.add(id, fingerprint));
+    const merges = changes.flatMap((change) => change.merges);
+    const departures = changes.flatMap((change) => change.departures);
+    const departed = departures.flatMap(({ month, from, fingerprintIds }) =>
+      fingerprintIds.map((id) => ({ id, month, splitFrom: from })),
+    );
+    const arrived = placed.map(({ id, fingerprint: { month } }) => ({ id, month, splitFrom: undefined }));
+    await this.nameNew(step, clusters, [...departed, ...arrived], now);
     await step.addFingerprints(
       placed.map(({ id, text, fingerprint, digest, lastSeen }) => ({
         ...{ id, fingerprint: text, month: fingerprint.month, digest, lastSeen },
@@ -166,27 +179,33 @@ export class ClusteringService {
       })),
     );
     for (const { from, into } of merges) await step.merge(from, into);
+    for (const { id, month } of departed) await step.move([id], clusters.campaignOf(month, id) ?? 0);
     const stored = sightings.flatMap(({ fingerprint, ...sighting }) => {
       const fingerprintId = idOf.get(fingerprint);
       return fingerprintId === undefined ? [] : [{ ...sighting, fingerprintId }];
     });
     await step.addSightings(stored);
-    return { campaigns: await step.campaignsOf([...idOf.values()]), merges };
+    const moved = [...idOf.values(), ...departed.map(({ id }) => id)];
+    return { campaigns: await step.campaignsOf(moved), merges, departures };
   }
 
   /** Clusters that are no stored campaign yet become one. */
   private async nameNew(
     step: ClusteringStep,
     clusters: LiveClusters,
-    placed: readonly { readonly id: number; readonly fingerprint: Fingerprint }[],
+    fingerprints: readonly {
+      readonly id: number;
+      readonly month: string;
+      readonly splitFrom: number | undefined;
+    }[],
     now: Date,
   ): Promise<void> {
-    const unnamed = new Map<string, { month: string; cluster: number }>();
-    for (const { id, fingerprint } of placed) {
-      const { month } = fingerprint;
+    const unnamed = new Map<string, { month: string; cluster: number; splitFrom: number | undefined }>();
+    for (const { id, month, splitFrom } of fingerprints) {
       const cluster = clusters.clusterOf(month, id);
-      if (cluster !== undefined && clusters.campaignOf(month, id) === undefined)
-        unnamed.set(`${month} ${cluster}`, { month, cluster });
+      const key = `${month} ${cluster}`;
+      if (cluster === undefined || clusters.campaignOf(month, id) !== undefined || unnamed.has(key)) continue;
+      unnamed.set(key, { month, cluster, splitFrom });
     }
     const list = [...unnamed.values()];
     const ids = await step.newCampaigns(list, now);
