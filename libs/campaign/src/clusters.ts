@@ -7,7 +7,7 @@ import { CampaignCells, type Cell } from './campaign-cells.js';
 import { FingerprintInvalid, type Fingerprint } from './fingerprint.js';
 import { FingerprintTable } from './fingerprint-table.js';
 import { SKETCH_BYTES } from './sketch.js';
-import { mergeLimit, spreadLimit, strangerAmong, VERSIONS } from './spread.js';
+import { ENOUGH, mergeLimit, spreadLimit, strangerAmong, VERSIONS } from './spread.js';
 
 /** A fingerprint's place while it is live; a later one may get the same place. */
 export type Slot = number;
@@ -213,11 +213,10 @@ export class Clusters {
       if (cell === NO_CELL || this.cellStamps[cell] === stamp) return;
       if (!this.prints.isLinked(asked, slot)) return;
       this.cellStamps[cell] = stamp;
-      const isFile = this.prints.isSameFile(asked, slot);
       const standing = this.cells.standing(cell);
-      const nearness = isFile ? 1 : this.prints.meanOf([asked], standing);
-      if (nearness > 0)
-        hits.push({ cell, nearness, isRefused: !isFile && nearness < this.limitOf(standing) });
+      const nearness = this.prints.isSameFile(asked, slot) ? 1 : this.prints.meanOf([asked], standing);
+      if (nearness === 0) return;
+      hits.push({ cell, nearness, isRefused: nearness < ENOUGH && nearness < this.limitOf(standing) });
     };
     this.candidates(asked, visit);
     hits.sort((a, b) => b.nearness - a.nearness || this.cells.number(a.cell) - this.cells.number(b.cell));

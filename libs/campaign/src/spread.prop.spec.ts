@@ -65,6 +65,13 @@ describe('the spread of a campaign', () => {
     expect(new Set(groupsOf(prints)).size).toBe(1);
   });
 
+  it('loses no more than one version to whoever sends copies of it, and the rest takes the next', () => {
+    const { sketch } = version(original, 1);
+    const copies = times(3, (i) => copy(sketch, 50 + i));
+    const groups = groupsOf([...[1, 2, 3].map((i) => version(original, i)), ...copies, version(original, 4)]);
+    expect(groups).toEqual([0, 1, 1, 0, 0, 0, 1]);
+  });
+
   test.prop([fc.shuffledSubarray([0, 1, 2, 3, 4, 5], { minLength: 6 })], { numRuns: 40 })(
     'tells two wordings of one frame apart in whatever order their copies come',
     (order) => {

@@ -6,7 +6,7 @@
 /** A newcomer may be this much less like the members than they are like one another. */
 const MARGIN = 0.25;
 /** Similarity from which the spread refuses nothing: the labels call texts one campaign at about 0.6. */
-const ENOUGH = 0.6;
+export const ENOUGH = 0.6;
 /** So many clusters that are half like one another are versions by one sender, however alike the copies of each are. */
 export const VERSIONS = 3;
 
