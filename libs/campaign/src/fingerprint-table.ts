@@ -81,10 +81,7 @@ export class FingerprintTable {
   similaritiesOf(texts: readonly number[]): number[] {
     const similarities: number[] = [];
     for (let a = 1; a < texts.length; a++) {
-      for (let b = 0; b < a; b++) {
-        this.table.compare(texts[a] ?? 0, texts[b] ?? 0);
-        similarities.push(this.table.pairs);
-      }
+      for (let b = 0; b < a; b++) similarities.push(this.table.pairsOf(texts[a] ?? 0, texts[b] ?? 0));
     }
     return similarities;
   }

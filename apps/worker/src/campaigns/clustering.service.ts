@@ -16,7 +16,7 @@ import { protectionOf, type WarningLists } from '@sekisho/reputation';
 import { readSubject } from '@sekisho/subject';
 import { createHash } from 'node:crypto';
 import { addressClaim, CLAIM_REVIEW_MS, CLAIM_WINDOW_MS, domainClaim, fingerprintClaim } from './claims.js';
-import { LiveClusters, type Departure, type Merge } from './live-clusters.js';
+import { LiveClusters, type Merge } from './live-clusters.js';
 import { bouncesIn, sightingsIn, type FingerprintedSighting } from './observations.js';
 
 /** A fingerprint that nobody saw for so long leaves the clusters. */
@@ -82,12 +82,11 @@ export class ClusteringService {
     const back = await step.takeBack(new Date(clock.retractedUntil.getTime() - RETRACTION_OVERLAP_MS));
     const { reports, next, isLast } = await step.take(clock.position);
     const all = [...back.reports, ...reports];
-    const { campaigns, merges, departures } = await this.place(step, clusters, sightingsIn(all), now);
+    const { campaigns, merges } = await this.place(step, clusters, sightingsIn(all), now);
     const bounces = bouncesIn(all);
     await step.addBounces(bounces);
     const touched = new Set([...campaigns, ...back.campaigns, ...(await step.stale())]);
-    // What other workers hold in memory has it elsewhere.
-    let generation = clock.generation + (departures.length > 0 ? 1 : 0);
+    let { generation } = clock;
     if (isLast && now.getTime() - this.expiredAt >= EXPIRE_EVERY_MS) {
       this.expiredAt = now.getTime();
       const expired = await this.expire(step, clusters, now);
@@ -115,15 +114,13 @@ export class ClusteringService {
   /** The clusters as of what is stored: from the beginning when fingerprints went away meanwhile. */
   private async follow(step: ClusteringStep, generation: number): Promise<LiveClusters> {
     const clusters = this.clusters?.generation === generation ? this.clusters : new LiveClusters(generation);
-    const storedIn = new Map<number, number>();
     for (;;) {
       const rows = await step.fingerprintsAfter(clusters.placed, LOAD);
       for (const { id, campaignId, placed, fingerprint } of rows) {
-        storedIn.set(id, campaignId);
         const { departures } = clusters.add(id, parseFingerprint(fingerprint), campaignId);
         clusters.placed = placed;
         for (const { month, cluster, fingerprintIds } of departures) {
-          const own = storedIn.get(fingerprintIds[0] ?? id);
+          const [own] = await step.campaignsOf(fingerprintIds.slice(0, 1));
           if (own !== undefined) clusters.name(month, cluster, own);
         }
       }
@@ -136,7 +133,7 @@ export class ClusteringService {
     clusters: LiveClusters,
     sightings: readonly FingerprintedSighting[],
     now: Date,
-  ): Promise<{ campaigns: number[]; merges: Merge[]; departures: Departure[] }> {
+  ): Promise<{ campaigns: number[]; merges: Merge[] }> {
     const comparable = new Map<string, Candidate>();
     for (const { fingerprint: text, seenAt } of sightings) {
       const before = comparable.get(text);
@@ -147,7 +144,7 @@ export class ClusteringService {
       const fingerprint = readComparable(text, now);
       if (fingerprint) comparable.set(text, { text, fingerprint, digest: digestOf(text), lastSeen: seenAt });
     }
-    if (comparable.size === 0) return { campaigns: [], merges: [], departures: [] };
+    if (comparable.size === 0) return { campaigns: [], merges: [] };
     const candidates = [...comparable.values()];
     const known = await step.known(candidates.map(({ digest }) => digest));
     const idOf = new Map<string, number>();
@@ -165,9 +162,10 @@ export class ClusteringService {
     });
     const changes = placed.map(({ id, fingerprint }) => clusters.add(id, fingerprint));
     const merges = changes.flatMap((change) => change.merges);
-    const departures = changes.flatMap((change) => change.departures);
-    const departed = departures.flatMap(({ month, from, fingerprintIds }) =>
-      fingerprintIds.map((id) => ({ id, month, splitFrom: from })),
+    const departed = changes.flatMap(({ departures }) =>
+      departures.flatMap(({ month, from, fingerprintIds }) =>
+        fingerprintIds.map((id) => ({ id, month, splitFrom: from })),
+      ),
     );
     const arrived = placed.map(({ id, fingerprint: { month } }) => ({ id, month, splitFrom: undefined }));
     await this.nameNew(step, clusters, [...departed, ...arrived], now);
@@ -186,7 +184,7 @@ export class ClusteringService {
     });
     await step.addSightings(stored);
     const moved = [...idOf.values(), ...departed.map(({ id }) => id)];
-    return { campaigns: await step.campaignsOf(moved), merges, departures };
+    return { campaigns: await step.campaignsOf(moved), merges };
   }
 
   /** Clusters that are no stored campaign yet become one. */
