@@ -1,4 +1,3 @@
-import { formatFingerprint, SKETCH_BYTES, type Fingerprint } from '@sekisho/campaign';
 import {
   CampaignRepository,
   ClusteringRepository,
@@ -10,12 +9,13 @@ import {
 } from '@sekisho/persistence';
 import type { Report } from '@sekisho/report';
 import { compileWarningLists } from '@sekisho/reputation';
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DomainProofService } from '../../apps/hub/src/campaigns/domain-proof.service.js';
 import { TxtResolver } from '../../apps/hub/src/campaigns/txt-resolver.js';
 import { Platform } from '../../apps/hub/src/platform/platform.js';
 import { ClusteringService } from '../../apps/worker/src/campaigns/clustering.service.js';
+import { between, copyOf, kin, print } from '../setup/campaign-prints.js';
 import { openTestDatabase, type OpenTestDatabase } from '../setup/open-database.js';
 
 const START = new Date('2030-03-12T12:00:00Z');
@@ -45,39 +45,6 @@ const pass = (ms: number) => {
 };
 const worker = () =>
   new ClusteringService(new ClusteringRepository(database.dataSource), compileWarningLists([]), () => now);
-
-/** A sketch that follows from a name and agrees with those of no other name. */
-const sketchOf = (name: string): Uint8Array =>
-  Buffer.concat(
-    Array.from({ length: SKETCH_BYTES / 32 }, (_, i) => createHash('sha256').update(`${name} ${i}`).digest()),
-  );
-/** Which of some sources a place of a sketch is from; places go by threes as the bands of the index do. */
-const blend = (choose: (share: number) => Uint8Array): Uint8Array =>
-  Uint8Array.from({ length: SKETCH_BYTES }, (_, i) => {
-    const place = createHash('sha256')
-      .update(`place ${Math.floor(i / 3)}`)
-      .digest();
-    return choose(place.readUInt16BE() / 65_536)[i] ?? 0;
-  });
-/** Of one original, 45 of 100 places alike: too little to be one campaign by themselves. */
-const kinOf = (name: string): Uint8Array => blend((share) => sketchOf(share < 0.45 ? 'the original' : name));
-function print(name: string, sketch = sketchOf(name), change: Partial<Fingerprint> = {}): string {
-  return formatFingerprint({
-    ...{ month: '2030-03', kind: 'text', sizeClass: 16, sketch },
-    textDigest: createHash('sha256').update(name).digest('hex').slice(0, 12),
-    ...{ hostsDigest: undefined, attachmentsDigest: undefined },
-    ...change,
-  });
-}
-const kin = (name: string): string => print(name, kinOf(name));
-/** As like the one as the other: 73 of 100 places alike. */
-const between = (a: string, b: string): string => {
-  const [one, other] = [kinOf(a), kinOf(b)];
-  return print(
-    `${a} and ${b}`,
-    blend((share) => (share < 0.725 ? one : other)),
-  );
-};
 
 let host = 0;
 const about = (fingerprint: string | undefined, change: Partial<Report> = {}): Report => ({
@@ -159,6 +126,33 @@ describe('the identity of a campaign', () => {
     const after = await listed();
     expect(after.map(({ id }) => id === before?.id)).toEqual([false, true]);
     expect(after.map(({ memberCount }) => memberCount)).toEqual([2, 3]);
+  });
+
+  it('stays with copies that are alike when they show that another text was only in their frame', async () => {
+    const clustering = worker();
+    for (const member of ['isp-a', 'isp-b']) await send(member, about(copyOf('one', 1)));
+    await clustering.run();
+    for (const member of ['isp-a', 'isp-b', 'isp-c']) await send(member, about(copyOf('other', 1)));
+    await clustering.run();
+    const first = await only();
+    expect(first).toMatchObject({ memberCount: 3, copies: 5 });
+    const second = worker();
+    await second.run();
+
+    await send('isp-d', about(copyOf('other', 2)));
+    await clustering.run();
+    const [younger, older] = await listed();
+    expect(older).toMatchObject({ id: first?.id, memberCount: 4, copies: 4 });
+    expect(younger).toMatchObject({ memberCount: 2, copies: 2 });
+    // A worker that had them as one, and one that reads all of it anew.
+    await send('isp-c', about(copyOf('one', 2)));
+    await second.run();
+    await send('isp-d', about(copyOf('one', 3)));
+    await worker().run();
+    expect(await listed()).toMatchObject([
+      { id: younger?.id, memberCount: 4, copies: 4 },
+      { id: older?.id, memberCount: 4, copies: 4 },
+    ]);
   });
 });
 

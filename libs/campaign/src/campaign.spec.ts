@@ -103,10 +103,12 @@ describe('Clusters', () => {
       (_, i) => (Math.imul(Math.imul(i + 1, 2654435761) ^ (seed * 40503), 0x85ebca6b) >>> 13) & 255,
     ),
   });
-  /** Of each ten values of pairs the first `tenths` of one sketch; the rest, and runs of four words, of the other. */
+  /** Of each ten values of pairs the first `tenths` of one sketch, the rest of the other; runs of four words of neither. */
   const between = (a: ReturnType<typeof random>, b: ReturnType<typeof random>, tenths: number) => ({
     ...a,
-    sketch: a.sketch.map((value, i) => (i < 432 && i % 10 < tenths ? value : (b.sketch[i] ?? 0))),
+    sketch: random(90 + tenths).sketch.map((own, i) =>
+      i < 432 ? ((i % 10 < tenths ? a : b).sketch[i] ?? 0) : own,
+    ),
   });
 
   it('does not chain two campaigns by a message that has a half of each', () => {
@@ -121,9 +123,9 @@ describe('Clusters', () => {
   /** Two campaigns of one origin, too far apart to meet, and what lies between them. */
   const bridged = () => {
     const clusters = new Clusters(16);
-    const [a, b] = [random(1), between(random(1), random(2), 3)];
+    const [a, b] = [random(1), between(random(1), random(2), 2)];
     const [first, second] = [clusters.add(a), clusters.add(b)];
-    const bridge = clusters.add(between(a, b, 5));
+    const bridge = clusters.add(between(a, b, 6));
     return { clusters, first, second, bridge };
   };
 

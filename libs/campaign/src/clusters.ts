@@ -1,12 +1,13 @@
 // Incremental clustering of the stream of fingerprints over a locality-sensitive index. A fingerprint joins a campaign
 // when it is near one member and, on average, near its representatives: one odd message in between does not chain two
-// campaigns together. A campaign's number is that of its oldest fingerprint ever and survives growth, merge and split.
+// campaigns together. How near follows from how alike the representatives are (spread.ts). A campaign's number is that of
+// its oldest fingerprint ever and survives growth, merge and split.
 import { BandIndex } from './band-index.js';
 import { CampaignCells, type Cell } from './campaign-cells.js';
 import { FingerprintInvalid, type Fingerprint } from './fingerprint.js';
-import { isNear, KIND_NUMBER } from './link-rule.js';
+import { FingerprintTable } from './fingerprint-table.js';
 import { SKETCH_BYTES } from './sketch.js';
-import { SketchTable } from './sketch-table.js';
+import { ENOUGH, mergeLimit, spreadLimit, strangerAmong, VERSIONS } from './spread.js';
 
 /** A fingerprint's place while it is live; a later one may get the same place. */
 export type Slot = number;
@@ -19,11 +20,13 @@ export interface Placement {
   readonly isNew: boolean;
   /** Campaigns that this fingerprint joined into `campaign`, which is the oldest of them. Their numbers end. */
   readonly merged: readonly CampaignNumber[];
+  /** Fingerprints that `campaign` took while nothing showed that its sender does not vary. */
+  readonly parted: readonly Split[];
 }
 
 export interface Split {
   readonly from: CampaignNumber;
-  /** The new campaign of the fingerprints that nothing links to the rest any more. */
+  /** The new campaign of the fingerprints that do not belong to the rest any more. */
   readonly campaign: CampaignNumber;
   readonly slots: readonly Slot[];
 }
@@ -45,17 +48,21 @@ interface Hit {
   readonly cell: Cell;
   /** Mean similarity to the representatives; 1 for the same file. */
   readonly nearness: number;
+  /** Near enough for a sender who varies, and the members are too alike for one. */
+  readonly isRefused: boolean;
+}
+
+interface Nearest {
+  /** The nearest first. */
+  readonly hits: readonly Hit[];
+  /** What is asked for shows versions of one sender: the spread of each of them says nothing. */
+  readonly isVaried: boolean;
 }
 
 export class Clusters {
   private readonly index: BandIndex;
-  private readonly table: SketchTable;
+  private readonly prints: FingerprintTable;
   private readonly cells: CampaignCells;
-  /** As KIND_NUMBER. */
-  private readonly kinds: Uint8Array;
-  private readonly sizes: Uint8Array;
-  /** First 32 bits of the digest of the attachments; 0: none. */
-  private readonly attachments: Uint32Array;
   private readonly slotStamps: Uint32Array;
   private readonly cellStamps: Uint32Array;
   /** Numbers of campaigns that lost fingerprints since `split` looked at them. */
@@ -69,11 +76,8 @@ export class Clusters {
   constructor(readonly capacity: number) {
     // One slot more, at the end, holds what is asked for.
     this.index = new BandIndex(capacity);
-    this.table = new SketchTable(capacity + 1);
+    this.prints = new FingerprintTable(capacity + 1);
     this.cells = new CampaignCells(capacity);
-    this.kinds = new Uint8Array(capacity + 1);
-    this.sizes = new Uint8Array(capacity + 1);
-    this.attachments = new Uint32Array(capacity + 1);
     this.slotStamps = new Uint32Array(capacity);
     this.cellStamps = new Uint32Array(capacity);
     this.free = new Int32Array(capacity);
@@ -86,10 +90,10 @@ export class Clusters {
 
   /** Bytes of all arrays, which are allocated at once: about 1,070 to 1,750 for each slot of a large capacity. */
   get bytes(): number {
-    const own = [this.kinds, this.sizes, this.attachments, this.slotStamps, this.cellStamps, this.free];
+    const own = [this.slotStamps, this.cellStamps, this.free];
     return (
       this.index.bytes +
-      this.table.bytes +
+      this.prints.bytes +
       this.cells.bytes +
       own.reduce((sum, each) => sum + each.byteLength, 0)
     );
@@ -99,22 +103,18 @@ export class Clusters {
   add(fingerprint: Fingerprint): Placement {
     if (this.size >= this.capacity)
       throw new ClustersFull(`all ${this.capacity} slots hold live fingerprints`);
-    this.ask(fingerprint);
-    const hits = this.near();
+    this.prints.set(this.capacity, fingerprint);
+    const nearest = this.near();
     const slot = this.freeCount > 0 ? (this.free[--this.freeCount] ?? 0) : this.used++;
-    const asked = this.capacity;
-    this.table.move(asked, slot);
-    this.kinds[slot] = this.kinds[asked] ?? 0;
-    this.sizes[slot] = this.sizes[asked] ?? 0;
-    this.attachments[slot] = this.attachments[asked] ?? 0;
-    this.index.insert(slot, fingerprint.sketch, this.kinds[slot], this.attachments[slot]);
-    return this.join(slot, hits);
+    this.prints.move(this.capacity, slot);
+    this.put(slot);
+    return this.join(slot, nearest);
   }
 
   /** The campaign that a fingerprint would join; adds nothing. */
   find(fingerprint: Fingerprint): CampaignNumber | undefined {
-    this.ask(fingerprint);
-    const [best] = this.near();
+    this.prints.set(this.capacity, fingerprint);
+    const [best] = this.near().hits;
     return best && this.cells.number(best.cell);
   }
 
@@ -181,26 +181,27 @@ export class Clusters {
       const connect = (other: Slot) => {
         if (other === slot || this.cells.cell(other) !== cell) return;
         const [a, b] = [rootOf(slot), rootOf(other)];
-        if (a !== b && this.isLinked(slot, other)) root.set(a, b);
+        if (a !== b && this.prints.isLinked(slot, other)) root.set(a, b);
       };
-      this.index.candidates(this.table.of(slot), this.kinds[slot] ?? 0, this.attachments[slot] ?? 0, connect);
+      this.candidates(slot, connect);
       standing.forEach(connect);
     }
     return [...Map.groupBy(slots, rootOf).values()];
   }
 
-  private ask(fingerprint: Fingerprint): void {
-    const asked = this.capacity;
-    this.table.set(asked, fingerprint.sketch);
-    this.kinds[asked] = KIND_NUMBER[fingerprint.kind];
-    this.sizes[asked] = fingerprint.sizeClass;
-    this.attachments[asked] = fingerprint.attachmentsDigest
-      ? Number.parseInt(fingerprint.attachmentsDigest.slice(0, 8), 16) || 1
-      : 0;
+  private put(slot: Slot): void {
+    const { table, kinds, attachments } = this.prints;
+    this.index.insert(slot, table.of(slot), kinds[slot] ?? 0, attachments[slot] ?? 0);
   }
 
-  /** Campaigns that what is asked for may join, the nearest first. */
-  private near(): Hit[] {
+  /** What the index gives for a slot. */
+  private candidates(slot: Slot, visit: (other: Slot) => void): void {
+    const { table, kinds, attachments } = this.prints;
+    this.index.candidates(table.of(slot), kinds[slot] ?? 0, attachments[slot] ?? 0, visit);
+  }
+
+  /** Campaigns that what is asked for may join. */
+  private near(): Nearest {
     const asked = this.capacity;
     const hits: Hit[] = [];
     this.stamp = (this.stamp + 1) >>> 0 || 1;
@@ -210,75 +211,83 @@ export class Clusters {
       this.slotStamps[slot] = stamp;
       const cell = this.cells.cell(slot);
       if (cell === NO_CELL || this.cellStamps[cell] === stamp) return;
-      if (!this.isLinked(asked, slot)) return;
+      if (!this.prints.isLinked(asked, slot)) return;
       this.cellStamps[cell] = stamp;
-      const nearness = this.isSameFile(asked, slot) ? 1 : this.nearness(asked, cell);
-      if (nearness > 0) hits.push({ cell, nearness });
+      const standing = this.cells.standing(cell);
+      const nearness = this.prints.isSameFile(asked, slot) ? 1 : this.prints.meanOf([asked], standing);
+      if (nearness === 0) return;
+      hits.push({ cell, nearness, isRefused: nearness < ENOUGH && nearness < this.limitOf(standing) });
     };
-    this.index.candidates(this.table.of(asked), this.kinds[asked] ?? 0, this.attachments[asked] ?? 0, visit);
-    return hits.sort(
-      (a, b) => b.nearness - a.nearness || this.cells.number(a.cell) - this.cells.number(b.cell),
-    );
+    this.candidates(asked, visit);
+    hits.sort((a, b) => b.nearness - a.nearness || this.cells.number(a.cell) - this.cells.number(b.cell));
+    const taken = hits.filter(({ isRefused }) => !isRefused);
+    // What no campaign takes is one version more.
+    const isVaried = hits.length + (taken.length === 0 ? 1 : 0) >= VERSIONS;
+    return { hits: isVaried ? hits : taken, isVaried };
   }
 
-  private isLinked(a: Slot, b: Slot): boolean {
-    if (this.isSameFile(a, b)) return true;
-    if (this.kinds[a] === KIND_NUMBER.none || this.kinds[b] === KIND_NUMBER.none) return false;
-    if (this.table.isFar(a, b)) return false;
-    this.table.compare(a, b);
-    return isNear(this.table.pairs, this.table.runs, Math.min(this.sizes[a] ?? 0, this.sizes[b] ?? 0));
+  /** What the spread of these representatives wants of a newcomer. */
+  private limitOf(standing: readonly Slot[]): number {
+    return spreadLimit(this.prints.similaritiesOf(this.textsOf(standing)));
   }
 
-  /** The same worm under little or no text; under a long text an attached logo or card says nothing. */
-  private isSameFile(a: Slot, b: Slot): boolean {
-    return (
-      this.attachments[a] !== 0 &&
-      this.attachments[a] === this.attachments[b] &&
-      this.kinds[a] !== KIND_NUMBER.text &&
-      this.kinds[b] !== KIND_NUMBER.text
-    );
+  private textsOf(slots: readonly Slot[]): Slot[] {
+    return slots.filter((slot) => this.prints.hasText(slot));
   }
 
-  /** Mean similarity to the representatives of a campaign; 0 when it is not near. */
-  private nearness(slot: Slot, cell: Cell): number {
-    return this.meanOf([slot], this.cells.standing(cell));
-  }
-
-  private meanOf(ones: readonly Slot[], others: readonly Slot[]): number {
-    let [pairs, runs, compared, smallest] = [0, 0, 0, 255];
-    for (const one of ones) {
-      if (this.kinds[one] === KIND_NUMBER.none) continue;
-      for (const other of others) {
-        if (this.kinds[other] === KIND_NUMBER.none) continue;
-        this.table.compare(one, other);
-        pairs += this.table.pairs;
-        runs += this.table.runs;
-        compared++;
-        smallest = Math.min(smallest, this.sizes[one] ?? 0, this.sizes[other] ?? 0);
-      }
-    }
-    return compared > 0 && isNear(pairs / compared, runs / compared, smallest) ? pairs / compared : 0;
-  }
-
-  private join(slot: Slot, [best, ...others]: readonly Hit[]): Placement {
+  private join(slot: Slot, { hits: [best, ...others], isVaried }: Nearest): Placement {
     if (best === undefined) {
       const number = this.nextCampaign++;
       this.cells.join(this.cells.open(number), slot);
-      return { slot, campaign: number, isNew: true, merged: [] };
+      return { slot, campaign: number, isNew: true, merged: [], parted: [] };
     }
     let home = best.cell;
     this.cells.join(home, slot);
     const merged: CampaignNumber[] = [];
     for (const { cell, nearness } of others) {
-      const isSame = nearness === 1 || this.meanOf(this.cells.standing(home), this.cells.standing(cell)) > 0;
-      if (!isSame) continue;
+      if (nearness < 1 && !this.isSame(home, cell, isVaried)) continue;
       const [one, other] = [this.cells.number(home), this.cells.number(cell)];
       const [older, younger] = one < other ? [one, other] : [other, one];
       home = this.cells.merge(home, cell);
       merged.push(younger);
       if (this.dirty.delete(younger)) this.dirty.add(older);
     }
-    return { slot, campaign: this.cells.number(home), isNew: false, merged };
+    const parted = isVaried ? [] : this.part(home, slot);
+    return { slot, campaign: this.cells.number(home), isNew: false, merged, parted };
+  }
+
+  private isSame(one: Cell, other: Cell, isVaried: boolean): boolean {
+    const [standing, others] = [this.cells.standing(one), this.cells.standing(other)];
+    const nearness = this.prints.meanOf(standing, others);
+    if (nearness === 0 || isVaried) return nearness > 0;
+    return nearness >= mergeLimit(this.limitOf(standing), this.limitOf(others));
+  }
+
+  /**
+   * Parts from a small campaign what it would refuse now that `newcomer` is in it: so it makes no difference who came first.
+   * In a larger one not every member stands for it.
+   */
+  private part(cell: Cell, newcomer: Slot): Split[] {
+    const parted = new Map<Cell, Slot[]>();
+    for (;;) {
+      const standing = this.cells.standing(cell);
+      if (standing.length < 3 || standing.length !== this.cells.size(cell)) break;
+      const texts = this.textsOf(standing);
+      const isBound = (slot: Slot) =>
+        slot === newcomer || standing.some((other) => other !== slot && this.prints.isSameFile(other, slot));
+      const at = strangerAmong(this.prints.similaritiesOf(texts), (of) => isBound(texts[of] ?? newcomer));
+      const stranger = at === undefined ? undefined : texts[at];
+      if (stranger === undefined) break;
+      this.cells.leave(stranger);
+      const known = [...parted.keys()].find(
+        (own) => this.prints.meanOf([stranger], this.cells.standing(own)) > 0,
+      );
+      const own = known ?? this.cells.open(this.nextCampaign++);
+      this.cells.join(own, stranger);
+      parted.set(own, [...(parted.get(own) ?? []), stranger]);
+    }
+    const from = this.cells.number(cell);
+    return [...parted].map(([own, slots]) => ({ from, campaign: this.cells.number(own), slots }));
   }
 
   /** All that `restore` needs: 655 bytes for each slot in use. Slots, campaign numbers and what waits for `split` stay the same. */
@@ -295,11 +304,11 @@ export class Clusters {
       const rank = this.cells.standing(cell).indexOf(slot) + 1;
       const number = this.cells.number(cell);
       view.setUint8(at, LIVE | (this.dirty.has(number) ? DIRTY : 0) | (rank << RANK_SHIFT));
-      view.setUint8(at + 1, this.kinds[slot] ?? 0);
-      view.setUint8(at + 2, this.sizes[slot] ?? 0);
-      view.setUint32(at + 3, this.attachments[slot] ?? 0);
+      view.setUint8(at + 1, this.prints.kinds[slot] ?? 0);
+      view.setUint8(at + 2, this.prints.sizes[slot] ?? 0);
+      view.setUint32(at + 3, this.prints.attachments[slot] ?? 0);
       view.setFloat64(at + 7, number);
-      out.set(this.table.of(slot), at + 15);
+      out.set(this.prints.table.of(slot), at + 15);
     }
     return out;
   }
@@ -333,11 +342,12 @@ export class Clusters {
       return;
     }
     const campaign = view.getFloat64(at + 7);
-    this.kinds[slot] = view.getUint8(at + 1);
-    this.sizes[slot] = view.getUint8(at + 2);
-    this.attachments[slot] = view.getUint32(at + 3);
-    this.table.set(slot, bytes.subarray(at + 15, at + SLOT_BYTES));
-    this.index.insert(slot, this.table.of(slot), this.kinds[slot], this.attachments[slot]);
+    const { table, kinds, sizes, attachments } = this.prints;
+    kinds[slot] = view.getUint8(at + 1);
+    sizes[slot] = view.getUint8(at + 2);
+    attachments[slot] = view.getUint32(at + 3);
+    table.set(slot, bytes.subarray(at + 15, at + SLOT_BYTES));
+    this.put(slot);
     const known = this.cells.find(campaign);
     const cell = known === NO_CELL ? this.cells.open(campaign) : known;
     this.cells.join(cell, slot);

@@ -117,8 +117,12 @@ export class ClusteringService {
     for (;;) {
       const rows = await step.fingerprintsAfter(clusters.placed, LOAD);
       for (const { id, campaignId, placed, fingerprint } of rows) {
-        clusters.add(id, parseFingerprint(fingerprint), campaignId);
+        const { departures } = clusters.add(id, parseFingerprint(fingerprint), campaignId);
         clusters.placed = placed;
+        for (const { month, cluster, fingerprintIds } of departures) {
+          const [own] = await step.campaignsOf(fingerprintIds.slice(0, 1));
+          if (own !== undefined) clusters.name(month, cluster, own);
+        }
       }
       if (rows.length < LOAD) return clusters;
     }
@@ -156,8 +160,15 @@ export class ClusteringService {
       idOf.set(candidate.text, id);
       return { ...candidate, id };
     });
-    const merges = placed.flatMap(({ id, fingerprint }) => clusters.add(id, fingerprint));
-    await this.nameNew(step, clusters, placed, now);
+    const changes = placed.map(({ id, fingerprint }) => clusters.add(id, fingerprint));
+    const merges = changes.flatMap((change) => change.merges);
+    const departed = changes.flatMap(({ departures }) =>
+      departures.flatMap(({ month, from, fingerprintIds }) =>
+        fingerprintIds.map((id) => ({ id, month, splitFrom: from })),
+      ),
+    );
+    const arrived = placed.map(({ id, fingerprint: { month } }) => ({ id, month, splitFrom: undefined }));
+    await this.nameNew(step, clusters, [...departed, ...arrived], now);
     await step.addFingerprints(
       placed.map(({ id, text, fingerprint, digest, lastSeen }) => ({
         ...{ id, fingerprint: text, month: fingerprint.month, digest, lastSeen },
@@ -166,27 +177,33 @@ export class ClusteringService {
       })),
     );
     for (const { from, into } of merges) await step.merge(from, into);
+    for (const { id, month } of departed) await step.move([id], clusters.campaignOf(month, id) ?? 0);
     const stored = sightings.flatMap(({ fingerprint, ...sighting }) => {
       const fingerprintId = idOf.get(fingerprint);
       return fingerprintId === undefined ? [] : [{ ...sighting, fingerprintId }];
     });
     await step.addSightings(stored);
-    return { campaigns: await step.campaignsOf([...idOf.values()]), merges };
+    const moved = [...idOf.values(), ...departed.map(({ id }) => id)];
+    return { campaigns: await step.campaignsOf(moved), merges };
   }
 
   /** Clusters that are no stored campaign yet become one. */
   private async nameNew(
     step: ClusteringStep,
     clusters: LiveClusters,
-    placed: readonly { readonly id: number; readonly fingerprint: Fingerprint }[],
+    fingerprints: readonly {
+      readonly id: number;
+      readonly month: string;
+      readonly splitFrom: number | undefined;
+    }[],
     now: Date,
   ): Promise<void> {
-    const unnamed = new Map<string, { month: string; cluster: number }>();
-    for (const { id, fingerprint } of placed) {
-      const { month } = fingerprint;
+    const unnamed = new Map<string, { month: string; cluster: number; splitFrom: number | undefined }>();
+    for (const { id, month, splitFrom } of fingerprints) {
       const cluster = clusters.clusterOf(month, id);
-      if (cluster !== undefined && clusters.campaignOf(month, id) === undefined)
-        unnamed.set(`${month} ${cluster}`, { month, cluster });
+      const key = `${month} ${cluster}`;
+      if (cluster === undefined || clusters.campaignOf(month, id) !== undefined || unnamed.has(key)) continue;
+      unnamed.set(key, { month, cluster, splitFrom });
     }
     const list = [...unnamed.values()];
     const ids = await step.newCampaigns(list, now);

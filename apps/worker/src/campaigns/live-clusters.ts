@@ -1,5 +1,12 @@
 // The clusters in memory, one set for each month's key, and which stored campaign each of them is.
-import { Clusters, ClustersFull, type CampaignNumber, type Fingerprint, type Slot } from '@sekisho/campaign';
+import {
+  Clusters,
+  ClustersFull,
+  type CampaignNumber,
+  type Fingerprint,
+  type Slot,
+  type Split,
+} from '@sekisho/campaign';
 
 const FIRST_CAPACITY = 4_096;
 /** 276 bytes a slot and 8 bytes for each of 65 bands: 830 MB at this size. */
@@ -17,6 +24,12 @@ export interface Departure {
   readonly cluster: CampaignNumber;
   readonly from: number | undefined;
   readonly fingerprintIds: readonly number[];
+}
+
+/** What one more fingerprint changed beside its own cluster. */
+export interface Changes {
+  readonly merges: readonly Merge[];
+  readonly departures: readonly Departure[];
 }
 
 class MonthClusters {
@@ -42,6 +55,15 @@ class MonthClusters {
   }
 }
 
+const departureOf = (
+  month: string,
+  { campaignOf, fingerprintAt }: MonthClusters,
+  split: Split,
+): Departure => ({
+  ...{ month, cluster: split.campaign, from: campaignOf.get(split.from) },
+  fingerprintIds: split.slots.flatMap((slot) => fingerprintAt.get(slot) ?? []),
+});
+
 export class LiveClusters {
   /** The last stored fingerprint that is in here. */
   placed = 0;
@@ -51,11 +73,11 @@ export class LiveClusters {
 
   /**
    * Places a fingerprint; `campaignId` is known for one that was stored by somebody else. Returns the stored campaigns that
-   * it joined. @throws {ClustersFull}
+   * it joined, and what departed because of it, whose clusters have no campaign yet. @throws {ClustersFull}
    */
-  add(fingerprintId: number, fingerprint: Fingerprint, campaignId?: number): readonly Merge[] {
+  add(fingerprintId: number, fingerprint: Fingerprint, campaignId?: number): Changes {
     const month = this.monthOf(fingerprint.month);
-    if (month.slotOf.has(fingerprintId)) return [];
+    if (month.slotOf.has(fingerprintId)) return { merges: [], departures: [] };
     const placement = month.add(fingerprint);
     month.fingerprintAt.set(placement.slot, fingerprintId);
     month.slotOf.set(fingerprintId, placement.slot);
@@ -70,7 +92,8 @@ export class LiveClusters {
     }
     // The store has the last word on which campaign a cluster is.
     if (campaignId !== undefined) month.campaignOf.set(placement.campaign, campaignId);
-    return merges;
+    const departures = placement.parted.map((split) => departureOf(fingerprint.month, month, split));
+    return { merges, departures };
   }
 
   /** Takes fingerprints out; what falls apart by that departs, but for the largest part, which keeps its campaign. */
@@ -85,13 +108,7 @@ export class LiveClusters {
         month.fingerprintAt.delete(slot);
       }
       for (let splits = month.clusters.split(); splits.length > 0; splits = month.clusters.split()) {
-        for (const { from, campaign, slots } of splits) {
-          const departed = slots.flatMap((slot) => month.fingerprintAt.get(slot) ?? []);
-          departures.push({
-            ...{ month: name, cluster: campaign, from: month.campaignOf.get(from) },
-            fingerprintIds: departed,
-          });
-        }
+        for (const split of splits) departures.push(departureOf(name, month, split));
       }
     }
     return departures;
