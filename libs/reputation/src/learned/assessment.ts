@@ -13,14 +13,17 @@ import {
 } from './factors.js';
 import type { Habits } from './habits.js';
 import type { Weights } from './learned-model.js';
+import { logistic, logLiftOf, type Known, type View } from './lift.js';
+import { riskFrom, type Mixture, type RiskParts } from './mixture.js';
+import { HOUR_S } from './observation.js';
 
 /** What was learned, as far as scoring needs it. */
 export interface ScoringModel {
   readonly channels: readonly (ChannelFacts & { readonly category: string; readonly onProbation: boolean })[];
   readonly weights: Weights;
   readonly habits: Habits;
-  /** Reporters whose habits are known, their share in the verdict (0..1) and how much they report. */
-  readonly known: readonly { readonly reporter: number; readonly share: number; readonly scale: number }[];
+  readonly known: readonly Known[];
+  readonly mixture: Mixture;
   readonly calibration: Calibration;
   /** What the calibration was fitted on, seconds. */
   readonly horizonS: number;
@@ -46,10 +49,6 @@ export interface Assessment {
   readonly contributions: readonly Contribution[];
 }
 
-/** Each doubling of the voices that named a subject multiplies its rate by 2 to this; see docs/reputation.md. */
-export const AGREEMENT = 3;
-/** How far reporters of little are raised: 0 counts reports, 1 counts reporters. */
-export const EVENNESS = 0.7;
 /** Share of the verdict's positive log-odds that one reporter may give. */
 const REPORTER_CAP = 0.25;
 /** Log-odds that one reporter may always give: with little evidence a quarter of it would be nothing. */
@@ -61,7 +60,10 @@ const WAITING = 0.7;
 
 const shared: number[] = [];
 const apart: number[] = [];
-const mine: number[] = [];
+const full: View = { factors: shared, from: 0, to: 0, own: STATES };
+const without: View = { factors: apart, from: 0, to: 0, own: STATES };
+
+type Tell = (factor: string, amount: number) => void;
 
 /** Natural logarithm of how much more a subject is to be feared than the average one, before calibration. */
 export function riskOf(
@@ -69,55 +71,72 @@ export function riskOf(
   neighbourhood: Neighbourhood,
   model: ScoringModel,
   now: number,
-  tell?: (factor: string, amount: number) => void,
+  tell?: Tell,
 ): number {
-  const { weights, habits, channels } = model;
-  factorsOf(reports, neighbourhood, channels, now, -1, shared);
-  const plain = capped(model, weights, tell);
-  const strange = weights.sum(shared, 0, shared.length) + (weights.value[QUESTION.own + STATES] ?? 0);
-  let lift = 0;
-  let total = 0;
-  for (const { reporter, share, scale } of model.known) {
-    let z = strange;
-    let own = STATES;
-    let factors = shared;
-    if (reports.some(({ channel }) => channels[channel]?.reporter === reporter)) {
-      own = ownStateOf(reports, channels, reporter, now);
-      factorsOf(reports, neighbourhood, channels, now, reporter, apart);
-      factors = apart;
-      z = weights.sum(apart, 0, apart.length) + (weights.value[QUESTION.own + STATES] ?? 0);
-    }
-    habits.factorsOf(reporter, STATES, factors, 0, factors.length, mine);
-    const habit = habits.sum(mine);
-    const asStranger = logistic(z + habit);
-    let ofOwn = 0;
-    if (own === STATES) ofOwn = asStranger;
-    else if (own >= 0) {
-      const first = habits.weights.value;
-      const change = (first[(mine[0] ?? 0) + 1 + own] ?? 0) - (first[(mine[0] ?? 0) + 1 + STATES] ?? 0);
-      ofOwn = logistic(
-        z +
-          habit +
-          change +
-          (weights.value[QUESTION.own + own] ?? 0) -
-          (weights.value[QUESTION.own + STATES] ?? 0),
-      );
-    }
-    // A standing report cannot become new; the rest of the members decide.
-    lift += share * scale * (asStranger + ofOwn);
-    total += share * (own < 0 ? 1 : 2);
-  }
-  const voices = voicesOf(reports, model);
-  const agreement = AGREEMENT * Math.log(Math.max(1, voices));
-  tell?.('agreement', agreement);
-  if (total === 0) return plain + agreement;
-  // Nobody's habits are known at first; they take over as they are learned.
-  const known = Math.log(lift / total) - (strange - plain);
-  tell?.('member-habits', known - plain);
-  return known + agreement;
+  const parts = riskPartsOf(reports, neighbourhood, model, now, tell);
+  tell?.('agreement', model.mixture.agreement * parts.agreement);
+  tell?.('recency', model.mixture.recency * parts.recency);
+  return riskFrom(parts, model.mixture);
 }
 
-function voicesOf(reports: readonly ReportState[], { channels }: ScoringModel): number {
+/** What the risk is mixed from; `tell` hears of the learned part only. */
+export function riskPartsOf(
+  reports: readonly ReportState[],
+  neighbourhood: Neighbourhood,
+  model: ScoringModel,
+  now: number,
+  tell?: Tell,
+): RiskParts {
+  const { channels } = model;
+  factorsOf(reports, neighbourhood, channels, now, -1, shared);
+  full.to = shared.length;
+  const learned = learnedRisk(
+    model,
+    full,
+    (reporter) => {
+      if (!reports.some(({ channel }) => channels[channel]?.reporter === reporter)) return full;
+      factorsOf(reports, neighbourhood, channels, now, reporter, apart);
+      without.to = apart.length;
+      without.own = ownStateOf(reports, channels, reporter, now);
+      return without;
+    },
+    tell,
+  );
+  return { learned, ...agreementAndRecency(reports, channels, now) };
+}
+
+/** The lift over all known reporters, less what the caps take off what everybody sees (`everything`). */
+export function learnedRisk(
+  { known, weights, habits, channels }: ScoringModel,
+  everything: View,
+  viewWithout: (reporter: number) => View,
+  tell?: Tell,
+): number {
+  const { factors, from, to } = everything;
+  const plain = capped(channels, weights, factors, from, to, tell);
+  const strange = weights.sum(factors, from, to) + (weights.value[QUESTION.own + STATES] ?? 0);
+  const lift = logLiftOf(known, weights, habits, viewWithout);
+  // Nobody's habits are known at first; they take over as they are learned.
+  const learned = lift === undefined ? plain : lift - (strange - plain);
+  tell?.('member-habits', learned - plain);
+  return learned;
+}
+
+export function agreementAndRecency(
+  reports: readonly ReportState[],
+  channels: readonly ChannelFacts[],
+  now: number,
+): Omit<RiskParts, 'learned'> {
+  let latest = 0;
+  for (const { channel, lastNewAt } of reports)
+    if (channels[channel]?.isGood === false) latest = Math.max(latest, lastNewAt);
+  return {
+    agreement: Math.log(Math.max(1, voicesOf(reports, channels))),
+    recency: -Math.log1p(Math.max(0, now - latest) / HOUR_S),
+  };
+}
+
+function voicesOf(reports: readonly ReportState[], channels: readonly ChannelFacts[]): number {
   const voices = new Set<number>();
   for (const { channel } of reports) {
     const facts = channels[channel];
@@ -126,13 +145,14 @@ function voicesOf(reports: readonly ReportState[], { channels }: ScoringModel): 
   return voices.size;
 }
 
-const logistic = (z: number) => 1 / (1 + Math.exp(-z));
-
 /** The shared factors' sum, less what reporters on probation or above their part would add. */
 function capped(
-  model: ScoringModel,
+  channels: ScoringModel['channels'],
   weights: Weights,
-  tell?: (factor: string, amount: number) => void,
+  factors: ArrayLike<number>,
+  from: number,
+  to: number,
+  tell?: Tell,
 ): number {
   const ofReporter = new Map<number, number>();
   let positive = 0;
@@ -140,19 +160,19 @@ function capped(
   let channel = 0;
   let reporter = -1;
   let name = '';
-  for (let i = 0; i < shared.length; i++) {
-    const factor = shared[i] ?? 0;
+  for (let i = from; i < to; i++) {
+    const factor = factors[i] ?? 0;
     let weight = weights.value[factor] ?? 0;
     const isReport = factor < QUESTION.standing || factor >= SHARED_FACTORS;
     if (isReport) {
       if (factor < QUESTION.evidence) {
         // The third factor of the four of a report says whose it is.
-        channel = Math.floor(((shared[i + 2] ?? 0) - SHARED_FACTORS) / CHANNEL_FACTORS);
-        const facts = model.channels[channel];
+        channel = Math.floor(((factors[i + 2] ?? 0) - SHARED_FACTORS) / CHANNEL_FACTORS);
+        const facts = channels[channel];
         reporter = facts?.reporter ?? -1;
         name = `${facts?.category ?? ''}/${EVIDENCE[facts?.evidence ?? 0] ?? ''}`;
       }
-      if (factor >= SHARED_FACTORS && weight > 0 && model.channels[channel]?.onProbation === true) weight = 0;
+      if (factor >= SHARED_FACTORS && weight > 0 && channels[channel]?.onProbation === true) weight = 0;
       ofReporter.set(reporter, (ofReporter.get(reporter) ?? 0) + weight);
       tell?.(name, weight);
     } else {
@@ -192,7 +212,7 @@ export function assess(
   riskOf(reports, neighbourhood, model, now, tell);
   groups.set('base-rate', intercept + WAITING * Math.log(horizonS / model.horizonS));
   const sumOf = () => [...groups.values()].reduce((sum, part) => sum + part, 0);
-  const voices = voicesOf(reports, model);
+  const voices = voicesOf(reports, model.channels);
   if (voices <= 1 && sumOf() > SINGLE_VOICE) groups.set('single-voice', SINGLE_VOICE - sumOf());
   const logOdds = sumOf();
   const probability = logistic(logOdds);

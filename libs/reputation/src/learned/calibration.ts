@@ -1,3 +1,5 @@
+import { riskFrom, type Mixture } from './mixture.js';
+
 /** Scores and what came of them, in bins, fading; from them the logistic curve P = 1/(1 + e^-(slope z + intercept)) (Platt 1999). */
 export class Calibration {
   readonly hits = new Float64Array(BINS);
@@ -11,12 +13,9 @@ export class Calibration {
     if (wasReported) this.hits[bin] = (this.hits[bin] ?? 0) + weight;
   }
 
-  /** Older checkpoints count less: about the last ten matter. */
-  fade(factor: number): void {
-    for (let bin = 0; bin < BINS; bin++) {
-      this.totals[bin] = (this.totals[bin] ?? 0) * factor;
-      this.hits[bin] = (this.hits[bin] ?? 0) * factor;
-    }
+  clear(): void {
+    this.totals.fill(0);
+    this.hits.fill(0);
   }
 
   /** Newton's method on the penalised likelihood; the slope is held near 1 and above 0. */
@@ -47,6 +46,53 @@ export class Calibration {
     }
     if (Number.isFinite(slope) && Number.isFinite(intercept))
       [this.slope, this.intercept] = [slope, intercept];
+  }
+}
+
+/** Older looks count less: about the last ten matter. */
+const FADE = 0.9;
+/** What is older weighs less than a tenth of the newest. */
+const MOST_LOOKS = 24;
+
+/** What a look keeps for the calibration: subjects, parts of their risk as in `RiskParts`, and the positions of a sample. */
+export interface Sample {
+  readonly subjects: Int32Array;
+  readonly agreement: Float32Array;
+  readonly recency: Float32Array;
+  readonly sampled: Int32Array;
+  /** Of the sample only. */
+  readonly learned: Float32Array;
+}
+
+/** Risks of the last looks in their parts, so that the curve is of the mixture in force, whatever it was at the time. */
+export class CalibrationLooks {
+  readonly #looks: { readonly parts: Float32Array; readonly hits: Uint8Array }[] = [];
+
+  add(
+    { sampled, learned, agreement, recency, subjects }: Sample,
+    wasReported: (subject: number) => boolean,
+  ): void {
+    const parts = new Float32Array(3 * sampled.length);
+    for (const [i, position] of sampled.entries())
+      parts.set([learned[i] ?? 0, agreement[position] ?? 0, recency[position] ?? 0], 3 * i);
+    const hits = Uint8Array.from(sampled, (position) => (wasReported(subjects[position] ?? -1) ? 1 : 0));
+    this.#looks.push({ parts, hits });
+    if (this.#looks.length > MOST_LOOKS) this.#looks.shift();
+  }
+
+  fit(calibration: Calibration, mixture: Mixture): void {
+    calibration.clear();
+    for (const [age, { parts, hits }] of this.#looks.toReversed().entries()) {
+      for (const [i, hit] of hits.entries()) {
+        const [learned, agreement, recency] = [
+          parts[3 * i] ?? 0,
+          parts[3 * i + 1] ?? 0,
+          parts[3 * i + 2] ?? 0,
+        ];
+        calibration.add(riskFrom({ learned, agreement, recency }, mixture), hit === 1, FADE ** age);
+      }
+    }
+    calibration.fit();
   }
 }
 

@@ -50,7 +50,7 @@ export class Directory {
 }
 
 /** Those that have said something, each once. */
-export function reportersOf(reports: readonly ReportState[], channels: readonly Channel[]): number[] {
+export function reportersOf(reports: readonly ReportState[], channels: readonly ChannelFacts[]): number[] {
   const reporters: number[] = [];
   for (const { channel } of reports) {
     const reporter = channels[channel]?.reporter ?? -1;

@@ -1,33 +1,9 @@
-import type { Calibration } from './calibration.js';
+import { viewAt, type Checkpoint } from './checkpoint.js';
 import { QUESTION } from './factors.js';
 import type { Habits } from './habits.js';
 import type { Weights } from './learned-model.js';
-
-/** A look at many subjects at one moment, waiting for what comes. */
-export interface Checkpoint {
-  /** Seconds since 1970. */
-  readonly at: number;
-  readonly until: number;
-  readonly subjects: Int32Array;
-  /** Views of each subject: first as a stranger sees it, then without each reporter that spoke about it. */
-  readonly viewsFrom: Int32Array;
-  /** Of each view: the reporter left out (-1: none), its own state (-1 while its report stands), its factors. */
-  readonly without: Int32Array;
-  readonly own: Int32Array;
-  readonly starts: Int32Array;
-  readonly factors: Int32Array;
-  /** Subjects that the calibration looks at, and their risk then. */
-  readonly sampled: number[];
-  readonly risks: number[];
-}
-
-export interface Label {
-  readonly subject: number;
-  readonly reporter: number;
-  readonly at: number;
-  /** Since when the reporter had not been seeing it. */
-  readonly idleSince: number;
-}
+import type { View } from './lift.js';
+import { scramble } from './scramble.js';
 
 export interface LearningConstants {
   readonly step: number;
@@ -40,17 +16,6 @@ export interface LearningConstants {
   readonly balanceFrom: number;
   /** Share of the quiet examples that is looked at. */
   readonly quietShare: number;
-}
-
-/** Whole-number hash (Wellons' lowbias32): a fixed choice that needs no randomness. */
-export function scramble(value: number): number {
-  let x = value | 0;
-  x ^= x >>> 16;
-  x = Math.imul(x, 0x7feb352d);
-  x ^= x >>> 15;
-  x = Math.imul(x, 0x846ca68b);
-  x ^= x >>> 16;
-  return (x >>> 0) / 4_294_967_296;
 }
 
 /** New reports each reporter made of known subjects, fading: what its labels are weighed by. */
@@ -73,33 +38,21 @@ export class LabelShare {
   }
 }
 
-/** Learns from one checkpoint once its time is over. `labels` are the new reports since. */
+/** Learns from one checkpoint once its time is over. `reportersOf` are those that newly reported each subject since. */
 export function learnFrom(
   checkpoint: Checkpoint,
-  labels: readonly Label[],
+  reportersOf: ReadonlyMap<number, readonly number[]>,
   weights: Weights,
   habits: Habits,
   share: LabelShare,
   constants: LearningConstants,
-  calibration: Calibration,
 ): void {
-  const reportersOf = new Map<number, number[]>();
-  for (const { subject, reporter, at, idleSince } of labels) {
-    if (at <= checkpoint.at || at > checkpoint.until || idleSince > checkpoint.at) continue;
-    const known = reportersOf.get(subject);
-    if (known === undefined) reportersOf.set(subject, [reporter]);
-    else if (!known.includes(reporter)) known.push(reporter);
-  }
   const positives = new Map<number, number>();
   for (const subject of checkpoint.subjects) {
     for (const reporter of reportersOf.get(subject) ?? [])
       positives.set(reporter, (positives.get(reporter) ?? 0) + 1);
   }
   share.add(positives, checkpoint.subjects.length);
-  calibration.fade(0.9);
-  for (const [i, subject] of checkpoint.sampled.entries()) {
-    calibration.add(checkpoint.risks[i] ?? 0, reportersOf.has(subject), 1);
-  }
   const reporters = [...share.counts.keys()];
   const examples: number[] = [];
   const size = reporters.length;
@@ -115,12 +68,13 @@ export function learnFrom(
   const habitRate = { step: constants.habitStep, shrinkage: constants.habitShrinkage };
   const baseRate = { step: 0.2, shrinkage: 0 };
   const mine: number[] = [];
+  const view: View = { factors: checkpoint.factors, from: 0, to: 0, own: 0 };
   for (let epoch = 0; epoch < constants.epochs; epoch++) {
     shuffle(examples, epoch + checkpoint.at);
     for (const key of examples) {
       const position = Math.floor(key / size);
       const reporter = reporters[key % size] ?? -1;
-      const view = viewOf(checkpoint, position, reporter);
+      viewAt(checkpoint, position, reporter, view);
       const own = view.own;
       if (own < 0) continue;
       const hit = reportersOf.get(checkpoint.subjects[position] ?? 0)?.includes(reporter) === true;
@@ -136,19 +90,6 @@ export function learnFrom(
       habits.learn(mine, error, habitRate, baseRate);
     }
   }
-}
-
-const found = { from: 0, to: 0, own: 0 };
-/** What is known of a subject apart from the reporter's own word. */
-function viewOf(checkpoint: Checkpoint, position: number, reporter: number): typeof found {
-  const first = checkpoint.viewsFrom[position] ?? 0;
-  const end = checkpoint.viewsFrom[position + 1] ?? checkpoint.without.length;
-  let view = first;
-  for (let i = first + 1; i < end; i++) if (checkpoint.without[i] === reporter) view = i;
-  found.from = checkpoint.starts[view] ?? 0;
-  found.to = checkpoint.starts[view + 1] ?? checkpoint.factors.length;
-  found.own = checkpoint.own[view] ?? 0;
-  return found;
 }
 
 /** Fisher and Yates with fixed chances: subjects in the order of their arrival would train in waves. */

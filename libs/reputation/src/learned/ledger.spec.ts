@@ -1,9 +1,10 @@
 import { EVIDENCE } from '@sekisho/report';
 import { describe, expect, it } from 'vitest';
 import { Ledger, type Observation } from '../index.js';
-import { Calibration } from './calibration.js';
+import { Calibration, CalibrationLooks } from './calibration.js';
 import { Copies } from './copies.js';
 import { networksOf } from './evidence.js';
+import { scramble } from './scramble.js';
 
 const START = Date.UTC(2026, 10, 20);
 const HOUR_MS = 3_600_000;
@@ -128,6 +129,26 @@ describe('calibration', () => {
     calibration.fit();
     expect(calibration.slope).toBeCloseTo(0.5, 1);
     expect(calibration.intercept).toBeCloseTo(-1, 0);
+  });
+
+  it('is of the mixture in force, whatever it was when the risks were written down', () => {
+    const size = 8_000;
+    const learned = Float32Array.from({ length: size }, (_, i) => 3 * Math.sin(i));
+    const recency = Float32Array.from({ length: size }, (_, i) => -(i % 20) / 10);
+    const looks = new CalibrationLooks();
+    const wasReported = (i: number) =>
+      scramble(i) < 1 / (1 + Math.exp(-(0.8 * ((learned[i] ?? 0) + 2 * (recency[i] ?? 0)) - 1)));
+    const subjects = Int32Array.from({ length: size }, (_, i) => i);
+    looks.add(
+      { subjects, sampled: subjects, learned, recency, agreement: new Float32Array(size) },
+      wasReported,
+    );
+    const calibration = new Calibration();
+    looks.fit(calibration, { agreement: 3, recency: 0 });
+    expect(calibration.intercept).toBeLessThan(-1.7);
+    looks.fit(calibration, { agreement: 3, recency: 2 });
+    expect(calibration.slope).toBeCloseTo(0.8, 1);
+    expect(calibration.intercept).toBeCloseTo(-1, 1);
   });
 });
 

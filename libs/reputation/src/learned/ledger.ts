@@ -1,24 +1,20 @@
 import type { Category } from '@sekisho/report';
-import { assess, EVENNESS, riskOf, type Assessment, type ScoringModel } from './assessment.js';
-import { Calibration } from './calibration.js';
+import { assess, riskOf, type Assessment, type ScoringModel } from './assessment.js';
+import { Calibration, CalibrationLooks } from './calibration.js';
+import { Chairman } from './chairman.js';
+import { reportersAfter, takeLook, type Checkpoint, type Label } from './checkpoint.js';
 import { Copies, FOLLOW_S } from './copies.js';
-import { Directory, reportersOf, type Channel } from './directory.js';
+import { Directory, type Channel } from './directory.js';
 import type { ReportState } from './evidence.js';
-import { CHANNEL_FACTORS, factorsOf, ownStateOf, SHARED_FACTORS, STATES } from './factors.js';
+import { CHANNEL_FACTORS, factorsOf, SHARED_FACTORS } from './factors.js';
 import { Habits } from './habits.js';
 import { Weights } from './learned-model.js';
-import { IntList } from './int-list.js';
-import {
-  LabelShare,
-  learnFrom,
-  scramble,
-  type Checkpoint,
-  type Label,
-  type LearningConstants,
-} from './learner.js';
+import { LabelShare, learnFrom, type LearningConstants } from './learner.js';
 import { Networks } from './networks.js';
 import { byTimeThenText, HOUR_S, toSeconds, type Observation, type Outcome } from './observation.js';
 import { isOnProbation, likelihoodRatios, type ChannelRecord } from './records.js';
+import { scramble } from './scramble.js';
+import { trialOf } from './trial.js';
 
 /** Chosen on one window for the other; see docs/reputation.md. */
 export const LEARNING: LearningConstants & { readonly horizonS: number; readonly knownFrom: number } = {
@@ -35,8 +31,6 @@ export const LEARNING: LearningConstants & { readonly horizonS: number; readonly
 };
 /** Reporters whose habits are asked for each subject; those that report most. */
 const MAX_KNOWN = 24;
-/** Share of the subjects that the calibration looks at. */
-const CALIBRATION_SHARE = 0.1;
 const MAX_SUBJECTS_AT_ONCE = 200_000;
 const OUTCOME_WEIGHT = 10;
 const NO_REPORTS: readonly ReportState[] = [];
@@ -65,6 +59,8 @@ export class Ledger {
   readonly #habits = new Habits();
   readonly #share = new LabelShare();
   readonly #calibration = new Calibration();
+  readonly #calibrationLooks = new CalibrationLooks();
+  readonly #chairman = new Chairman();
   readonly #copies = new Copies();
   #model: ScoringModel | undefined;
 
@@ -214,46 +210,12 @@ export class Ledger {
   #look(at: number): void {
     this.#hasLooked = true;
     this.#review(at);
-    const model = this.model();
-    const subjects = this.#someSubjects(at);
-    const sampled: number[] = [];
-    const risks: number[] = [];
-    const [viewsFrom, withoutOf, ownOf] = [new IntList(), new IntList(), new IntList()];
-    const [starts, factors] = [new IntList(), new IntList()];
-    const out: number[] = [];
-    const add = (without: number, own: number) => {
-      withoutOf.push(without);
-      ownOf.push(own);
-      starts.push(factors.length);
-      if (own >= 0) for (const factor of out) factors.push(factor);
-    };
-    for (const position of subjects) {
-      const reports = this.#reports[position] ?? [];
-      const neighbourhood = this.#networks.around(this.#subjects[position] ?? '');
-      viewsFrom.push(withoutOf.length);
-      if (scramble(position + 17 * at) < CALIBRATION_SHARE) {
-        sampled.push(position);
-        risks.push(riskOf(reports, neighbourhood, model, at));
-      }
-      factorsOf(reports, neighbourhood, this.#channels, at, -1, out);
-      add(-1, STATES);
-      for (const reporter of reportersOf(reports, this.#channels)) {
-        const own = ownStateOf(reports, this.#channels, reporter, at);
-        if (own >= 0) factorsOf(reports, neighbourhood, this.#channels, at, reporter, out);
-        add(reporter, own);
-      }
-    }
-    this.#checkpoints.push({
-      at,
-      until: at + this.#horizon(at),
-      subjects: Int32Array.from(subjects),
-      viewsFrom: viewsFrom.toArray(),
-      without: withoutOf.toArray(),
-      own: ownOf.toArray(),
-      starts: starts.toArray(),
-      factors: factors.toArray(),
-      ...{ sampled, risks },
+    const known = (subject: number) => ({
+      reports: this.#reports[subject] ?? NO_REPORTS,
+      neighbourhood: this.#networks.around(this.#subjects[subject] ?? ''),
     });
+    const until = at + this.#horizon(at);
+    this.#checkpoints.push(takeLook(at, until, this.#someSubjects(at), known, this.model()));
   }
 
   #resolve(now: number): void {
@@ -261,16 +223,12 @@ export class Ledger {
       const [checkpoint] = this.#checkpoints;
       if (checkpoint === undefined || checkpoint.until > now) return;
       this.#checkpoints.shift();
-      learnFrom(
-        checkpoint,
-        this.#labels,
-        this.#weights,
-        this.#habits,
-        this.#share,
-        this.#constants,
-        this.#calibration,
-      );
-      this.#calibration.fit();
+      const reportersOf = reportersAfter(checkpoint, this.#labels);
+      // Judged by what was known before this look taught anything.
+      this.#chairman.judge(trialOf(checkpoint, reportersOf, this.model()));
+      this.#calibrationLooks.add(checkpoint, (subject) => reportersOf.has(subject));
+      this.#calibrationLooks.fit(this.#calibration, this.#chairman.mixture);
+      learnFrom(checkpoint, reportersOf, this.#weights, this.#habits, this.#share, this.#constants);
       this.#model = undefined;
       const oldest = this.#checkpoints[0]?.at ?? now;
       this.#labels = this.#labels.filter(({ at }) => at > oldest);
@@ -281,18 +239,18 @@ export class Ledger {
   model(): ScoringModel {
     if (this.#model !== undefined) return this.#model;
     const most = [...this.#share.counts].sort(([a, x], [b, y]) => y - x || a - b).slice(0, MAX_KNOWN);
-    const rates = most.map(([, count]) => (count + 0.5) / (this.#share.subjects + 1));
-    const highest = Math.max(...rates, 1e-9);
-    const known = most.map(([reporter, count], i) => ({
+    const known = most.map(([reporter, count]) => ({
       reporter,
       share: count / (count + this.#constants.knownFrom),
-      scale: ((rates[i] ?? 1) / highest) ** -EVENNESS / highest,
+      // Probabilities become multiples of what the reporter usually reports.
+      scale: (this.#share.subjects + 1) / (count + 0.5),
     }));
     this.#model = {
       channels: this.#channels,
       weights: this.#weights,
       habits: this.#habits,
       known,
+      mixture: this.#chairman.mixture,
       calibration: this.#calibration,
       horizonS: this.#horizon(this.#nextCheckpoint),
     };
