@@ -34,15 +34,16 @@ export interface VoiceShare {
  * Members that repeat each other in a circle are the one of them that comes first by name.
  */
 export function voicesOf(looked: readonly RepeatedReports[]): Map<string, VoiceShare> {
-  const leaders = new Map<string, Omit<VoiceShare, 'voice'>>();
+  const repeats = new Map<string, Omit<VoiceShare, 'voice'>>();
   for (const one of looked) {
     const leader = leaderOf(one);
-    if (leader) leaders.set(one.reporter, leader);
+    if (leader) repeats.set(one.reporter, leader);
   }
+  const leaders = new Map(Array.from(repeats, ([reporter, { leader }]) => [reporter, leader]));
   const voices = new Map<string, VoiceShare>();
-  for (const [reporter, repeats] of leaders) {
-    const voice = endOf(reporter, leaders);
-    if (voice !== reporter) voices.set(reporter, { voice, ...repeats });
+  for (const [reporter, found] of repeats) {
+    const voice = voiceOf(reporter, leaders);
+    if (voice !== reporter) voices.set(reporter, { voice, ...found });
   }
   return voices;
 }
@@ -61,12 +62,13 @@ function leaderOf({ weight, squaredWeight, repeated }: RepeatedReports) {
   return isCopy ? { leader, share } : undefined;
 }
 
-function endOf(reporter: string, leaders: ReadonlyMap<string, { readonly leader: string }>): string {
-  const path: string[] = [];
+/** Whom one follows in the end; of a circle the least. */
+export function voiceOf<T extends string | number>(reporter: T, leaders: ReadonlyMap<T, T>): T {
+  const path: T[] = [];
   let at = reporter;
   while (!path.includes(at)) {
     path.push(at);
-    const next = leaders.get(at)?.leader;
+    const next = leaders.get(at);
     if (next === undefined) return at;
     at = next;
   }

@@ -45,6 +45,7 @@ export function takeLook(
   const agreement = new Float32Array(subjects.length);
   const recency = new Float32Array(subjects.length);
   const out: number[] = [];
+  const isAlone = model.channels.every(({ reporter }) => reporter === model.channels[0]?.reporter);
   const add = (without: number, own: number) => {
     withoutOf.push(without);
     ownOf.push(own);
@@ -64,8 +65,11 @@ export function takeLook(
     factorsOf(reports, neighbourhood, model.channels, at, -1, out);
     add(-1, STATES);
     for (const reporter of reportersOf(reports, model.channels)) {
-      factorsOf(reports, neighbourhood, model.channels, at, reporter, out);
-      add(reporter, ownStateOf(reports, model.channels, reporter, at));
+      const own = ownStateOf(reports, model.channels, reporter, at);
+      // While its report stands the view is for ranking the subject among what others may name.
+      if (own >= 0 || !isAlone) factorsOf(reports, neighbourhood, model.channels, at, reporter, out);
+      else out.length = 0;
+      add(reporter, own);
     }
   }
   return {

@@ -1,4 +1,5 @@
 import { wilsonInterval } from '../quality/wilson.js';
+import { voiceOf } from '../voice.js';
 
 /** Who follows whom: two reporters that report the same subjects in the same order are one voice. */
 export class Copies {
@@ -14,20 +15,18 @@ export class Copies {
     }
   }
 
-  /** For each reporter the smallest number among those it is one voice with. */
+  /** Of each reporter whom it follows in the end, itself if nobody; a third that follows two does not join them. */
   voices(reporters: number): number[] {
-    const voice = Array.from({ length: reporters }, (_, reporter) => reporter);
-    const rootOf = (reporter: number): number => {
-      const next = voice[reporter] ?? reporter;
-      return next === reporter ? reporter : rootOf(next);
-    };
+    const leaders = new Map<number, number>();
+    const most = new Map<number, number>();
     for (const [key, both] of [...this.#followed].sort(([a], [b]) => a - b)) {
       const reporter = Math.floor(key / 65_536);
       if (both < MIN_FOLLOWED || lowerBound(both, this.#reported.get(reporter) ?? 0) < COPY_SHARE) continue;
-      const [a, b] = [rootOf(reporter), rootOf(key % 65_536)];
-      voice[Math.max(a, b)] = Math.min(a, b);
+      if (both <= (most.get(reporter) ?? 0)) continue;
+      most.set(reporter, both);
+      leaders.set(reporter, key % 65_536);
     }
-    return voice.map((_, reporter) => rootOf(reporter));
+    return Array.from({ length: reporters }, (_, reporter) => voiceOf(reporter, leaders));
   }
 }
 

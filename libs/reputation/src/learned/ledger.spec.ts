@@ -116,6 +116,16 @@ describe('copies', () => {
     }
     expect(copies.voices(3)).toEqual([0, 0, 2]);
   });
+
+  it('are not made of two by a third that follows both', () => {
+    const copies = new Copies();
+    for (let i = 0; i < 100; i++) {
+      copies.add(0, []);
+      copies.add(1, []);
+      copies.add(2, i < 90 ? [0, 1] : [1]);
+    }
+    expect(copies.voices(3)).toEqual([0, 1, 1]);
+  });
 });
 
 describe('calibration', () => {

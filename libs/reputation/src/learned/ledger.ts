@@ -5,7 +5,7 @@ import { Chairman } from './chairman.js';
 import { reportersAfter, takeLook, type Checkpoint, type Label } from './checkpoint.js';
 import { Copies, FOLLOW_S } from './copies.js';
 import { Directory, type Channel } from './directory.js';
-import type { ReportState } from './evidence.js';
+import type { Neighbourhood, ReportState } from './evidence.js';
 import { CHANNEL_FACTORS, factorsOf, SHARED_FACTORS } from './factors.js';
 import { Habits } from './habits.js';
 import { Weights } from './learned-model.js';
@@ -48,6 +48,7 @@ export class Ledger {
   readonly #subjectOf = new Map<string, number>();
   readonly #subjects: string[] = [];
   readonly #reports: (readonly ReportState[])[] = [];
+  readonly #neighbourhoods: (Neighbourhood | undefined)[] = [];
   readonly #networks = new Networks();
   #waiting: Observation[] = [];
   #labels: Label[] = [];
@@ -212,10 +213,19 @@ export class Ledger {
     this.#review(at);
     const known = (subject: number) => ({
       reports: this.#reports[subject] ?? NO_REPORTS,
-      neighbourhood: this.#networks.around(this.#subjects[subject] ?? ''),
+      neighbourhood: this.#around(subject),
     });
     const until = at + this.#horizon(at);
     this.#checkpoints.push(takeLook(at, until, this.#someSubjects(at), known, this.model()));
+  }
+
+  /** What is counted in its networks goes on being counted in the same object, once somebody has reported of it. */
+  #around(subject: number): Neighbourhood {
+    const known = this.#neighbourhoods[subject];
+    if (known !== undefined) return known;
+    const around = this.#networks.around(this.#subjects[subject] ?? '');
+    if ((this.#reports[subject] ?? NO_REPORTS).length > 0) this.#neighbourhoods[subject] = around;
+    return around;
   }
 
   #resolve(now: number): void {
