@@ -29,7 +29,7 @@ describe('the explanation of a score', () => {
     ['good mail seen by fewer than 3 members'],
     ['decided by people: never-list'],
     ['on public-dns: listed only by a decision'],
-    ['fewer independent members than a listing needs'],
+    ['fewer independent members than a listing needs, or all of them new'],
     ['stays listed until below 55'],
     ['forged by others with score 88: not its own doing'],
     ['a match is for a person to review, never listed'],

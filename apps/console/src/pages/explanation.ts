@@ -40,7 +40,10 @@ const SHAPES: readonly Shape[] = [
   },
   plain(/^decided by people: (.+)$/, 'because.decision', ['decision']),
   plain(/^on (.+): listed only by a decision$/, 'because.warningList', ['list']),
-  plain(/^fewer independent members than a listing needs$/, 'because.uncorroborated'),
+  plain(
+    /^fewer independent members than a listing needs(?:, or all of them new)?$/,
+    'because.uncorroborated',
+  ),
   plain(/^stays listed until below (\d+)$/, 'because.hysteresis', ['score']),
   plain(/^forged by others with score (\d+): not its own doing$/, 'because.victim', ['score']),
   plain(/^a match is for a person to review, never listed$/, 'because.review'),
