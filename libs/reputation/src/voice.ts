@@ -56,11 +56,12 @@ function leaderOf({ weight, squaredWeight, repeated }: RepeatedReports) {
   // Reports that stand for others say as much as so many that stand for themselves.
   const effective = (weight * weight) / squaredWeight;
   const share = Math.min(1, ofLeader / weight);
-  const isCopy =
-    share * effective >= VOICE.minFollowed &&
-    wilsonInterval(share * effective, effective).low >= VOICE.minShare;
-  return isCopy ? { leader, share } : undefined;
+  return isCopying(share * effective, effective) ? { leader, share } : undefined;
 }
+
+/** Whether so many of so many reports are more than independent members have in common. */
+export const isCopying = (repeated: number, looked: number): boolean =>
+  repeated >= VOICE.minFollowed && wilsonInterval(repeated, looked).low >= VOICE.minShare;
 
 /** Whom one follows in the end; of a circle the least. */
 export function voiceOf<T extends string | number>(reporter: T, leaders: ReadonlyMap<T, T>): T {

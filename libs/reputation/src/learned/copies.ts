@@ -1,5 +1,4 @@
-import { wilsonInterval } from '../quality/wilson.js';
-import { voiceOf } from '../voice.js';
+import { isCopying, VOICE, voiceOf } from '../voice.js';
 
 /** Who follows whom: two reporters that report the same subjects in the same order are one voice. */
 export class Copies {
@@ -21,7 +20,7 @@ export class Copies {
     const most = new Map<number, number>();
     for (const [key, both] of [...this.#followed].sort(([a], [b]) => a - b)) {
       const reporter = Math.floor(key / 65_536);
-      if (both < MIN_FOLLOWED || lowerBound(both, this.#reported.get(reporter) ?? 0) < COPY_SHARE) continue;
+      if (!isCopying(both, this.#reported.get(reporter) ?? 0)) continue;
       if (both <= (most.get(reporter) ?? 0)) continue;
       most.set(reporter, both);
       leaders.set(reporter, key % 65_536);
@@ -31,9 +30,4 @@ export class Copies {
 }
 
 /** Seconds within which a second report may be a copy of the first. */
-export const FOLLOW_S = 6 * 3_600;
-const MIN_FOLLOWED = 50;
-const COPY_SHARE = 0.5;
-
-/** Lower end of the 95 % interval of a share, 0..1. */
-export const lowerBound = (hits: number, total: number): number => wilsonInterval(hits, total).low;
+export const FOLLOW_S = VOICE.followMs / 1_000;

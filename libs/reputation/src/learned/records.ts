@@ -1,4 +1,5 @@
-import { lowerBound } from './copies.js';
+import { PROBATION } from '../probation.js';
+import { wilsonInterval } from '../quality/wilson.js';
 
 /** What became of the reports of one reporter, category and evidence class. */
 export interface ChannelRecord {
@@ -24,12 +25,9 @@ export interface Tally {
   refuted: number;
 }
 
-export const PROBATION_DAYS = 30;
-export const PROBATION_REPORTS = 200;
-
 /** A newcomer stays on probation for 30 days or until the outcome of 200 reports is known, whichever is first. */
 export function isOnProbation(tally: Tally, ageS: number): boolean {
-  return ageS < PROBATION_DAYS * 86_400 && tally.confirmed + tally.refuted < PROBATION_REPORTS;
+  return 1_000 * ageS < PROBATION.ms && tally.confirmed + tally.refuted < PROBATION.judgedReports;
 }
 
 /** Shares shrunk to the one of all reporters as if 20 more reports had gone like theirs. */
@@ -37,5 +35,5 @@ export function likelihoodRatios(tally: Tally, all: Tally): [number, number] {
   const share = (all.confirmed + 1) / (all.reported + 20);
   const confirmed = Math.max(0, tally.confirmed - tally.refuted) + 20 * share;
   const reported = Math.max(tally.reported, tally.confirmed) + 20;
-  return [confirmed / reported / share, lowerBound(confirmed, reported) / share];
+  return [confirmed / reported / share, wilsonInterval(confirmed, reported).low / share];
 }
