@@ -37,17 +37,36 @@ const FLOOR = fileURLToPath(new URL('policy-floor.ts', import.meta.url));
 /** Every second one is listed. */
 const addressOf = (i: number) => `198.18.${String(i >> 8)}.${String(i & 255)}`;
 
+/** Digits that make each question one of a new connection and a new message. */
+const DIGITS = 12;
+const UNSEEN = '0'.repeat(DIGITS);
+
 /** What Postfix 3.7 sends at RCPT. */
 const questionOf = (i: number) =>
   Buffer.from(
     `request=smtpd_access_policy\nprotocol_state=RCPT\nprotocol_name=ESMTP\nclient_address=${addressOf(i)}\n` +
-      `client_name=host${String(i)}.example\nclient_port=40000\nreverse_client_name=host${String(i)}.example\n` +
+      `client_name=host${String(i)}.example\nclient_port=${UNSEEN}\nreverse_client_name=host${String(i)}.example\n` +
       'server_address=192.0.2.1\nserver_port=25\nhelo_name=client.example\nsender=sender@client.example\n' +
-      `recipient=somebody@isp.example\nrecipient_count=0\nqueue_id=\ninstance=${i.toString(16)}.65a.0\nsize=4096\netrn_domain=\n` +
+      `recipient=somebody@isp.example\nrecipient_count=0\nqueue_id=\ninstance=${UNSEEN}.65a.0\nsize=4096\netrn_domain=\n` +
       'stress=\nsasl_method=\nsasl_username=\nsasl_sender=\nccert_subject=\nccert_issuer=\nccert_fingerprint=\n' +
       'ccert_pubkey_fingerprint=\nencryption_protocol=\nencryption_cipher=\nencryption_keysize=0\npolicy_context=\n\n',
   );
 const QUESTIONS = Array.from({ length: SENDERS }, (_, i) => questionOf(i));
+/** Where the digits are in each of them. */
+const NUMBERED = QUESTIONS.map((question) =>
+  ['client_port=', 'instance='].map((name) => question.indexOf(name) + name.length),
+);
+
+/** The question about another sender each time. Nobody reads it before it is sent on the same turn. */
+function ask(socket: Socket, number: number): void {
+  const question = QUESTIONS[number % SENDERS];
+  if (!question) return;
+  const digits = String(number).padStart(DIGITS, '0');
+  for (const at of NUMBERED[number % SENDERS] ?? []) question.write(digits, at, 'latin1');
+  socket.write(question);
+}
+/** Goes on from run to run. */
+let asked = 0;
 
 interface Run {
   readonly perSecond: number;
@@ -100,7 +119,7 @@ async function load(where: Where, pid: number, rate: number | undefined, seconds
   const processorBefore = ownSeconds(pid);
   const generatorBefore = ownSeconds(process.pid);
   const endsAt = startedAt + seconds * 1000;
-  let asked = 0;
+  const askedBefore = asked;
   const drive = (asker: Asker) =>
     new Promise<void>((resolve, reject) => {
       const { socket } = asker;
@@ -112,15 +131,14 @@ async function load(where: Where, pid: number, rate: number | undefined, seconds
           resolve();
           return;
         }
-        const turn = rate === undefined ? now : startedAt + (asked / rate) * 1000;
+        const turn = rate === undefined ? now : startedAt + ((asked - askedBefore) / rate) * 1000;
         if (turn > now + 0.5) {
           setTimeout(next, turn - now);
           return;
         }
         // Timers count milliseconds: what is asked a little before its turn counts from then.
         dueAt = Math.min(turn, now);
-        const question = QUESTIONS[asked++ % SENDERS];
-        if (question) socket.write(question);
+        ask(socket, asked++);
       };
       asker.onAnswer = () => {
         latencies[answered++] = performance.now() - dueAt;

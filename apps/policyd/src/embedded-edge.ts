@@ -61,10 +61,12 @@ export class EmbeddedEdge {
 
   private read({ bytes }: Ip): void {
     const { key } = this;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     key.kind = bytes.length === 4 ? 'ipv4' : 'ipv6';
     key.isNibblePath = false;
-    for (let i = 0; i < bytes.length / 4; i++) key.words[i] = view.getUint32(i * 4);
+    for (let i = 0; i < bytes.length; i += 4) {
+      const octet = (place: number) => bytes[i + place] ?? 0;
+      key.words[i / 4] = (octet(0) << 24) | (octet(1) << 16) | (octet(2) << 8) | octet(3);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 // What the member's agent (sekisho agent) has in force, and what the agent needs to rehearse: which addresses asked when.
 // Nothing of this leaves the machine; docs/workgroup.md says what is kept and why.
-import { Overlay, OverlayInvalid, RecentKeys, type Client, type PolicyRequest } from '@sekisho/policy';
+import { Overlay, OverlayInvalid, RecentNumbers, type Client, type PolicyRequest } from '@sekisho/policy';
 import type { Logger } from '@sekisho/telemetry';
 import {
   appendFileSync,
@@ -25,7 +25,7 @@ const MOST_CONNECTIONS = 50_000;
 
 export class JointActions {
   private current = Overlay.EMPTY;
-  private readonly connections = new RecentKeys<true>(MOST_CONNECTIONS);
+  private readonly connections: RecentNumbers;
   /** `bucket address good` → connections since the last flush. */
   private waiting = new Map<string, number>();
   private readonly overlayPath: string;
@@ -36,13 +36,18 @@ export class JointActions {
     memberPath: string,
     private readonly keepDays: number,
     private readonly logger: Logger,
+    seed: number,
   ) {
+    this.connections = new RecentNumbers(MOST_CONNECTIONS, seed);
     this.overlayPath = join(memberPath, 'actions', 'in-force.json');
     this.lookups = join(memberPath, 'lookups');
   }
 
-  static follow(memberPath: string, options: { keepDays: number; logger: Logger }): JointActions {
-    const followed = new JointActions(memberPath, options.keepDays, options.logger);
+  static follow(
+    memberPath: string,
+    options: { keepDays: number; seed: number; logger: Logger },
+  ): JointActions {
+    const followed = new JointActions(memberPath, options.keepDays, options.logger, options.seed);
     followed.read();
     watchFile(followed.overlayPath, { interval: WATCH_MS, persistent: false }, () => {
       followed.read();
@@ -69,8 +74,8 @@ export class JointActions {
   ): void {
     if (this.keepDays === 0 || this.waiting.size >= MOST_WAITING) return;
     const connection = `${address.text} ${clientPort ?? instance ?? ''}`;
-    if (this.connections.get(connection)) return;
-    this.connections.put(connection, true);
+    if (this.connections.get(connection) > 0) return;
+    this.connections.put(connection, 1);
     const bucket = new Date(Math.floor(now / BUCKET_MS) * BUCKET_MS).toISOString();
     const key = `${bucket} ${address.text} ${isKnownGood ? 'good' : '-'}`;
     this.waiting.set(key, (this.waiting.get(key) ?? 0) + 1);

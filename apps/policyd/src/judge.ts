@@ -5,7 +5,7 @@ import {
   decideJointly,
   decideLocally,
   limitOf,
-  RecentKeys,
+  RecentNumbers,
   sendingNetwork,
   Shaper,
   submissionText,
@@ -16,7 +16,7 @@ import {
   type PolicyRequest,
   type Standing,
 } from '@sekisho/policy';
-import { parseIp, SubjectInvalid, type Ip } from '@sekisho/subject';
+import { parseIp, SubjectInvalid } from '@sekisho/subject';
 import type { Logger } from '@sekisho/telemetry';
 import { DecisionIds } from './decision-ids.js';
 import type { Figures } from './figures.js';
@@ -27,17 +27,14 @@ import type { StandingEdge } from './standing-edge.js';
 const NO_OPINION = 'DUNNO';
 /** Messages under way whose tag is remembered. */
 const MAX_TAGGED = 100_000;
-/** Addresses as they come are read once. */
-const MAX_READ = 50_000;
 const MESSAGE_STATES = ['MAIL', 'RCPT', 'DATA', 'END-OF-MESSAGE'];
 
 /** Answers requests. Fails open: whatever goes wrong, mail flows. */
 export class Judge {
-  private readonly shaper = new Shaper();
-  private readonly submissions = new Shaper();
+  private readonly shaper: Shaper;
+  private readonly submissions: Shaper;
   private readonly ids = new DecisionIds();
-  private readonly tagged = new RecentKeys<true>(MAX_TAGGED);
-  private readonly read = new RecentKeys<Ip>(MAX_READ);
+  private readonly tagged: RecentNumbers;
 
   constructor(
     private readonly policies: PolicySource,
@@ -45,8 +42,14 @@ export class Judge {
     private readonly figures: Figures,
     private readonly publicUrl: string,
     private readonly logger: Logger,
+    /** Of hashes, 0 to 2^32 - 1: by chance. */
+    seed: number,
     private readonly joint?: JointActions,
-  ) {}
+  ) {
+    this.shaper = new Shaper(seed);
+    this.submissions = new Shaper(seed);
+    this.tagged = new RecentNumbers(MAX_TAGGED, seed);
+  }
 
   /** The value of `action=`; at once when nobody has to be asked. The promise never rejects. */
   answer(request: PolicyRequest): string | Promise<string> {
@@ -142,8 +145,8 @@ export class Judge {
 
   /** Whether a message was tagged before; from now on it is. */
   private wasTagged(instance: string): boolean {
-    const was = this.tagged.get(instance) === true;
-    this.tagged.put(instance, true);
+    const was = this.tagged.get(instance) > 0;
+    this.tagged.put(instance, 1);
     return was;
   }
 
@@ -154,17 +157,12 @@ export class Judge {
 
   private clientOf({ clientAddress, clientName }: PolicyRequest): Client | undefined {
     if (clientAddress === undefined) return undefined;
-    let address = this.read.get(clientAddress);
-    if (!address) {
-      try {
-        address = parseIp(clientAddress);
-      } catch (error) {
-        if (error instanceof SubjectInvalid) return undefined;
-        throw error;
-      }
-      this.read.put(clientAddress, address);
+    try {
+      return { address: parseIp(clientAddress), name: clientName };
+    } catch (error) {
+      if (error instanceof SubjectInvalid) return undefined;
+      throw error;
     }
-    return { address, name: clientName };
   }
 }
 

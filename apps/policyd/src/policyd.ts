@@ -1,6 +1,7 @@
 import type { Config } from '@sekisho/config';
 import type { EdgeState } from '@sekisho/edge-client';
 import { createMetrics, OperationServer, type Logger } from '@sekisho/telemetry';
+import { randomInt } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { openCampaignJudge } from './campaign-judge.js';
 import { serveConnection } from './connection.js';
@@ -45,11 +46,12 @@ export async function startPolicyd(
   const edge = options.isEmbedded
     ? await openEmbeddedEdge(config, options.memberPath, logger, hooks)
     : await openRemoteEdge(config, options, hooks);
+  const seed = randomInt(2 ** 32);
   const joint =
     options.actionsPath === undefined
       ? undefined
-      : JointActions.follow(options.actionsPath, { keepDays: options.keepLookupDays, logger });
-  const judge = new Judge(policies, edge, figures, config.publicUrl, decisions, joint);
+      : JointActions.follow(options.actionsPath, { keepDays: options.keepLookupDays, seed, logger });
+  const judge = new Judge(policies, edge, figures, config.publicUrl, decisions, seed, joint);
   const { maxConnections } = options;
   const serve = (socket: Socket, onMalformed: (reason: string) => void) => {
     serveConnection(socket, { answer: (request) => judge.answer(request), onMalformed });

@@ -29,6 +29,7 @@ export {
 } from './expected-cost.js';
 export { DEFAULT_POLICY_TEXT, defaultPolicy } from './default-policy.js';
 export { RecentKeys } from './recent-keys.js';
+export { RecentNumbers } from './recent-numbers.js';
 export { needsOf, type Action, type Needs, type Policy, type Rate, type Rule } from './policy.js';
 export { parsePolicy } from './policy-file.js';
 export { PolicyInvalid, type PolicyFault } from './yaml-text.js';

@@ -1,17 +1,31 @@
+import { fc } from '@fast-check/vitest';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { RecentKeys } from './recent-keys.js';
 
-it('forgets the oldest first, and a key that is put again is young again', () => {
-  const keys = new RecentKeys<number>(2);
-  keys.put('a', 1);
-  keys.put('b', 2);
-  keys.put('a', 3);
-  keys.put('c', 4);
-  expect([keys.get('a'), keys.get('b'), keys.get('c'), keys.size]).toEqual([3, undefined, 4, 2]);
+it('forgets by the half what was not put since, and a key that is put again is young again', () => {
+  const keys = new RecentKeys<number>(4);
+  for (const [i, key] of ['a', 'b', 'c', 'a', 'd'].entries()) keys.put(key, i);
+  expect(['a', 'b', 'c', 'd'].map((key) => keys.get(key))).toEqual([3, undefined, 2, 4]);
   keys.delete('a');
-  expect(keys.size).toBe(1);
+  expect(keys.get('a')).toBeUndefined();
+});
+
+it('keeps the last half at least, and never more than it may, of any keys in any order', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 20 }), fc.array(fc.nat(40), { maxLength: 200 }), (most, puts) => {
+      const keys = new RecentKeys<number>(most);
+      puts.forEach((key, i) => {
+        keys.put(String(key), i);
+        const last = new Map(puts.slice(0, i + 1).map((one, at) => [one, at]));
+        const newest = [...last].sort(([, a], [, b]) => b - a).slice(0, Math.ceil(most / 2));
+        for (const [one, at] of newest) expect(keys.get(String(one))).toBe(at);
+        for (const [one, at] of last) expect([at, undefined]).toContain(keys.get(String(one)));
+        expect(keys.size).toBeLessThanOrEqual(most + 1);
+      });
+    }),
+  );
 });
 
 it('keeps the keys, and not the requests of which they were pieces', () => {

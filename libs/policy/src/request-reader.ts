@@ -26,13 +26,13 @@ const MAX_ATTRIBUTES = 256;
 const NEWLINE = 10;
 const EQUALS = 61;
 const MAX_NAME_LENGTH = 64;
-/** Code points of names: 1 a letter, 2 what may follow one. */
-const NAME_CHARACTERS = Uint8Array.from({ length: 128 }, (_, code) => {
+const LETTER = 1;
+/** By octet: LETTER, or 2 for what may follow one in a name. */
+const NAME_OCTETS = Uint8Array.from({ length: 256 }, (_, code) => {
   const character = String.fromCharCode(code);
-  return /[A-Za-z]/.test(character) ? 1 : /[0-9_]/.test(character) ? 2 : 0;
+  return /[A-Za-z]/.test(character) ? LETTER : /[0-9_]/.test(character) ? 2 : 0;
 });
 const EMPTY = new Uint8Array(0);
-const END = '\n\n';
 
 const USED = [
   'request',
@@ -45,15 +45,20 @@ const USED = [
   'sasl_username',
 ] as const;
 type Used = (typeof USED)[number];
-/** By the length of the name: most of the thirty that are not used have another. */
+const USED_OCTETS = USED.map((name) => Uint8Array.from(name, (character) => character.charCodeAt(0)));
+/** By the length of the name, their places in USED: most of the thirty that are not used have another. */
 const USED_BY_LENGTH = Array.from({ length: MAX_NAME_LENGTH + 1 }, (_, length) =>
-  USED.filter((name) => name.length === length),
+  USED_OCTETS.flatMap((octets, place) => (octets.length === length ? [place] : [])),
 );
+const REQUEST = 'smtpd_access_policy';
 
 /** Takes a connection's bytes in any pieces, and gives its requests. */
 export class RequestReader {
   private rest: Uint8Array = EMPTY;
   private readonly decoder = new TextDecoder('utf-8');
+  /** Of the values of USED; no value begins at 0, where the first name is. */
+  private readonly begins = new Int32Array(USED.length);
+  private readonly ends = new Int32Array(USED.length);
 
   /** Bytes of a request that is not complete. */
   get pendingBytes(): number {
@@ -70,17 +75,77 @@ export class RequestReader {
     const complete = endOfRequests(bytes, rest.length - 1);
     // A copy: the chunk belongs to whoever read it.
     this.rest = complete === bytes.length ? EMPTY : Uint8Array.from(bytes.subarray(complete));
-    const text = this.decoder.decode(bytes.subarray(0, complete));
-    for (let start = 0; start < text.length;) {
-      const end = text.indexOf(END, start);
-      if (end === start) throw new RequestMalformed('an empty request');
-      checkLength(end - start);
-      yield readRequest(text.slice(start, end));
-      start = end + END.length;
+    const text = complete === 0 ? '' : this.decoder.decode(bytes.subarray(0, complete));
+    for (let start = 0; start < complete;) {
+      if (bytes[start] === NEWLINE) throw new RequestMalformed('an empty request');
+      const end = this.findValues(bytes, start);
+      yield this.request(bytes, text, complete);
+      start = end;
     }
     if (this.rest[0] === NEWLINE) throw new RequestMalformed('an empty request');
     checkLength(this.rest.length);
   }
+
+  /** Where the values of USED are in the request that begins at `start`. @returns where the next begins */
+  private findValues(bytes: Uint8Array, start: number): number {
+    const { begins, ends } = this;
+    begins.fill(0);
+    let attributes = 0;
+    let at = start;
+    while (bytes[at] !== NEWLINE) {
+      if (++attributes > MAX_ATTRIBUTES) throw new RequestMalformed(`more than ${MAX_ATTRIBUTES} attributes`);
+      const name = at;
+      if (NAME_OCTETS[bytes[at] ?? 0] === LETTER)
+        do at++;
+        while ((NAME_OCTETS[bytes[at] ?? 0] ?? 0) > 0);
+      const length = at - name;
+      if (bytes[at] !== EQUALS || length === 0 || length > MAX_NAME_LENGTH)
+        throw new RequestMalformed('a line that is not name=value');
+      const value = ++at;
+      // An empty line ends what was given, so there is a newline ahead.
+      for (let octet = bytes[at] ?? 0; octet !== NEWLINE; octet = bytes[++at] ?? 0)
+        if (octet === 0) throw new RequestMalformed('a NUL character');
+      // Unknown names are ignored, as the protocol demands.
+      for (const place of USED_BY_LENGTH[length] ?? []) {
+        if (!isAt(USED_OCTETS[place] ?? EMPTY, bytes, name)) continue;
+        if (begins[place] !== 0) throw new RequestMalformed(`${USED[place] ?? ''} twice`);
+        begins[place] = value;
+        ends[place] = at;
+      }
+      at++;
+    }
+    checkLength(at - 1 - start);
+    return at + 1;
+  }
+
+  /** @param text all of the complete bytes */
+  private request(bytes: Uint8Array, text: string, complete: number): PolicyRequest {
+    const value = (name: Used): string => {
+      const place = USED.indexOf(name);
+      const begin = this.begins[place] ?? 0;
+      const end = begin === 0 ? 0 : (this.ends[place] ?? 0);
+      // In ASCII, which nearly all are, each octet is one character of the text.
+      return text.length === complete
+        ? text.slice(begin, end)
+        : this.decoder.decode(bytes.subarray(begin, end));
+    };
+    if (value('request') !== REQUEST) throw new RequestMalformed(`not request=${REQUEST}`);
+    const count = value('recipient_count');
+    return {
+      protocolState: value('protocol_state'),
+      clientAddress: given(value('client_address')),
+      clientName: given(value('client_name')),
+      clientPort: given(value('client_port')),
+      instance: given(value('instance')),
+      recipientCount: count === '0' ? 0 : /^\d{1,7}$/.test(count) ? Number(count) : 0,
+      saslUsername: given(value('sasl_username')),
+    };
+  }
+}
+
+function isAt(octets: Uint8Array, bytes: Uint8Array, at: number): boolean {
+  for (let i = 0; i < octets.length; i++) if (octets[i] !== bytes[at + i]) return false;
+  return true;
 }
 
 /** Behind the last empty line that does not end before `from`; 0: there is none. */
@@ -98,45 +163,7 @@ function checkLength(length: number): void {
     throw new RequestMalformed(`a request of more than ${MAX_REQUEST_BYTES} bytes`);
 }
 
-function readRequest(text: string): PolicyRequest {
-  if (text.includes('\0')) throw new RequestMalformed('a NUL character');
-  const values: Partial<Record<Used, string>> = {};
-  let attributes = 0;
-  for (let start = 0, end = 0; end < text.length; start = end + 1) {
-    const newline = text.indexOf('\n', start);
-    end = newline < 0 ? text.length : newline;
-    if (++attributes > MAX_ATTRIBUTES) throw new RequestMalformed(`more than ${MAX_ATTRIBUTES} attributes`);
-    const equals = endOfName(text, start);
-    if (equals < 0) throw new RequestMalformed('a line that is not name=value');
-    // Unknown names are ignored, as the protocol demands.
-    for (const name of USED_BY_LENGTH[equals - start] ?? []) {
-      if (!text.startsWith(name, start)) continue;
-      if (values[name] !== undefined) throw new RequestMalformed(`${name} twice`);
-      values[name] = text.slice(equals + 1, end);
-    }
-  }
-  if (values.request !== 'smtpd_access_policy') throw new RequestMalformed('not request=smtpd_access_policy');
-  const { recipient_count: count = '' } = values;
-  return {
-    protocolState: values.protocol_state ?? '',
-    clientAddress: given(values.client_address),
-    clientName: given(values.client_name),
-    clientPort: given(values.client_port),
-    instance: given(values.instance),
-    recipientCount: /^\d{1,7}$/.test(count) ? Number(count) : 0,
-    saslUsername: given(values.sasl_username),
-  };
-}
-
 const given = (value: string | undefined) => (value === '' || value === 'unknown' ? undefined : value);
-
-/** The place of the = after a name that begins there; -1: there is no name and =. */
-function endOfName(text: string, start: number): number {
-  if (NAME_CHARACTERS[text.charCodeAt(start)] !== 1) return -1;
-  let at = start + 1;
-  while ((NAME_CHARACTERS[text.charCodeAt(at)] ?? 0) > 0) at++;
-  return text.charCodeAt(at) === EQUALS && at - start <= MAX_NAME_LENGTH ? at : -1;
-}
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   const both = new Uint8Array(a.length + b.length);

@@ -16,7 +16,7 @@ const message = (key: string, recipients = 1): MailEvent => ({
 
 describe('Shaper', () => {
   it('counts a message once, however many recipients it has', () => {
-    const shaper = new Shaper();
+    const shaper = new Shaper(1);
     const rate = rateOf({ messages: 1 });
     expect(shaper.admit(NETWORK, rate, message('a'), 0).kind).toBe('admitted');
     expect(shaper.admit(NETWORK, rate, message('a'), 0).kind).toBe('admitted');
@@ -28,7 +28,7 @@ describe('Shaper', () => {
   });
 
   it('keeps refusing the recipients of a refused message, so that it is not taken by halves', () => {
-    const shaper = new Shaper();
+    const shaper = new Shaper(1);
     const rate = rateOf({ messages: 1 });
     shaper.admit(NETWORK, rate, message('a'), 0);
     shaper.admit(NETWORK, rate, message('b'), 0);
@@ -37,7 +37,7 @@ describe('Shaper', () => {
   });
 
   it('fills evenly over the period, up to the limit, and refusals take nothing', () => {
-    const shaper = new Shaper();
+    const shaper = new Shaper(1);
     const rate = rateOf({ messages: 2 });
     const isAdmitted = (key: string, seconds: number) =>
       shaper.admit(NETWORK, rate, message(key), seconds * 1000).kind === 'admitted';
@@ -54,7 +54,7 @@ describe('Shaper', () => {
   });
 
   it('counts recipients, and goes on with the message when they are too many', () => {
-    const shaper = new Shaper();
+    const shaper = new Shaper(1);
     const rate = rateOf({ recipients: 2 });
     const of = (seconds: number) => shaper.admit(NETWORK, rate, message('a'), seconds * 1000).kind;
     expect([of(0), of(0), of(0)]).toEqual(['admitted', 'admitted', 'refused']);
@@ -62,14 +62,14 @@ describe('Shaper', () => {
   });
 
   it('lets a message of more recipients than the limit through when nothing else was sent', () => {
-    const shaper = new Shaper();
+    const shaper = new Shaper(1);
     const rate = rateOf({ recipients: 2 });
     expect(shaper.admit(NETWORK, rate, message('a', 50), 0).kind).toBe('admitted');
     expect(shaper.admit(NETWORK, rate, message('b', 1), 1_000).kind).toBe('refused');
   });
 
   it('counts a connection once', () => {
-    const shaper = new Shaper();
+    const shaper = new Shaper(1);
     const rate = rateOf({ connections: 1 });
     const connection = (key: string) =>
       shaper.admit(NETWORK, rate, { connection: key, message: undefined, recipients: 0 }, 0).kind;
@@ -77,7 +77,7 @@ describe('Shaper', () => {
   });
 
   it('keeps networks and rates apart, and fills nothing when the clock is set back', () => {
-    const shaper = new Shaper();
+    const shaper = new Shaper(1);
     const rate = rateOf({ messages: 1 });
     expect(shaper.admit(NETWORK, rate, message('a'), 50_000).kind).toBe('admitted');
     expect(shaper.admit('198.51.100.0/24', rate, message('b'), 50_000).kind).toBe('admitted');
@@ -86,7 +86,7 @@ describe('Shaper', () => {
   });
 
   it('forgets the network that was quiet longest when it is full', () => {
-    const shaper = new Shaper(2);
+    const shaper = new Shaper(1, 2);
     const rate = rateOf({ messages: 1 });
     for (const network of ['1', '2', '3']) shaper.admit(network, rate, message(network), 0);
     expect(shaper.admit('3', rate, message('x'), 0).kind).toBe('refused');

@@ -3,6 +3,7 @@
 import { formatBytes, maskBytes, type Ip } from '@sekisho/subject';
 import type { Policy, Rate } from './policy.js';
 import { RecentKeys } from './recent-keys.js';
+import { RecentNumbers } from './recent-numbers.js';
 
 const KINDS = ['connections', 'messages', 'recipients'] as const;
 type Kind = (typeof KINDS)[number];
@@ -29,6 +30,8 @@ interface Bucket {
 const ADMITTED: Admission = { kind: 'admitted' };
 /** Some 20 MB when all are in use. */
 const MAX_KEYS = 100_000;
+/** A message that was admitted, as a number; one that was refused is a multiple of KINDS and more. */
+const ADMITTED_NUMBER = 1;
 
 /** The network by which a sender is counted, as text. */
 export function sendingNetwork({ bytes }: Ip, { shapeBy }: Policy): string {
@@ -36,38 +39,52 @@ export function sendingNetwork({ bytes }: Ip, { shapeBy }: Policy): string {
   return `${formatBytes(maskBytes(bytes, length))}/${length}`;
 }
 
-/** The state of all rates, in memory of a bounded size: beyond `maxKeys` networks the one that was quiet longest starts anew. */
+/** The state of all rates, in memory of a bounded size: beyond `maxKeys` networks those that were quiet longest start anew. */
 export class Shaper {
   private readonly buckets: RecentKeys<Bucket>;
-  private readonly connections: RecentKeys<true>;
-  private readonly messages: RecentKeys<Admission>;
+  private readonly connections: RecentNumbers;
+  private readonly messages: RecentNumbers;
+  private readonly texts = new WeakMap<Rate, string>();
 
-  constructor(maxKeys = MAX_KEYS) {
+  /** @param seed of hashes, 0 to 2^32 - 1: by chance */
+  constructor(seed: number, maxKeys = MAX_KEYS) {
     this.buckets = new RecentKeys(maxKeys);
-    this.connections = new RecentKeys(maxKeys);
-    this.messages = new RecentKeys(maxKeys);
+    this.connections = new RecentNumbers(maxKeys, seed);
+    this.messages = new RecentNumbers(maxKeys, seed);
   }
 
   /** Counts an event against the rate of its network. A message that was refused stays refused for its other recipients. */
   admit(network: string, rate: Rate, event: MailEvent, nowMs: number): Admission {
     const { connection, message } = event;
-    const former = message === undefined ? undefined : this.messages.get(message);
-    if (former?.kind === 'refused') return former;
+    const former = message === undefined ? 0 : this.messages.get(message);
+    if (former > ADMITTED_NUMBER) return refusalOfNumber(former);
     const wanted: Record<Kind, number> = {
-      connections: connection !== undefined && !this.connections.get(connection) ? 1 : 0,
-      messages: message !== undefined && !former ? 1 : 0,
+      connections: connection !== undefined && this.connections.get(connection) === 0 ? 1 : 0,
+      messages: message !== undefined && former === 0 ? 1 : 0,
       recipients: event.recipients,
     };
     const bucket = this.bucketOf(network, rate, nowMs);
     const refusal = refusalOf(bucket, rate, wanted);
     if (!refusal) {
       for (const kind of KINDS) bucket.left[kind] -= wanted[kind];
-      if (connection !== undefined) this.connections.put(connection, true);
+      if (connection !== undefined) this.connections.put(connection, 1);
     }
     // Too many recipients: the message itself goes on with those that it has.
-    if (message !== undefined && !former && refusal?.limit !== 'recipients')
-      this.messages.put(message, refusal ?? ADMITTED);
+    if (message !== undefined && former === 0 && refusal?.limit !== 'recipients')
+      this.messages.put(message, refusal ? numberOf(refusal) : ADMITTED_NUMBER);
     return refusal ?? ADMITTED;
+  }
+
+  /** Rates of the same limits share their buckets, also after the policy was read again. */
+  private textOf(rate: Rate): string {
+    let text = this.texts.get(rate);
+    if (text === undefined) {
+      text = [rate.connections, rate.messages, rate.recipients, rate.perSeconds]
+        .map((limit) => limit ?? 0)
+        .join(' ');
+      this.texts.set(rate, text);
+    }
+    return text;
   }
 
   private bucketOf(network: string, rate: Rate, nowMs: number): Bucket {
@@ -78,7 +95,7 @@ export class Shaper {
       messages: rate.messages ?? 0,
       recipients: rate.recipients ?? 0,
     };
-    const key = `${network} ${full.connections} ${full.messages} ${full.recipients} ${perSeconds}`;
+    const key = `${network} ${this.textOf(rate)}`;
     const bucket = this.buckets.get(key) ?? { left: { ...full }, atMs: nowMs };
     // A clock that was set back fills nothing.
     const share = Math.max(0, nowMs - bucket.atMs) / (perSeconds * 1000);
@@ -90,11 +107,19 @@ export class Shaper {
   }
 }
 
-function refusalOf(
-  { left }: Bucket,
-  rate: Rate,
-  wanted: Record<Kind, number>,
-): (Admission & { kind: 'refused' }) | undefined {
+type Refusal = Admission & { readonly kind: 'refused' };
+
+/** @param refusal after at most a year */
+const numberOf = ({ limit, retryAfterSeconds }: Refusal): number =>
+  KINDS.length * (retryAfterSeconds + 1) + KINDS.indexOf(limit);
+
+const refusalOfNumber = (number: number): Refusal => ({
+  kind: 'refused',
+  limit: KINDS[number % KINDS.length] ?? 'messages',
+  retryAfterSeconds: Math.floor(number / KINDS.length) - 1,
+});
+
+function refusalOf({ left }: Bucket, rate: Rate, wanted: Record<Kind, number>): Refusal | undefined {
   for (const kind of KINDS) {
     const limit = rate[kind];
     if (limit === undefined || wanted[kind] === 0) continue;

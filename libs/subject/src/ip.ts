@@ -14,14 +14,24 @@ export interface Network extends Ip {
 
 const bytesOf = (address: ipaddr.IPv4 | ipaddr.IPv6) => Uint8Array.from(address.toByteArray());
 
-const IPV4 = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
+const [DOT, ZERO, NINE] = [46, 48, 57];
 
 /** The canonical dotted quad only, which is what nearly every report and question holds. */
 function parseIpv4(text: string): Uint8Array | undefined {
-  const match = IPV4.exec(text);
-  if (!match) return undefined;
-  const bytes = [Number(match[1]), Number(match[2]), Number(match[3]), Number(match[4])];
-  return bytes.every((byte) => byte <= 255) ? Uint8Array.from(bytes) : undefined;
+  const bytes = new Uint8Array(4);
+  let at = 0;
+  for (let place = 0; place < 4; place++) {
+    if (place > 0 && text.charCodeAt(at++) !== DOT) return undefined;
+    const first = at;
+    let value = 0;
+    for (let digit = text.charCodeAt(at); digit >= ZERO && digit <= NINE; digit = text.charCodeAt(++at))
+      value = 10 * value + digit - ZERO;
+    const digits = at - first;
+    if (digits === 0 || digits > 3 || value > 255 || (digits > 1 && text.charCodeAt(first) === ZERO))
+      return undefined;
+    bytes[place] = value;
+  }
+  return at === text.length ? bytes : undefined;
 }
 
 /**
@@ -77,15 +87,16 @@ export function parseNetwork(text: string): Network {
 
 /** RFC 5952 text of 4 or 16 bytes. */
 export function formatBytes(bytes: Uint8Array): string {
-  const address = ipaddr.fromByteArray([...bytes]);
-  return address.kind() === 'ipv6' ? (address as ipaddr.IPv6).toRFC5952String() : address.toString();
+  if (bytes.length === 4) return bytes.join('.');
+  return new ipaddr.IPv6([...bytes]).toRFC5952String();
 }
 
 export function maskBytes(bytes: Uint8Array, prefixLength: number): Uint8Array {
-  return bytes.map((byte, i) => {
-    const kept = Math.min(8, Math.max(0, prefixLength - i * 8));
-    return byte & ((0xff << (8 - kept)) & 0xff);
-  });
+  const masked = Uint8Array.from(bytes);
+  const whole = prefixLength >> 3;
+  if (whole >= masked.length) return masked;
+  masked[whole] = (masked[whole] ?? 0) & (0xff << (8 - (prefixLength & 7)));
+  return masked.fill(0, whole + 1);
 }
 
 /** Whether `inner` lies wholly inside `outer`; false between families. */

@@ -68,8 +68,32 @@ export function createLogger(options: { name: string; level: string }): Logger {
 
 /** How long a line may wait for others. */
 const FLUSH_MS = 100;
-/** Half of what is written at once: each write goes to another thread, so there should be few. */
-const BATCH_BYTES = 32_768;
+/** Characters written at once: each write goes to another thread, so there should be few. */
+const BATCH_LENGTH = 32_768;
+
+/** Puts lines together before the stream gets them: it measures and queues each text that it is given. */
+class LineBatch {
+  private lines = '';
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly stream: { write(text: string): unknown }) {}
+
+  write(line: string): void {
+    this.lines += line;
+    if (this.lines.length >= BATCH_LENGTH) this.flush();
+    else
+      this.timer ??= setTimeout(() => {
+        this.flush();
+      }, FLUSH_MS).unref();
+  }
+
+  flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.lines !== '') this.stream.write(this.lines);
+    this.lines = '';
+  }
+}
 
 /**
  * For a process that logs thousands of lines a second: both write into one stream, in batches, within a tenth of a second and when
@@ -79,13 +103,16 @@ export function createBatchedLoggers(options: { name: string; level: string }): 
   readonly logger: Logger;
   readonly frequent: Logger;
 } {
-  const stream = destination({
-    ...{ dest: 2, sync: false, periodicFlush: FLUSH_MS },
-    ...{ minLength: BATCH_BYTES, maxWrite: 2 * BATCH_BYTES },
-  });
+  const stream = destination({ dest: 2, sync: false });
+  const batch = new LineBatch(stream);
+  // Before the stream's own, which write out what it has.
+  const flush = () => {
+    batch.flush();
+  };
+  process.prependListener('beforeExit', flush).prependListener('exit', flush);
   const plain = loggerOptions(options);
   delete plain.redact;
-  return { logger: pino(loggerOptions(options), stream), frequent: pino(plain, stream) };
+  return { logger: pino(loggerOptions(options), batch), frequent: pino(plain, batch) };
 }
 
 /** Nest's own messages through the same log: its routine start-up lines at debug. */
