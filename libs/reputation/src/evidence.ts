@@ -2,8 +2,15 @@
 import { CATEGORIES, type Category, type Evidence } from '@sekisho/report';
 import { meanDecay } from './decay.js';
 import { FAMILIES, halfLifeMs, type Family } from './family.js';
-import { DEFAULT_TRUST, MODEL } from './model.js';
+import { DEFAULT_TRUST, HOUR_MS, MODEL } from './model.js';
+import { lastingFactor, occasionsOf, type Attendance } from './recurrence.js';
 import type { ReporterStanding, ScoringInput, Sighting } from './reputation.js';
+
+interface Mass {
+  /** Index of the half-life in WeighedEvidence.halfLives. */
+  readonly clock: number;
+  mass: number;
+}
 
 /** One reporter's evidence of one class for one category, as of the scoring time. */
 interface Cell {
@@ -11,11 +18,11 @@ interface Cell {
   readonly evidence: Evidence;
   /** Hazard when the class is saturated: class weight times the reporter's trust. */
   readonly weight: number;
-  readonly halfLifeMs: number;
-  /** Index of the half-life in WeighedEvidence.halfLives. */
-  readonly clock: number;
+  /** The longest of its sightings. */
+  halfLifeMs: number;
   readonly isOwner: boolean;
-  mass: number;
+  /** By half-life. */
+  readonly masses: Mass[];
   messages: number;
   lastSeen: number;
 }
@@ -32,6 +39,8 @@ export interface Voter {
 export interface FamilyEvidence {
   readonly family: Family;
   readonly voters: Voter[];
+  /** Half-lives are longer by this factor at most, because the subject was seen a week and more before. */
+  lasting: number;
 }
 
 export interface HamVoter {
@@ -54,27 +63,35 @@ export interface WeighedEvidence {
 
 /** What counts of the sightings, sorted and summed, so that their order in the input leaves no trace. */
 export function weigh(input: ScoringInput): WeighedEvidence {
-  const families = FAMILIES[input.type].map((family): FamilyEvidence => ({ family, voters: [] }));
+  const families = FAMILIES[input.type].map((family): FamilyEvidence => ({ family, voters: [], lasting: 1 }));
   const ham: HamVoter[] = [];
   const halfLives: number[] = [];
   const voices: string[] = [];
   let lastMember: string | undefined;
   let firstSeen = Infinity;
   let lastSeen = -Infinity;
-  for (const sighting of [...input.sightings].sort(compareSightings)) {
-    const counted =
-      !sighting.influenced &&
-      (sighting.category === 'ham'
-        ? addHam(ham, sighting, input, halfLives)
-        : addAbuse(families, sighting, input, halfLives));
-    if (!counted) continue;
+  const note = (sighting: Sighting) => {
     firstSeen = Math.min(firstSeen, sighting.firstSeen);
     lastSeen = Math.max(lastSeen, sighting.lastSeen);
-    if (sighting.category !== 'ham' && sighting.reporter !== lastMember) {
-      lastMember = sighting.reporter;
-      const voice = voiceOf(lastMember, input.standings);
-      if (!voices.includes(voice)) voices.push(voice);
+  };
+  const abuse: Counted[] = [];
+  for (const sighting of [...input.sightings].sort(compareSightings)) {
+    if (sighting.influenced) continue;
+    if (sighting.category === 'ham') {
+      if (addHam(ham, sighting, input, halfLives)) note(sighting);
+      continue;
     }
+    const counted = countedAs(families, sighting, input);
+    if (counted) abuse.push(counted);
+  }
+  const recurrences = recurrencesOf(abuse, input.context.isDynamic);
+  for (const counted of abuse) {
+    const { sighting, voice } = counted;
+    addAbuse(counted, input, halfLives, recurrences);
+    note(sighting);
+    if (sighting.reporter === lastMember) continue;
+    lastMember = sighting.reporter;
+    if (!voices.includes(voice)) voices.push(voice);
   }
   for (const { voters } of families) gatherVoices(voters);
   gatherVoices(ham);
@@ -89,60 +106,107 @@ export function weigh(input: ScoringInput): WeighedEvidence {
   };
 }
 
-function addAbuse(
+/** A report of abuse that counts: where, for how long, and by whom. */
+interface Counted {
+  readonly sighting: Sighting;
+  readonly target: FamilyEvidence;
+  readonly halfLife: number;
+  readonly trust: number;
+  readonly voice: string;
+  readonly onProbation: boolean;
+}
+
+function countedAs(
   families: readonly FamilyEvidence[],
   sighting: Sighting,
-  input: ScoringInput,
-  halfLives: number[],
-): boolean {
+  { type, context, standings }: ScoringInput,
+): Counted | undefined {
   const { reporter, category, evidence } = sighting;
-  const trust = trustOf(reporter, input.standings);
-  const isOwner = evidence === 'owner';
+  const standing = standings.get(reporter);
+  const trust = trustOf(standing);
   const target = families.find(({ family }) => family.categories.includes(category));
-  const halfLife = halfLifeMs(input.type, category, input.context.isDynamic);
-  if (!target || halfLife === undefined || trust === 0) return false;
-  if (isOwner && !input.context.owners.has(reporter)) return false;
+  const halfLife = halfLifeMs(type, category, context.isDynamic);
+  if (!target || halfLife === undefined || trust === 0) return undefined;
+  if (evidence === 'owner' && !context.owners.has(reporter)) return undefined;
+  const onProbation = standing?.onProbation === true;
+  return { sighting, target, halfLife, trust, voice: standing?.voice ?? reporter, onProbation };
+}
+
+/** The occasions of each family; of most subjects, which are not known for a week, none. */
+function recurrencesOf(counted: Iterable<Counted>, isDynamic: boolean): Recurrences {
+  let [first, last] = [Infinity, -Infinity];
+  const attendances = new Map<FamilyEvidence, Attendance[]>();
+  for (const { sighting, target, voice, onProbation } of counted) {
+    if (target.family.isVictim) continue;
+    const { firstSeen: from, lastSeen: until } = sighting;
+    first = Math.min(first, until);
+    last = Math.max(last, from);
+    const ofTarget = attendances.get(target);
+    const attendance = { from, until, voice, onProbation };
+    if (ofTarget) ofTarget.push(attendance);
+    else attendances.set(target, [attendance]);
+  }
+  if (isDynamic || !(last - first >= MODEL.recurrence.apartHours * HOUR_MS)) return NO_OCCASIONS;
+  return new Map([...attendances].map(([target, all]) => [target, occasionsOf(all)]));
+}
+
+function addAbuse(
+  { sighting, target, halfLife: usual, trust, voice, onProbation }: Counted,
+  { now }: ScoringInput,
+  halfLives: number[],
+  recurrences: Recurrences,
+): void {
+  const { reporter, category, evidence } = sighting;
+  const lasting = lastingFactor(recurrences.get(target) ?? [], sighting.firstSeen);
+  const halfLife = usual * lasting;
+  target.lasting = Math.max(target.lasting, lasting);
 
   let voter = target.voters.at(-1);
   if (voter?.reporter !== reporter) {
-    const voice = voiceOf(reporter, input.standings);
-    const onProbation = input.standings.get(reporter)?.onProbation === true;
     voter = { reporter, voice, trust, onProbation, cells: [] };
     target.voters.push(voter);
   }
   let cell = voter.cells.at(-1);
   if (cell?.category !== category || cell.evidence !== evidence) {
     const weight = MODEL.evidenceWeight[evidence] * trust;
-    cell = {
-      category,
-      evidence,
-      weight,
-      halfLifeMs: halfLife,
-      clock: clockOf(halfLife, halfLives),
-      isOwner,
-      mass: 0,
-      messages: 0,
-      lastSeen: 0,
-    };
+    const isOwner = evidence === 'owner';
+    cell = { category, evidence, weight, halfLifeMs: 0, isOwner, masses: [], messages: 0, lastSeen: 0 };
     voter.cells.push(cell);
   }
   const count = countOf(sighting);
-  cell.mass += Math.min(count, MODEL.maxSightingCount) * decayOf(sighting, halfLife, input.now);
+  const mass = Math.min(count, MODEL.maxSightingCount) * decayOf(sighting, halfLife, now);
+  const clock = clockOf(halfLife, halfLives);
+  const ofClock = cell.masses.find((one) => one.clock === clock);
+  if (ofClock) ofClock.mass += mass;
+  else cell.masses.push({ clock, mass });
+  cell.halfLifeMs = Math.max(cell.halfLifeMs, halfLife);
   cell.messages += count;
-  cell.lastSeen = Math.max(cell.lastSeen, Math.min(sighting.lastSeen, input.now));
-  return true;
+  cell.lastSeen = Math.max(cell.lastSeen, Math.min(sighting.lastSeen, now));
+}
+
+/** What is left of a cell's evidence. @param factors of each half-life; without them as of the scoring time */
+export function massOf({ masses }: Cell, factors?: readonly number[]): number {
+  let sum = 0;
+  for (const { clock, mass } of masses) sum += factors ? mass * (factors[clock] ?? 0) : mass;
+  return sum;
 }
 
 function addHam(ham: HamVoter[], sighting: Sighting, input: ScoringInput, halfLives: number[]): boolean {
   const { reporter } = sighting;
-  const trust = trustOf(reporter, input.standings);
+  const standing = input.standings.get(reporter);
+  const trust = trustOf(standing);
   const halfLife = halfLifeMs(input.type, 'ham', input.context.isDynamic);
   // An owner who vouches for its own range is judge in its own case.
   if (halfLife === undefined || trust === 0 || input.context.owners.has(reporter)) return false;
   let voter = ham.at(-1);
   if (voter?.reporter !== reporter) {
-    const voice = voiceOf(reporter, input.standings);
-    voter = { reporter, voice, trust, clock: clockOf(halfLife, halfLives), mass: 0 };
+    voter = {
+      reporter,
+      voice: standing?.voice ?? reporter,
+      trust,
+      clock: clockOf(halfLife, halfLives),
+      mass: 0,
+    };
     ham.push(voter);
   }
   voter.mass += countOf(sighting) * decayOf(sighting, halfLife, input.now);
@@ -154,6 +218,9 @@ function gatherVoices(voters: { readonly reporter: string; readonly voice: strin
   if (voters.every(({ reporter, voice }) => voice === reporter)) return;
   voters.sort((a, b) => compare(a.voice, b.voice) || compare(a.reporter, b.reporter));
 }
+
+type Recurrences = ReadonlyMap<FamilyEvidence, readonly number[]>;
+const NO_OCCASIONS: Recurrences = new Map();
 
 const compare = (a: string, b: string) => Number(a > b) - Number(a < b);
 
@@ -170,13 +237,10 @@ function decayOf({ firstSeen, lastSeen }: Sighting, halfLife: number, now: numbe
 
 const countOf = ({ count }: Sighting) => (count > 0 ? Math.min(count, Number.MAX_SAFE_INTEGER) : 0);
 
-function trustOf(reporter: string, standings: ReadonlyMap<string, ReporterStanding>): number {
-  const trust = standings.get(reporter)?.trust ?? DEFAULT_TRUST;
+function trustOf(standing: ReporterStanding | undefined): number {
+  const trust = standing?.trust ?? DEFAULT_TRUST;
   return trust > 0 ? Math.min(trust, 1) : 0;
 }
-
-const voiceOf = (reporter: string, standings: ReadonlyMap<string, ReporterStanding>) =>
-  standings.get(reporter)?.voice ?? reporter;
 
 const RANK: ReadonlyMap<Category, number> = new Map(CATEGORIES.map((category, rank) => [category, rank]));
 

@@ -2,7 +2,7 @@ import type { Category, Evidence } from '@sekisho/report';
 import { HOUR_MS, MODEL } from './model.js';
 import type { FamilyFigures, Figures, Policy } from './figures.js';
 import { capped, saturate } from './hazard.js';
-import type { HamVoter, Voter, WeighedEvidence } from './evidence.js';
+import { massOf, type HamVoter, type Voter, type WeighedEvidence } from './evidence.js';
 import type { ExplanationLine } from './reputation.js';
 
 /** Lines whose contributions, in tenths of a point, sum exactly to the score. */
@@ -53,6 +53,13 @@ function ruleNotes(figures: Figures, { type, context }: Policy): [string, string
   if (leading.score > 0 && !leading.tally.isCorroborated) {
     notes.push(['uncorroborated', 'fewer independent members than a listing needs, or all of them new']);
   }
+  const { lasting } = leading.evidence;
+  if (leading.score > 0 && lasting > 1) {
+    notes.push([
+      'recurrence',
+      `seen again after a week or more: what came then lasts up to ${String(lasting)} times as long`,
+    ]);
+  }
   const stayListed = figures.listed && !context.decision && figures.score < MODEL.listing.listAt;
   if (stayListed) notes.push(['hysteresis', `stays listed until below ${String(MODEL.listing.delistBelow)}`]);
   if (figures.victimScore > 0) {
@@ -65,7 +72,7 @@ function ruleNotes(figures: Figures, { type, context }: Policy): [string, string
 interface Share {
   readonly category: Category;
   readonly evidence: Evidence;
-  readonly halfLifeMs: number;
+  halfLifeMs: number;
   hazard: number;
   voters: number;
   messages: number;
@@ -92,11 +99,12 @@ function sharesOf({ evidence }: FamilyFigures): Share[] {
         };
         shares.set(key, share);
       }
-      const hazard = saturate(cell.weight, cell.mass);
+      const hazard = saturate(cell.weight, massOf(cell));
       share.hazard += hazard * (cell.isOwner ? scale.owner : scale.thirdParty);
       share.voters++;
       share.messages += cell.messages;
       share.lastSeen = Math.max(share.lastSeen, cell.lastSeen);
+      share.halfLifeMs = Math.max(share.halfLifeMs, cell.halfLifeMs);
     }
   }
   return [...shares.values()];
@@ -123,9 +131,9 @@ function speakersOf(voters: readonly Voter[]): Iterable<Speaker> {
 function speakerOf(voter: Voter): Speaker {
   let thirdParty = 0;
   let owner = 0;
-  for (const { weight, mass, isOwner } of voter.cells) {
-    const hazard = saturate(weight, mass);
-    if (isOwner) owner += hazard;
+  for (const cell of voter.cells) {
+    const hazard = saturate(cell.weight, massOf(cell));
+    if (cell.isOwner) owner += hazard;
     else thirdParty += hazard;
   }
   const scale = {

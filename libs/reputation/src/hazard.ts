@@ -1,7 +1,7 @@
 // The arithmetic of the model: masses to hazards, hazards to scores. docs/reputation.md has the formulas.
 import type { Category } from '@sekisho/report';
 import { decayFactor } from './decay.js';
-import type { FamilyEvidence, HamVoter, Voter, WeighedEvidence } from './evidence.js';
+import { massOf, type FamilyEvidence, type HamVoter, type Voter, type WeighedEvidence } from './evidence.js';
 import { MODEL } from './model.js';
 
 interface CategoryTally {
@@ -122,7 +122,7 @@ export function confidenceOf({ voters }: FamilyEvidence, factors: readonly numbe
   const effective = new VoiceSum();
   for (const { voice, trust, cells } of voters) {
     let mass = 0;
-    for (const cell of cells) mass += cell.mass * (factors[cell.clock] ?? 0);
+    for (const cell of cells) mass += massOf(cell, factors);
     effective.add(voice, saturate(trust, mass));
   }
   return Math.round(100 * (1 - 2 ** -effective.hazard));
@@ -138,7 +138,7 @@ function addVoter(voter: Voter, factors: readonly number[], categories: Category
   for (let i = 0; i < cells.length; i++) {
     const cell = cells[i];
     if (!cell) continue;
-    const hazard = saturate(cell.weight, cell.mass * (factors[cell.clock] ?? 0));
+    const hazard = saturate(cell.weight, massOf(cell, factors));
     if (cell.isOwner) owner += hazard;
     else thirdParty += hazard;
     if (!categories || cells[i + 1]?.category === cell.category) continue;

@@ -2,7 +2,7 @@
 import type { Evidence } from '@sekisho/report';
 
 /** Changes whenever a figure computed from the same sightings can change. Stored beside every score. */
-export const MODEL_VERSION = '2';
+export const MODEL_VERSION = '3';
 
 /** What a reporter's trust is while nothing is known about its accuracy (0..1). */
 export const DEFAULT_TRUST = 0.8;
@@ -54,6 +54,12 @@ export const MODEL = deepFreeze({
   defaultTrust: DEFAULT_TRUST,
   evidenceWeight: EVIDENCE_WEIGHT,
   halfLifeHours: HALF_LIFE_HOURS,
+  recurrence: {
+    /** Time between one occasion and the next; not on dynamic ranges, where it is another customer's address. */
+    apartHours: 168,
+    /** Half-lives are longer by these factors after none, one, and two or more former occasions. */
+    lasting: [1, 1.5, 2],
+  },
   /** The most messages that one sighting counts for. */
   maxSightingCount: 8,
   /** The most hazard that one reporter adds about an address that it does not own: score 65 when alone. */

@@ -27,6 +27,7 @@ export const EN_PHRASES = {
   'because.ofNetwork': ' (of the listed network {network})',
   'because.review': 'a match is for a person to review, never listed',
   'because.someMessages': '{count} messages or more',
+  'because.recurrence': 'seen again after a week or more: what came then lasts up to {factor} times as long',
   'because.uncorroborated': 'fewer independent members than a listing needs, or all of them new',
   'because.victim': 'forged by others with score {score}: not its own doing',
   'because.warningList': 'on {list}: listed only by a decision',

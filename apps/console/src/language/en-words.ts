@@ -145,6 +145,7 @@ export const EN_WORDS = {
   'factor.hysteresis': 'Still listed',
   'factor.number': 'Their number',
   'factor.review': 'For review',
+  'factor.recurrence': 'Seen again',
   'factor.uncorroborated': 'Uncorroborated',
   'factor.victim': 'Victim',
   'factor.warning-list': 'Protected',

@@ -30,6 +30,7 @@ export const JA_PHRASES = {
   'because.ofNetwork': '（掲載中のネットワーク {network} による）',
   'because.review': '一致は人が確認するものであり、掲載しない',
   'because.someMessages': '{count} 通以上',
+  'because.recurrence': '1 週間以上おいて再び観測されたため、それ以降の通報は最大 {factor} 倍長く効く',
   'because.uncorroborated': '掲載に必要な数の独立した会員が通報していない、または新規会員だけが通報している',
   'because.victim': '他者による詐称（スコア {score}）であり、本人の行為ではない',
   'because.warningList': '{list} に含まれるため、決定がなければ掲載しない',

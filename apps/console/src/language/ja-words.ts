@@ -144,6 +144,7 @@ export const JA_WORDS = {
   'factor.hysteresis': '掲載継続',
   'factor.number': '件数',
   'factor.review': '要確認',
+  'factor.recurrence': '再発',
   'factor.uncorroborated': '裏付け不足',
   'factor.victim': '被害者',
   'factor.warning-list': '保護対象',

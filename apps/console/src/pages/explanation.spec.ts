@@ -30,6 +30,7 @@ describe('the explanation of a score', () => {
     ['decided by people: never-list'],
     ['on public-dns: listed only by a decision'],
     ['fewer independent members than a listing needs, or all of them new'],
+    ['seen again after a week or more: what came then lasts up to 1.5 times as long'],
     ['stays listed until below 55'],
     ['forged by others with score 88: not its own doing'],
     ['a match is for a person to review, never listed'],

@@ -44,6 +44,11 @@ const SHAPES: readonly Shape[] = [
     /^fewer independent members than a listing needs(?:, or all of them new)?$/,
     'because.uncorroborated',
   ),
+  plain(
+    /^seen again after a week or more: what came then lasts up to ([\d.]+) times as long$/,
+    'because.recurrence',
+    ['factor'],
+  ),
   plain(/^stays listed until below (\d+)$/, 'because.hysteresis', ['score']),
   plain(/^forged by others with score (\d+): not its own doing$/, 'because.victim', ['score']),
   plain(/^a match is for a person to review, never listed$/, 'because.review'),
