@@ -15,7 +15,6 @@ import { ACTION_CHANGED, ACTION_TONE, ACTIONS, type ActionRow } from './action-q
 import { Delegation } from './delegation.tsx';
 
 const DEFAULTS = { q: '', state: '', sort: 'proposedAt.desc' };
-const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 function columnsFor({ t, word, format }: Speech): Column<ActionRow>[] {
   return [
@@ -30,7 +29,7 @@ function columnsFor({ t, word, format }: Speech): Column<ActionRow>[] {
         </Link>
       ),
       text: ({ title }) => title,
-      compare: (a, b) => compareText(a.title, b.title),
+      compare: 'text',
     },
     {
       id: 'state',
@@ -39,7 +38,7 @@ function columnsFor({ t, word, format }: Speech): Column<ActionRow>[] {
       isMain: true,
       cell: ({ state }) => <Badge tone={ACTION_TONE[state] ?? 'plain'}>{word('actionState', state)}</Badge>,
       text: ({ state }) => state,
-      compare: (a, b) => compareText(a.state, b.state),
+      compare: 'text',
     },
     {
       id: 'kind',
@@ -51,7 +50,7 @@ function columnsFor({ t, word, format }: Speech): Column<ActionRow>[] {
         </>
       ),
       text: ({ kind }) => kind,
-      compare: (a, b) => compareText(a.kind, b.kind),
+      compare: 'text',
     },
     {
       id: 'vote',
@@ -75,7 +74,7 @@ function columnsFor({ t, word, format }: Speech): Column<ActionRow>[] {
       width: '9rem',
       cell: ({ effectiveAt }) => (effectiveAt === null ? '–' : format.dateTime(effectiveAt)),
       text: ({ effectiveAt }) => effectiveAt ?? '',
-      compare: (a, b) => compareText(a.effectiveAt ?? '', b.effectiveAt ?? ''),
+      compare: 'text',
     },
     {
       id: 'proposedAt',
@@ -84,7 +83,7 @@ function columnsFor({ t, word, format }: Speech): Column<ActionRow>[] {
       isMain: true,
       cell: ({ proposedAt }) => <Time at={proposedAt} isShort />,
       text: ({ proposedAt }) => proposedAt,
-      compare: (a, b) => compareText(a.proposedAt, b.proposedAt),
+      compare: 'text',
     },
   ];
 }

@@ -15,7 +15,6 @@ import { ALERT_RAISED, ALERTS, STATE_TONE, type AlertRow } from './alert-query.t
 
 const DEFAULTS = { q: '', state: '', category: '', sort: 'openedAt.desc' };
 const STATES = ['open', 'seen', 'found', 'observing', 'closed'] as const;
-const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 function columnsFor({ t, word, format }: Speech, search: string): Column<AlertRow>[] {
   return [
@@ -30,7 +29,7 @@ function columnsFor({ t, word, format }: Speech, search: string): Column<AlertRo
         </Link>
       ),
       text: ({ subject }) => subject,
-      compare: (a, b) => compareText(a.subject, b.subject),
+      compare: 'text',
     },
     {
       id: 'state',
@@ -39,7 +38,7 @@ function columnsFor({ t, word, format }: Speech, search: string): Column<AlertRo
       isMain: true,
       cell: ({ state }) => <Badge tone={STATE_TONE[state] ?? 'plain'}>{word('alertState', state)}</Badge>,
       text: ({ state }) => state,
-      compare: (a, b) => compareText(a.state, b.state),
+      compare: 'text',
     },
     {
       id: 'category',
@@ -47,7 +46,7 @@ function columnsFor({ t, word, format }: Speech, search: string): Column<AlertRo
       width: 'minmax(7rem, 1fr)',
       cell: ({ category }) => word('category', category),
       text: ({ category }) => category,
-      compare: (a, b) => compareText(a.category, b.category),
+      compare: 'text',
     },
     {
       id: 'messages',
@@ -74,7 +73,7 @@ function columnsFor({ t, word, format }: Speech, search: string): Column<AlertRo
       isMain: true,
       cell: ({ openedAt }) => <Time at={openedAt} isShort />,
       text: ({ openedAt }) => openedAt,
-      compare: (a, b) => compareText(a.openedAt, b.openedAt),
+      compare: 'text',
     },
   ];
 }

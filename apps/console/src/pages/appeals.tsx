@@ -5,7 +5,7 @@ import { codeOf } from '../graphql/client.ts';
 import type { VariablesOf } from '../graphql/graphql.ts';
 import { useChanges } from '../graphql/use-changes.ts';
 import { useLanguage, type Speech } from '../language/use-language.ts';
-import type { Column } from '../parts/data-table.tsx';
+import { compareText, type Column } from '../parts/data-table.tsx';
 import { Search, Select } from '../parts/fields.tsx';
 import { List } from '../parts/list-page.tsx';
 import { Badge, spelled, Time } from '../parts/marks.tsx';
@@ -24,7 +24,6 @@ const STATES: Readonly<Record<string, State | null>> = {
   withdrawn: 'WITHDRAWN',
   all: null,
 };
-const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 function columnsFor({ t, word, format }: Speech): Column<AppealRow>[] {
   return [
@@ -39,7 +38,7 @@ function columnsFor({ t, word, format }: Speech): Column<AppealRow>[] {
         </Link>
       ),
       text: ({ subject }) => subject,
-      compare: (a, b) => compareText(a.subject, b.subject),
+      compare: 'text',
     },
     {
       id: 'state',
@@ -48,7 +47,7 @@ function columnsFor({ t, word, format }: Speech): Column<AppealRow>[] {
       isMain: true,
       cell: (appeal) => <StateBadge appeal={appeal} />,
       text: (appeal) => stateOf(appeal).word,
-      compare: (a, b) => compareText(stateOf(a).word, stateOf(b).word),
+      compare: 'text',
     },
     {
       id: 'dueAt',
@@ -73,7 +72,7 @@ function columnsFor({ t, word, format }: Speech): Column<AppealRow>[] {
       width: 'minmax(8rem, 1fr)',
       cell: ({ reasonClass }) => word('category', spelled(reasonClass)),
       text: ({ reasonClass }) => spelled(reasonClass),
-      compare: (a, b) => compareText(a.reasonClass, b.reasonClass),
+      compare: 'text',
     },
     {
       id: 'filedAt',
@@ -81,7 +80,7 @@ function columnsFor({ t, word, format }: Speech): Column<AppealRow>[] {
       width: '7rem',
       cell: ({ filedAt }) => <Time at={filedAt} isShort />,
       text: ({ filedAt }) => filedAt,
-      compare: (a, b) => compareText(a.filedAt, b.filedAt),
+      compare: 'text',
     },
     {
       id: 'who',

@@ -53,7 +53,6 @@ const CAMPAIGN_CHANGED = graphql(`
 export type CampaignRow = ResultOf<typeof CAMPAIGNS>['campaigns']['edges'][number]['node'];
 
 const DEFAULTS = { q: '', show: '', sort: 'lastSeen.desc' };
-const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 function columnsFor({ t, format }: Speech): Column<CampaignRow>[] {
   return [
@@ -68,7 +67,7 @@ function columnsFor({ t, format }: Speech): Column<CampaignRow>[] {
         </Link>
       ),
       text: campaignName,
-      compare: (a, b) => compareText(campaignName(a), campaignName(b)),
+      compare: 'text',
     },
     {
       id: 'state',
@@ -118,7 +117,7 @@ function columnsFor({ t, format }: Speech): Column<CampaignRow>[] {
       width: '8rem',
       cell: ({ firstSeen }) => <Time at={firstSeen} isShort />,
       text: ({ firstSeen }) => firstSeen,
-      compare: (a, b) => compareText(a.firstSeen, b.firstSeen),
+      compare: 'text',
     },
     {
       id: 'lastSeen',
@@ -127,7 +126,7 @@ function columnsFor({ t, format }: Speech): Column<CampaignRow>[] {
       isMain: true,
       cell: ({ lastSeen }) => <Time at={lastSeen} isShort />,
       text: ({ lastSeen }) => lastSeen,
-      compare: (a, b) => compareText(a.lastSeen, b.lastSeen),
+      compare: 'text',
     },
   ];
 }

@@ -50,7 +50,6 @@ type RecordRow = ResultOf<typeof TERMINATIONS>['terminations'][number];
 const DEFAULTS = { list: 'cases', q: '', side: '', state: '', sort: '' };
 const STATES = ['active', 'contested', 'withdrawn'] as const;
 const STATE_TONE: Readonly<Record<string, Tone>> = { active: 'info', contested: 'warn', withdrawn: 'plain' };
-const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 function caseColumns({ t, word, format }: Speech): Column<CaseRow>[] {
   return [
@@ -71,7 +70,7 @@ function caseColumns({ t, word, format }: Speech): Column<CaseRow>[] {
         <Badge tone={strength === 'strong' ? 'bad' : 'warn'}>{word('strength', strength)}</Badge>
       ),
       text: ({ strength }) => strength,
-      compare: (a, b) => compareText(a.strength, b.strength),
+      compare: 'text',
     },
     {
       id: 'side',
@@ -87,7 +86,7 @@ function caseColumns({ t, word, format }: Speech): Column<CaseRow>[] {
       width: 'minmax(7rem, 1fr)',
       cell: ({ reason }) => word('reason', reason),
       text: ({ reason }) => reason,
-      compare: (a, b) => compareText(a.reason, b.reason),
+      compare: 'text',
     },
     {
       id: 'types',
@@ -102,7 +101,7 @@ function caseColumns({ t, word, format }: Speech): Column<CaseRow>[] {
       width: '6rem',
       cell: ({ state }) => <Badge tone={STATE_TONE[state] ?? 'plain'}>{word('recordState', state)}</Badge>,
       text: ({ state }) => state,
-      compare: (a, b) => compareText(a.state, b.state),
+      compare: 'text',
     },
     {
       id: 'messages',
@@ -120,7 +119,7 @@ function caseColumns({ t, word, format }: Speech): Column<CaseRow>[] {
       isMain: true,
       cell: ({ openedAt }) => <Time at={openedAt} isShort />,
       text: ({ openedAt }) => openedAt,
-      compare: (a, b) => compareText(a.openedAt, b.openedAt),
+      compare: 'text',
     },
   ];
 }
@@ -134,7 +133,7 @@ function recordColumns({ t, word, format }: Speech): Column<RecordRow>[] {
       isMain: true,
       cell: ({ caseNumber, id }) => <code title={id}>{caseNumber}</code>,
       text: ({ caseNumber }) => caseNumber,
-      compare: (a, b) => compareText(a.caseNumber, b.caseNumber),
+      compare: 'text',
     },
     {
       id: 'state',
@@ -143,7 +142,7 @@ function recordColumns({ t, word, format }: Speech): Column<RecordRow>[] {
       isMain: true,
       cell: ({ state }) => <Badge tone={STATE_TONE[state] ?? 'plain'}>{word('recordState', state)}</Badge>,
       text: ({ state }) => state,
-      compare: (a, b) => compareText(a.state, b.state),
+      compare: 'text',
     },
     {
       id: 'reason',
@@ -151,7 +150,7 @@ function recordColumns({ t, word, format }: Speech): Column<RecordRow>[] {
       width: 'minmax(8rem, 1fr)',
       cell: ({ reason }) => word('reason', reason),
       text: ({ reason }) => reason,
-      compare: (a, b) => compareText(a.reason, b.reason),
+      compare: 'text',
     },
     {
       id: 'version',
@@ -184,7 +183,7 @@ function recordColumns({ t, word, format }: Speech): Column<RecordRow>[] {
       isMain: true,
       cell: ({ expiresAt }) => format.date(expiresAt),
       text: ({ expiresAt }) => expiresAt,
-      compare: (a, b) => compareText(a.expiresAt, b.expiresAt),
+      compare: 'text',
     },
   ];
 }

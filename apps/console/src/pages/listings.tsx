@@ -1,6 +1,6 @@
 import { useDeferredValue, useMemo } from 'react';
 import { useLanguage, type Speech } from '../language/use-language.ts';
-import type { Column } from '../parts/data-table.tsx';
+import { compareText, type Column } from '../parts/data-table.tsx';
 import { Search, Select } from '../parts/fields.tsx';
 import { List } from '../parts/list-page.tsx';
 import { Badge, Categories, Score, spelled, SubjectLink, Time, type Tone } from '../parts/marks.tsx';
@@ -20,7 +20,6 @@ export const ADVICE_TONE: Readonly<Record<string, Tone>> = {
   REJECT: 'bad',
 };
 
-const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 const countOf = (count: number | string) => (typeof count === 'number' ? count : 0);
 
 function columnsFor({ t, word, format }: Speech): Column<ListingRow>[] {
@@ -32,7 +31,7 @@ function columnsFor({ t, word, format }: Speech): Column<ListingRow>[] {
       isMain: true,
       cell: ({ subject }) => <SubjectLink subject={subject} />,
       text: ({ subject }) => subject,
-      compare: (a, b) => compareText(a.subject, b.subject),
+      compare: 'text',
     },
     {
       id: 'score',
@@ -50,6 +49,7 @@ function columnsFor({ t, word, format }: Speech): Column<ListingRow>[] {
       width: 'minmax(8rem, 2fr)',
       cell: ({ categories }) => <Categories values={categories} />,
       text: ({ categories }) => categories.map(spelled).join(' '),
+      // A hundred thousand rows: by what they have, without writing it out.
       compare: (a, b) => compareText(a.categories.join(), b.categories.join()),
     },
     {
@@ -60,7 +60,7 @@ function columnsFor({ t, word, format }: Speech): Column<ListingRow>[] {
         <Badge tone={ADVICE_TONE[recommendation] ?? 'plain'}>{word('advice', recommendation)}</Badge>
       ),
       text: ({ recommendation }) => recommendation,
-      compare: (a, b) => compareText(a.recommendation, b.recommendation),
+      compare: 'text',
     },
     {
       id: 'members',
@@ -78,7 +78,7 @@ function columnsFor({ t, word, format }: Speech): Column<ListingRow>[] {
       isMain: true,
       cell: ({ lastSeen }) => <Time at={lastSeen} isShort />,
       text: ({ lastSeen }) => lastSeen,
-      compare: (a, b) => compareText(a.lastSeen, b.lastSeen),
+      compare: 'text',
     },
     {
       id: 'expiresAt',
@@ -86,7 +86,7 @@ function columnsFor({ t, word, format }: Speech): Column<ListingRow>[] {
       width: '8rem',
       cell: ({ expiresAt }) => format.date(expiresAt),
       text: ({ expiresAt }) => expiresAt,
-      compare: (a, b) => compareText(a.expiresAt, b.expiresAt),
+      compare: 'text',
     },
   ];
 }

@@ -24,7 +24,6 @@ import {
 } from './network-query.ts';
 
 const DEFAULTS = { q: '', state: '', list: '', sort: 'network.asc' };
-const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 function rangeColumns(
   { t, word, format }: Speech,
@@ -38,7 +37,7 @@ function rangeColumns(
       isMain: true,
       cell: ({ network }) => <SubjectLink subject={network} />,
       text: ({ network }) => network,
-      compare: (a, b) => compareText(a.network, b.network),
+      compare: 'text',
     },
     {
       id: 'port25',
@@ -47,7 +46,7 @@ function rangeColumns(
       isMain: true,
       cell: ({ port25 }) => <Badge tone={PORT25_TONE[port25] ?? 'plain'}>{word('port25', port25)}</Badge>,
       text: ({ port25 }) => port25,
-      compare: (a, b) => compareText(a.port25, b.port25),
+      compare: 'text',
     },
     {
       id: 'exceptions',
@@ -62,7 +61,7 @@ function rangeColumns(
       width: '9rem',
       cell: ({ declaredAt }) => format.date(declaredAt),
       text: ({ declaredAt }) => declaredAt,
-      compare: (a, b) => compareText(a.declaredAt, b.declaredAt),
+      compare: 'text',
     },
     {
       id: 'do',
@@ -105,7 +104,7 @@ function claimColumns({ t, word }: Speech): Column<ClaimRow>[] {
       isMain: true,
       cell: ({ network }) => <SubjectLink subject={network} />,
       text: ({ network }) => network,
-      compare: (a, b) => compareText(a.network, b.network),
+      compare: 'text',
     },
     {
       id: 'state',
@@ -114,7 +113,7 @@ function claimColumns({ t, word }: Speech): Column<ClaimRow>[] {
       isMain: true,
       cell: ({ state }) => <Badge tone={CLAIM_TONE[state] ?? 'plain'}>{word('claimState', state)}</Badge>,
       text: ({ state }) => state,
-      compare: (a, b) => compareText(a.state, b.state),
+      compare: 'text',
     },
     {
       id: 'reason',
@@ -130,7 +129,7 @@ function claimColumns({ t, word }: Speech): Column<ClaimRow>[] {
       isMain: true,
       cell: ({ claimedAt }) => <Time at={claimedAt} isShort />,
       text: ({ claimedAt }) => claimedAt,
-      compare: (a, b) => compareText(a.claimedAt, b.claimedAt),
+      compare: 'text',
     },
     {
       id: 'decidedAt',
@@ -138,7 +137,7 @@ function claimColumns({ t, word }: Speech): Column<ClaimRow>[] {
       width: '8rem',
       cell: ({ decidedAt }) => (decidedAt === null ? '–' : <Time at={decidedAt} isShort />),
       text: ({ decidedAt }) => decidedAt ?? '',
-      compare: (a, b) => compareText(a.decidedAt ?? '', b.decidedAt ?? ''),
+      compare: 'text',
     },
   ];
 }

@@ -1,4 +1,4 @@
-import { useMemo, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { useQuery } from 'urql';
 import { Link } from 'wouter';
 import { codeOf } from '../graphql/client.ts';
@@ -11,6 +11,7 @@ import { TimeChart } from '../parts/time-chart.tsx';
 import { useNow } from '../parts/use-now.ts';
 import { useSession } from '../session/session-store.ts';
 import { campaignName } from './campaign-name.ts';
+import { useActivity } from './use-activity.ts';
 import { useLiveFeed } from './use-live-feed.ts';
 
 const OVERVIEW = graphql(`
@@ -82,23 +83,7 @@ export default function Overview() {
     .filter(({ lastSeen }) => new Date(lastSeen).getTime() > since);
   const open = (alerts.data?.alerts.edges ?? []).filter(({ node }) => node.state === 'open').length;
   const activity = data?.listingActivity;
-  const times = useMemo(() => (activity ?? []).map(({ at }) => new Date(at)), [activity]);
-  const curves = useMemo(
-    () => [
-      {
-        label: t('overview.changed'),
-        values: (activity ?? []).map(({ changed }) => changed),
-        color: '--chart-1' as const,
-        isBars: true,
-      },
-      {
-        label: t('overview.ended'),
-        values: (activity ?? []).map(({ ended }) => ended),
-        color: '--chart-2' as const,
-      },
-    ],
-    [activity, t],
-  );
+  const { times, curves } = useActivity(activity);
   const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
   return (
     <Page title={t('overview.title')} lead={t('overview.lead')}>

@@ -48,7 +48,6 @@ type PersonRow = ResultOf<typeof PEOPLE>['people'][number];
 type Role = VariablesOf<typeof INVITE>['role'];
 
 const DEFAULTS = { q: '', role: '', sort: 'name.asc' };
-const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 const inCapitals = (role: PersonRole) => role.replace('-', '_').toUpperCase() as Role;
 
 function columnsFor(
@@ -74,7 +73,7 @@ function columnsFor(
       isMain: true,
       cell: ({ role }) => word('role', spelled(role)),
       text: ({ role }) => spelled(role),
-      compare: (a, b) => compareText(a.role, b.role),
+      compare: 'text',
     },
     {
       id: 'member',
@@ -82,7 +81,7 @@ function columnsFor(
       width: 'minmax(7rem, 1fr)',
       cell: ({ memberId }) => (memberId === null ? '–' : <code>{memberId}</code>),
       text: ({ memberId }) => memberId ?? '',
-      compare: (a, b) => compareText(a.memberId ?? '', b.memberId ?? ''),
+      compare: 'text',
     },
     {
       id: 'lastSeenAt',
@@ -90,7 +89,7 @@ function columnsFor(
       width: '9rem',
       cell: ({ lastSeenAt }) => <Time at={lastSeenAt} isShort />,
       text: ({ lastSeenAt }) => lastSeenAt,
-      compare: (a, b) => compareText(a.lastSeenAt, b.lastSeenAt),
+      compare: 'text',
     },
     {
       id: 'createdAt',
@@ -98,7 +97,7 @@ function columnsFor(
       width: '8rem',
       cell: ({ createdAt }) => format.date(createdAt),
       text: ({ createdAt }) => createdAt,
-      compare: (a, b) => compareText(a.createdAt, b.createdAt),
+      compare: 'text',
     },
     {
       id: 'remove',

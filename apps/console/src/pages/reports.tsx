@@ -39,7 +39,6 @@ const RECEIPTS = graphql(`
 export type ReceiptRow = ResultOf<typeof RECEIPTS>['receipts']['edges'][number]['node'];
 
 const DEFAULTS = { show: '', receipt: '', sort: 'receivedAt.desc' };
-const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 function columnsFor({ t, format }: Speech, open: (id: string) => void): Column<ReceiptRow>[] {
   return [
@@ -60,7 +59,7 @@ function columnsFor({ t, format }: Speech, open: (id: string) => void): Column<R
         </button>
       ),
       text: ({ receivedAt }) => receivedAt,
-      compare: (a, b) => compareText(a.receivedAt, b.receivedAt),
+      compare: 'text',
     },
     {
       id: 'accepted',

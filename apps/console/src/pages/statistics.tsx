@@ -1,4 +1,3 @@
-import { useMemo } from 'react';
 import { useQuery } from 'urql';
 import { codeOf } from '../graphql/client.ts';
 import { graphql } from '../graphql/graphql.ts';
@@ -11,6 +10,7 @@ import { Page, Panel } from '../parts/page.tsx';
 import { TimeChart } from '../parts/time-chart.tsx';
 import { useSession } from '../session/session-store.ts';
 import { ModelQualityPanel } from './model-quality-panel.tsx';
+import { useActivity } from './use-activity.ts';
 
 const STATISTICS = graphql(`
   query Statistics {
@@ -46,23 +46,7 @@ export default function Statistics() {
   const [{ data, fetching, error }] = useQuery({ query: STATISTICS, requestPolicy: 'cache-and-network' });
   const [dns] = useQuery({ query: DNS_QUERIES, pause: member === null });
   const activity = data?.listingActivity;
-  const times = useMemo(() => (activity ?? []).map(({ at }) => new Date(at)), [activity]);
-  const curves = useMemo(
-    () => [
-      {
-        label: t('overview.changed'),
-        values: (activity ?? []).map(({ changed }) => changed),
-        color: '--chart-1' as const,
-        isBars: true,
-      },
-      {
-        label: t('overview.ended'),
-        values: (activity ?? []).map(({ ended }) => ended),
-        color: '--chart-2' as const,
-      },
-    ],
-    [activity, t],
-  );
+  const { times, curves } = useActivity(activity);
   const save = () => {
     const header = [t('chart.time'), t('overview.changed'), t('overview.ended')];
     const rows = (activity ?? []).map(({ at, changed, ended }) => [at, changed, ended]);
