@@ -1,6 +1,7 @@
 // Campaigns on real mail: pairwise precision and recall, the adversary's curve, good mail, outbreak, throughput.
 //   npm run bench:campaigns -- --data ../shared/data [--live 1000000] [--only choosing|kinds|reporting|good-mail|outbreaks|fingerprinting|throughput]
 import { parseArgs } from 'node:util';
+import { measureAbuseEvidence } from './campaigns/abuse-evidence.ts';
 import { halfOf, readCorpus } from './campaigns/corpus.ts';
 import { measureGoodMail } from './campaigns/good-mail.ts';
 import { pyzorLike, rspamdLike, sekisho, tlsh, type Method } from './campaigns/methods.ts';
@@ -66,7 +67,10 @@ if (isWanted('reporting')) {
     for (const strength of [0, 1, 2]) line(method.name, method, 1, strength);
   }
 }
-if (isWanted('good-mail')) measureGoodMail(corpus, foreign);
+if (isWanted('good-mail')) {
+  measureGoodMail(corpus, foreign);
+  measureAbuseEvidence();
+}
 if (isWanted('outbreaks')) measureOutbreaks(corpus, foreign);
 if (isWanted('fingerprinting')) measureFingerprinting(corpus);
 if (isWanted('throughput')) measureThroughput(Number(values.live));

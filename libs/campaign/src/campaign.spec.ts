@@ -201,8 +201,29 @@ describe('tallies and rules', () => {
   });
 
   it('makes no campaign of the complaints of one member', () => {
-    const tally = tallyOf([seen({ evidence: 'complaint' }), seen({ member: 'b' })]);
+    const tally = tallyOf([seen({ evidence: 'complaint', copies: 10 }), seen({ member: 'b' })]);
     expect(tally && isAbusive(tally)).toBe(false);
+  });
+
+  /** So many copies at two members, and with such evidence about so many of them. */
+  const isAbuseWith = (evidence: 'complaint' | 'auth-failure', count: number, copies: number) => {
+    const tally = tallyOf([
+      seen({ evidence, copies: count - 1 }),
+      seen({ member: 'b', evidence }),
+      seen({ copies: copies - count }),
+    ]);
+    return isAbusive(tally ?? newsletterMissing());
+  };
+
+  it('takes a few complaints or failed checks in a small cluster for chance, however large a share they are', () => {
+    expect([2, 4, 5].map((count) => isAbuseWith('complaint', count, 10))).toEqual([false, false, true]);
+    expect([3, 6, 7].map((count) => isAbuseWith('auth-failure', count, 10))).toEqual([false, false, true]);
+    expect(isAbuseWith('complaint', 3, 3)).toBe(false);
+  });
+
+  it('still asks for a share of large clusters, where less would be more than chance', () => {
+    expect([199, 200].map((count) => isAbuseWith('complaint', count, 10_000))).toEqual([false, true]);
+    expect([299, 300].map((count) => isAbuseWith('auth-failure', count, 1_000))).toEqual([false, true]);
   });
 
   it('tells the victim from the culprit, and accuses on nothing thin', () => {
