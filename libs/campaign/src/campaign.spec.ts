@@ -44,6 +44,24 @@ describe('visibleText', () => {
     );
     expect(text.replace(/\s+/g, ' ').trim()).toBe('Viagra now');
   });
+
+  const seenIn = (html: string) => visibleText(html).text.replace(/\s+/g, ' ').trim();
+
+  it('reads text after a head that no tag ends, and nothing of the head', () => {
+    expect(seenIn('<html><head><title>no</title><style>no</style><h5>Renew now</h5><p>today')).toBe(
+      'Renew now today',
+    );
+  });
+
+  it('reads text that has a size again inside of what has none, as templates make it', () => {
+    const cell = (inner: string) =>
+      `<td style="padding:0;font-size:0px">no<div style="${inner}">yes</div>no</td>`;
+    expect(seenIn(cell('font-size:13px'))).toBe('yes');
+    expect(seenIn(cell('font-size: 1rem;color:#000'))).toBe('yes');
+    expect(seenIn(cell('color:red'))).toBe('');
+    expect(seenIn(cell('font-size:1.2em'))).toBe('');
+    expect(seenIn('<p style="font-size:1em">yes<span style="font-size:1px">no</span>')).toBe('yes');
+  });
 });
 
 describe('normaliseText', () => {
