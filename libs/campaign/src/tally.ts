@@ -9,6 +9,8 @@ export interface Observation {
   /** Milliseconds since 1970: when the messages were seen. */
   readonly at: number;
   readonly copies: number;
+  /** Copies that the evidence is about, if not as many: of several kinds about the same copies only one brings the copies. */
+  readonly evidenceCopies?: number;
   /** `none`: the report speaks of bulk or of good mail. */
   readonly evidence: Evidence | 'none';
   readonly auth: { readonly spf?: string; readonly dkim?: string; readonly dmarc?: string };
@@ -107,7 +109,7 @@ export function tallyOf(observations: readonly Observation[]): CampaignTally | u
     tally.lastSeen = Math.max(tally.lastSeen, seen.at);
     tally.auth[verdict] += seen.copies;
     if (seen.evidence !== 'none') {
-      count(tally.evidenceCopies, seen.evidence, seen.copies);
+      count(tally.evidenceCopies, seen.evidence, seen.evidenceCopies ?? seen.copies);
       tally.evidence.set(seen.evidence, (tally.evidence.get(seen.evidence) ?? new Set()).add(seen.member));
     }
     if (seen.network !== undefined) count(tally.networks, seen.network, seen.copies);
