@@ -30,7 +30,7 @@ export function readCorpus(folder: string): LabelledMessage[] {
   });
 }
 
-function contentOf(bytes: Uint8Array): MessageContent {
+export function contentOf(bytes: Uint8Array): MessageContent {
   const read = readMessage(bytes, {
     trusted: { networks: [], hosts: [] },
     sha256: (part) => new Uint8Array(createHash('sha256').update(part).digest()),

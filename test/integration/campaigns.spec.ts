@@ -228,6 +228,25 @@ describe('clustering', () => {
     expect(await entriesOf('hash')).toEqual({});
   });
 
+  it('counts complaints about copies of which there is other evidence too', async () => {
+    const from = 'shop.example.com';
+    await send(
+      'isp-a',
+      about(print('one'), { evidence: 'complaint', count: 10, ...FAIL }),
+      domain(from, {
+        fingerprint: print('one'),
+        category: 'forged-domain',
+        evidence: 'auth-failure',
+        ...FAIL,
+      }),
+    );
+    await send('isp-b', about(print('one'), { evidence: 'complaint' }));
+    await send('isp-c', about(print('one'), { evidence: 'rate', count: 50 }));
+    await worker().run();
+    // 11 complaints of 61 copies at two members; the failed checks are those of one.
+    expect(await only()).toBeDefined();
+  });
+
   it('raises the alarm for a new campaign that grows at many members at once, and keeps it', async () => {
     const clustering = worker();
     await send('isp-a', about(print('one'), { count: 50 }));

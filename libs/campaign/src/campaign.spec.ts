@@ -44,6 +44,24 @@ describe('visibleText', () => {
     );
     expect(text.replace(/\s+/g, ' ').trim()).toBe('Viagra now');
   });
+
+  const seenIn = (html: string) => visibleText(html).text.replace(/\s+/g, ' ').trim();
+
+  it('reads text after a head that no tag ends, and nothing of the head', () => {
+    expect(seenIn('<html><head><title>no</title><style>no</style><h5>Renew now</h5><p>today')).toBe(
+      'Renew now today',
+    );
+  });
+
+  it('reads text that has a size again inside of what has none, as templates make it', () => {
+    const cell = (inner: string) =>
+      `<td style="padding:0;font-size:0px">no<div style="${inner}">yes</div>no</td>`;
+    expect(seenIn(cell('font-size:13px'))).toBe('yes');
+    expect(seenIn(cell('font-size: 1rem;color:#000'))).toBe('yes');
+    expect(seenIn(cell('color:red'))).toBe('');
+    expect(seenIn(cell('font-size:1.2em'))).toBe('');
+    expect(seenIn('<p style="font-size:1em">yes<span style="font-size:1px">no</span>')).toBe('yes');
+  });
 });
 
 describe('normaliseText', () => {
@@ -201,8 +219,29 @@ describe('tallies and rules', () => {
   });
 
   it('makes no campaign of the complaints of one member', () => {
-    const tally = tallyOf([seen({ evidence: 'complaint' }), seen({ member: 'b' })]);
+    const tally = tallyOf([seen({ evidence: 'complaint', copies: 10 }), seen({ member: 'b' })]);
     expect(tally && isAbusive(tally)).toBe(false);
+  });
+
+  /** So many copies at two members, and with such evidence about so many of them. */
+  const isAbuseWith = (evidence: 'complaint' | 'auth-failure', count: number, copies: number) => {
+    const tally = tallyOf([
+      seen({ evidence, copies: count - 1 }),
+      seen({ member: 'b', evidence }),
+      seen({ copies: copies - count }),
+    ]);
+    return isAbusive(tally ?? newsletterMissing());
+  };
+
+  it('takes a few complaints or failed checks in a small cluster for chance, however large a share they are', () => {
+    expect([2, 4, 5].map((count) => isAbuseWith('complaint', count, 10))).toEqual([false, false, true]);
+    expect([3, 6, 7].map((count) => isAbuseWith('auth-failure', count, 10))).toEqual([false, false, true]);
+    expect(isAbuseWith('complaint', 3, 3)).toBe(false);
+  });
+
+  it('still asks for a share of large clusters, where less would be more than chance', () => {
+    expect([199, 200].map((count) => isAbuseWith('complaint', count, 10_000))).toEqual([false, true]);
+    expect([299, 300].map((count) => isAbuseWith('auth-failure', count, 1_000))).toEqual([false, true]);
   });
 
   it('tells the victim from the culprit, and accuses on nothing thin', () => {

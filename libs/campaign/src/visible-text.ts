@@ -10,17 +10,8 @@ const CHUNK_CHARACTERS = 4_096;
 /** Deeper elements inherit what this one is: nobody sees a difference, and nested tags cannot use up memory. */
 const MAX_DEPTH = 256;
 
-const UNSEEN = new Set([
-  'script',
-  'style',
-  'head',
-  'title',
-  'template',
-  'noscript',
-  'object',
-  'select',
-  'svg',
-]);
+/** Not `head`: what a reader does not see of it are these, and the first text or other element ends it without a tag. */
+const UNSEEN = new Set(['script', 'style', 'title', 'template', 'noscript', 'object', 'select', 'svg']);
 const BREAKS = new Set(
   'address blockquote br center dd div dl dt form h1 h2 h3 h4 h5 h6 hr li ol p pre table td th tr ul'.split(
     ' ',
@@ -41,7 +32,10 @@ const NAMED_COLOURS: Readonly<Record<string, number>> = {
 const UNREADABLE_CONTRAST = 24;
 
 interface Look {
+  /** For all that is inside too. */
   readonly isHidden: boolean;
+  /** Letters of no size; what is inside may have one again, as templates do to close gaps between cells. */
+  readonly isTiny: boolean;
   readonly ink: number | undefined;
   /** Undefined: an image or a colour that was not understood. */
   readonly paper: number | undefined;
@@ -57,11 +51,11 @@ export interface VisibleText {
 export function visibleText(markup: string, limit = MAX_MARKUP_CHARACTERS): VisibleText {
   const parts: string[] = [];
   const links: string[] = [];
-  const looks: Look[] = [{ isHidden: false, ink: 0, paper: 0xffffff }];
+  const looks: Look[] = [{ isHidden: false, isTiny: false, ink: 0, paper: 0xffffff }];
   let depth = 0;
   const parser = new Parser({
     onopentag(name, attributes) {
-      const above = looks[Math.min(depth, looks.length - 1)] ?? { isHidden: false, ink: 0, paper: undefined };
+      const above = looks[Math.min(depth, looks.length - 1)] ?? UNKNOWN_LOOK;
       depth++;
       if (depth < MAX_DEPTH) looks[depth] = lookOf(name, attributes, above);
       looks.length = Math.min(depth, MAX_DEPTH - 1) + 1;
@@ -77,7 +71,7 @@ export function visibleText(markup: string, limit = MAX_MARKUP_CHARACTERS): Visi
     },
     ontext(text) {
       const look = looks.at(-1);
-      if (look && !look.isHidden && !isUnreadable(look)) parts.push(text);
+      if (look && !look.isHidden && !look.isTiny && !isUnreadable(look)) parts.push(text);
     },
     onclosetag(name) {
       depth = Math.max(0, depth - 1);
@@ -102,6 +96,8 @@ export function visibleText(markup: string, limit = MAX_MARKUP_CHARACTERS): Visi
   return { text: parts.join(''), links };
 }
 
+const UNKNOWN_LOOK: Look = { isHidden: false, isTiny: false, ink: 0, paper: undefined };
+
 const isUnreadable = ({ ink, paper }: Look): boolean =>
   ink !== undefined &&
   paper !== undefined &&
@@ -115,7 +111,6 @@ function lookOf(name: string, attributes: Record<string, string>, above: Look): 
     UNSEEN.has(name) ||
     'hidden' in attributes ||
     /display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|mso-hide\s*:\s*all/.test(style) ||
-    /font-size\s*:\s*[01](?:\.\d+)?(?:px|pt|em|%|;|\s|$)/.test(style) ||
     /(?:^|;|\s)(?:max-)?(?:height|width)\s*:\s*0(?:px|pt|em|%|;|\s|$)/.test(style);
   const inkText =
     /(?:^|;|\s)color\s*:\s*([^;]+)/.exec(style)?.[1] ?? attributes['color'] ?? attributes['text'];
@@ -125,9 +120,22 @@ function lookOf(name: string, attributes: Record<string, string>, above: Look): 
     (attributes['background'] === undefined ? undefined : 'image');
   return {
     isHidden,
+    isTiny: isTiny(style, above.isTiny),
     ink: inkText === undefined ? above.ink : colourOf(inkText),
     paper: paperText === undefined ? above.paper : colourOf(paperText),
   };
+}
+
+/** Letters of less than two pixels, or of less than a tenth of what is around them. */
+function isTiny(style: string, isAboveTiny: boolean): boolean {
+  const written = /(?:^|;|\s)font-size\s*:\s*([^;]+)/.exec(style)?.[1];
+  if (written === undefined) return isAboveTiny;
+  const [, digits, unit] = /^(\d*\.?\d+)\s*(px|pt|r?em|%)?/.exec(written) ?? [];
+  // A keyword, or what no mail program understands.
+  if (digits === undefined) return false;
+  const size = Number(digits);
+  if (unit === 'em' || unit === '%') return isAboveTiny || size < (unit === '%' ? 10 : 0.1);
+  return size < (unit === 'rem' ? 0.1 : 2);
 }
 
 function colourOf(text: string): number | undefined {

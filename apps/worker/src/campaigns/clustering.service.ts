@@ -233,8 +233,8 @@ export class ClusteringService {
       const seen = sums.get(campaignId) ?? [];
       const observations = seen.flatMap(({ member, firstSeen, copies, evidence }) =>
         (evidence.length > 0 ? evidence : (['none'] as const)).map((kind, i): Observation => ({
-          ...{ member, at: firstSeen, copies: i === 0 ? copies : 0, evidence: kind, auth: {} },
-          ...{ network: undefined, fromDomain: undefined, urlHosts: [] },
+          ...{ member, at: firstSeen, copies: i === 0 ? copies : 0, evidenceCopies: copies, evidence: kind },
+          ...{ auth: {}, network: undefined, fromDomain: undefined, urlHosts: [] },
         })),
       );
       const tally = tallyOf(observations);
