@@ -66,6 +66,16 @@ export {
 export { examineReplica, type ReplicaExamination } from './replica/examine-replica.js';
 export { Replica, REPLICA_LAG_AT_MOST_MS } from './replica/replica.js';
 export { ModelRehearsals, type ModelRehearsal } from './reputations/model-rehearsals.js';
+export {
+  joinedSet,
+  NO_REPORTS,
+  positionAfter,
+  positionBefore,
+  type ReportPage,
+  type ReportPosition,
+  type ReportSet,
+} from './reputations/report-pages.js';
+export { ShadowRepository, type OpenSample } from './reputations/shadow.repository.js';
 export { reputationAsOf } from './reputations/past-reputation.js';
 export { ScoringRepository, type Scored, type SubjectEvidence } from './reputations/scoring.repository.js';
 export { readWarningLists } from './reputations/warning-lists.js';

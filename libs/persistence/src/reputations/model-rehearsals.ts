@@ -1,11 +1,10 @@
 // Rehearsing a model on the stored reports; nothing of it reaches a reputation or a zone.
-import { MODEL_VERSION, Rehearsal, type RehearsalOutcome, type Sighting } from '@sekisho/reputation';
+import { MODEL_VERSION, Rehearsal, type RehearsalOutcome } from '@sekisho/reputation';
 import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
+import { positionBefore, reportPages } from './report-pages.js';
 import { readWarningLists } from './warning-lists.js';
 
-/** Reports at a time. */
-const PAGE = 20_000;
 const DAY_MS = 24 * 3_600_000;
 
 export interface ModelRehearsal {
@@ -18,17 +17,6 @@ export interface ModelRehearsal {
   readonly outcome: RehearsalOutcome;
 }
 
-type Cursor = readonly [receivedAt: string, receiptId: string, item: number];
-
-interface SightingRow extends Pick<Sighting, 'reporter' | 'category' | 'evidence' | 'count' | 'influenced'> {
-  readonly subject: string;
-  readonly time: number;
-  /** With its microseconds, which a number would lose. */
-  readonly received_at: string;
-  readonly receipt_id: string;
-  readonly item: number;
-}
-
 export class ModelRehearsals {
   constructor(private readonly dataSource: DataSource) {}
 
@@ -39,8 +27,8 @@ export class ModelRehearsals {
   async rehearse(days: number, now: Date): Promise<ModelRehearsal> {
     const reportsFrom = new Date(now.getTime() - days * DAY_MS);
     const rehearsal = new Rehearsal(await readWarningLists());
-    for await (const { time, ...report } of this.reports(reportsFrom, now)) {
-      rehearsal.observe({ ...report, time });
+    for await (const { reports } of reportPages(this.dataSource, positionBefore(reportsFrom), now)) {
+      for (const report of reports) rehearsal.observe(report);
     }
     const listed: { subject: string }[] = await this.dataSource.query(
       `SELECT subject FROM reputation WHERE listed AND subject_type <> 'network'`,
@@ -69,24 +57,5 @@ export class ModelRehearsals {
       `SELECT model, in_force AS "inForce", reports_from AS "reportsFrom", rehearsed_at AS "rehearsedAt", outcome
        FROM model_rehearsal ORDER BY rehearsed_at DESC, id LIMIT 1000`,
     );
-  }
-
-  private async *reports(from: Date, until: Date): AsyncGenerator<SightingRow> {
-    let after: Cursor = [from.toISOString(), '00000000-0000-0000-0000-000000000000', -1];
-    for (;;) {
-      const rows: SightingRow[] = await this.dataSource.query(
-        `SELECT subject, reporter, category, evidence, count, influenced, receipt_id, item,
-           received_at::text AS received_at, (extract(epoch FROM received_at) * 1000)::float8 AS time
-         FROM sighting
-         WHERE (received_at, receipt_id, item) > ($1::timestamptz, $2::uuid, $3) AND received_at <= $4
-           AND retracted_at IS NULL AND evidence <> 'owner' AND subject_type <> 'network'
-         ORDER BY received_at, receipt_id, item LIMIT ${String(PAGE)}`,
-        [...after, until],
-      );
-      yield* rows;
-      const last = rows.at(-1);
-      if (last === undefined || rows.length < PAGE) return;
-      after = [last.received_at, last.receipt_id, last.item];
-    }
   }
 }
