@@ -14,6 +14,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { measureModel } from '../../apps/worker/src/quality/measure-quality.js';
 import { ShadowFollower, type ShadowModel } from '../../apps/worker/src/quality/shadow-follower.js';
+import { ShadowLearner } from '../../apps/worker/src/quality/shadow-learner.js';
 import { openTestDatabase, type OpenTestDatabase } from '../setup/open-database.js';
 
 const NOW = new Date('2030-03-15T12:20:00Z');
@@ -109,16 +110,12 @@ function openFollower() {
   const follower = new ShadowFollower(new ShadowRepository(database.dataSource), {
     openModel: (): ShadowModel => {
       state.opened++;
-      const model = new ShadowLedger();
+      const model = new ShadowLearner(database.dataSource);
       return {
-        observe: (reports) => {
-          if (state.isFailing) return Promise.reject(new Error('out of memory'));
-          model.observe(reports);
-          return Promise.resolve({ scores: [], held: model.subjects });
-        },
-        foretell: (subjects, at) =>
-          Promise.resolve({ scores: model.foretell(subjects, at.getTime()), held: model.subjects }),
-        close: () => Promise.resolve(),
+        follow: (from, until) =>
+          state.isFailing ? Promise.reject(new Error('out of memory')) : model.follow(from, until),
+        foretell: (subjects, at) => model.foretell(subjects, at),
+        close: () => model.close(),
       };
     },
     now: () => now,

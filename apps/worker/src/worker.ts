@@ -127,7 +127,7 @@ export async function startWorker(
   const shadow =
     config.shadowModel &&
     new ShadowFollower(new ShadowRepository(dataSource), {
-      ...{ openModel: openShadowThread, now },
+      ...{ openModel: () => openShadowThread(databaseUrl), now },
       onForetold: (told) => {
         logger.info(told, 'the model in shadow has foretold');
       },

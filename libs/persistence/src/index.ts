@@ -15,7 +15,7 @@ export {
 } from './campaigns/clustering.repository.js';
 export { CampaignPictures, type StoredHostPicture } from './campaigns/picture.repository.js';
 export { openBackend, type Backend, type BackendOptions } from './backend.js';
-export { migrateDatabase, openDatabase, type DatabaseOptions } from './database.js';
+export { migrateDatabase, openDatabase, type DatabaseOptions, type Sql } from './database.js';
 export * from './embedded/index.js';
 export { examineDatabase, type DatabaseExamination } from './examine-database.js';
 export { appendToLog } from './log/append.js';
@@ -71,7 +71,7 @@ export {
   NO_REPORTS,
   positionAfter,
   positionBefore,
-  type ReportPage,
+  reportPages,
   type ReportPosition,
   type ReportSet,
 } from './reputations/report-pages.js';

@@ -9,7 +9,7 @@ import {
   type ReportSet,
   type ShadowRepository,
 } from '@sekisho/persistence';
-import { LEARNED_VERSION, shadowSince, type Observation } from '@sekisho/reputation';
+import { LEARNED_VERSION, shadowSince } from '@sekisho/reputation';
 
 /** What was received until the moment of a sample is committed by then. */
 const SETTLING_MS = 60_000;
@@ -17,19 +17,24 @@ const SETTLING_MS = 60_000;
 const SAMPLE_AGE_MS = 3_600_000;
 const LOOK_EVERY_MS = 30_000;
 
-export interface ShadowAnswer {
+export interface Followed {
+  /** What it has read. */
+  readonly given: ReportSet;
+}
+
+export interface Foretold {
   /** 0 to 100 of each subject that was asked for. */
   readonly scores: readonly number[];
   /** Subjects in memory. */
   readonly held: number;
 }
 
-/** Holds what it was given; one question at a time. */
+/** Holds what it has read; one question at a time. */
 export interface ShadowModel {
-  /** Reports in the order of their times. */
-  observe(reports: readonly Observation[]): Promise<ShadowAnswer>;
-  /** `at`: not before the latest report */
-  foretell(subjects: readonly string[], at: Date): Promise<ShadowAnswer>;
+  /** Reads and learns what was received after a position and not after `until`. */
+  follow(from: ReportPosition, until: Date): Promise<Followed>;
+  /** `at`: not before what it has followed to */
+  foretell(subjects: readonly string[], at: Date): Promise<Foretold>;
   close(): Promise<void>;
 }
 
@@ -62,7 +67,7 @@ export class ShadowFollower {
   constructor(
     private readonly repository: Pick<
       ShadowRepository,
-      'hold' | 'release' | 'openSample' | 'foretell' | 'reports' | 'stored' | 'reportsAfter'
+      'hold' | 'release' | 'openSample' | 'foretell' | 'stored' | 'reportsAfter'
     >,
     private readonly tools: FollowerTools,
   ) {}
@@ -136,6 +141,7 @@ export class ShadowFollower {
   private async follow(until: Date): Promise<Following> {
     const since = new Date(shadowSince(until.getTime()));
     if (this.following && !(await this.isAsStored(this.following, since, until))) await this.forget();
+    if (this.isClosed) throw new Error('following has ended');
     let after: ReportPosition;
     if (this.following) after = positionAfter(this.following.until);
     else {
@@ -143,11 +149,8 @@ export class ShadowFollower {
       this.following = { model: this.tools.openModel(), since, until: since, given: NO_REPORTS, held: 0 };
     }
     const { following } = this;
-    for await (const { reports, set } of this.repository.reports(after, until)) {
-      if (this.isClosed) throw new Error('following has ended');
-      ({ held: following.held } = await following.model.observe(reports));
-      following.given = joinedSet(following.given, set);
-    }
+    const { given } = await following.model.follow(after, until);
+    following.given = joinedSet(following.given, given);
     following.until = until;
     return following;
   }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { ShadowAnswer, ShadowModel } from './shadow-follower.js';
-import type { ShadowRequest } from './shadow-worker.js';
+import type { ShadowModel } from './shadow-follower.js';
+import type { ShadowAnswer, ShadowRequest } from './shadow-worker.js';
 
 /**
  * A million subjects of two million reports take less than half of it (docs/reputation.md). What needs more ends the
@@ -9,9 +9,10 @@ import type { ShadowRequest } from './shadow-worker.js';
  */
 const MAX_HEAP_MB = 2_048;
 
-/** An empty model in a thread of its own. Questions are asked one after the other. */
-export function openShadowThread(): ShadowModel {
+/** An empty model in a thread of its own, with a connection of its own. Questions are asked one after the other. */
+export function openShadowThread(databaseUrl: string): ShadowModel {
   const thread = new Worker(new URL('./shadow-worker.js', import.meta.url), {
+    workerData: databaseUrl,
     resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
   });
   const ended = new Promise<never>((_, reject) => {
@@ -29,8 +30,16 @@ export function openShadowThread(): ShadowModel {
     return value;
   };
   return {
-    observe: (reports) => ask({ kind: 'observe', reports }),
-    foretell: (subjects, at) => ask({ kind: 'foretell', subjects, at: at.getTime() }),
+    async follow(from, until) {
+      const answer = await ask({ kind: 'follow', from, until });
+      if (answer.kind !== 'followed') throw new Error('the thread answered something else');
+      return answer.followed;
+    },
+    async foretell(subjects, at) {
+      const answer = await ask({ kind: 'foretell', subjects, at });
+      if (answer.kind !== 'foretold') throw new Error('the thread answered something else');
+      return answer.foretold;
+    },
     async close() {
       await thread.terminate();
     },

@@ -2,14 +2,7 @@
 // than it is; scores, listings and zones do not depend on it.
 import type { DataSource } from 'typeorm';
 import { SessionLock } from '../session-lock.js';
-import {
-  GIVEN,
-  reportPages,
-  reportSet,
-  type ReportPage,
-  type ReportPosition,
-  type ReportSet,
-} from './report-pages.js';
+import { GIVEN, reportSet, type ReportPosition, type ReportSet } from './report-pages.js';
 
 /** Any number that only following in shadow locks. */
 const SHADOW_LOCK = 7_355_614;
@@ -66,10 +59,6 @@ export class ShadowRepository {
       [version, foretoldAt, subjects, scores],
     );
     return written.length;
-  }
-
-  reports(from: ReportPosition, until: Date): AsyncGenerator<ReportPage> {
-    return reportPages(this.dataSource, from, until);
   }
 
   stored(from: ReportPosition, until: Date): Promise<ReportSet> {
