@@ -4,6 +4,7 @@ import {
   ensurePartitions,
   ForecastRepository,
   MemberRepository,
+  ModelRehearsals,
   openOperatorDatabase,
   ReportRepository,
   ShadowRepository,
@@ -289,6 +290,11 @@ describe('what is published of a model in shadow', () => {
     expect(second?.anyMember.rate).toBeCloseTo(9 / 13, 10);
     expect(second?.anyMember.brier).toBeCloseTo(brierOf(await toldAt(NOW), 9), 10);
     expect(second?.inForce?.anyMember).toBeCloseTo(brierOf(inForce, 9), 10);
+    expect(await new ModelRehearsals(database.dataSource).inShadow()).toMatchObject({
+      ...{ asOf: PUBLISHED, modelVersion: LEARNED_VERSION, forecasts: 13 },
+      ...{ brier: second?.anyMember.brier, inForce: second?.inForce?.anyMember },
+      ...{ brierOfAnother: second?.anotherMember.brier, inForceOfAnother: second?.inForce?.anotherMember },
+    });
     expect(second?.bins.reduce((sum, bin) => sum + bin.forecasts, 0)).toBe(13);
   });
 

@@ -65,7 +65,11 @@ export {
 } from './reputations/reputation.repository.js';
 export { examineReplica, type ReplicaExamination } from './replica/examine-replica.js';
 export { Replica, REPLICA_LAG_AT_MOST_MS } from './replica/replica.js';
-export { ModelRehearsals, type ModelRehearsal } from './reputations/model-rehearsals.js';
+export {
+  ModelRehearsals,
+  type ModelRehearsal,
+  type PublishedShadow,
+} from './reputations/model-rehearsals.js';
 export {
   joinedSet,
   NO_REPORTS,

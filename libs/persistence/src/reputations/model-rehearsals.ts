@@ -2,6 +2,7 @@
 import { MODEL_VERSION, Rehearsal, type RehearsalOutcome } from '@sekisho/reputation';
 import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
+import { ForecastRepository } from './forecast.repository.js';
 import { positionBefore, reportPages } from './report-pages.js';
 import { readWarningLists } from './warning-lists.js';
 
@@ -15,6 +16,17 @@ export interface ModelRehearsal {
   readonly reportsFrom: Date;
   readonly rehearsedAt: Date;
   readonly outcome: RehearsalOutcome;
+}
+
+/** Brier scores of a model in shadow and of what was in force, over the same forecasts; the outcome by any member, and by another. */
+export interface PublishedShadow {
+  readonly asOf: Date;
+  readonly modelVersion: string;
+  readonly forecasts: number;
+  readonly brier: number;
+  readonly brierOfAnother: number;
+  readonly inForce: number;
+  readonly inForceOfAnother: number;
 }
 
 export class ModelRehearsals {
@@ -57,5 +69,17 @@ export class ModelRehearsals {
       `SELECT model, in_force AS "inForce", reports_from AS "reportsFrom", rehearsed_at AS "rehearsedAt", outcome
        FROM model_rehearsal ORDER BY rehearsed_at DESC, id LIMIT 1000`,
     );
+  }
+
+  /** What was published last of a model in shadow; undefined while none follows, or too little came. */
+  async inShadow(): Promise<PublishedShadow | undefined> {
+    const published = await new ForecastRepository(this.dataSource).published();
+    const measured = published?.measurements.find(({ inForce }) => inForce !== undefined);
+    if (!published || !measured?.inForce) return undefined;
+    return {
+      ...{ asOf: published.asOf, modelVersion: measured.modelVersion, forecasts: measured.forecasts },
+      ...{ brier: measured.anyMember.brier, brierOfAnother: measured.anotherMember.brier },
+      ...{ inForce: measured.inForce.anyMember, inForceOfAnother: measured.inForce.anotherMember },
+    };
   }
 }
