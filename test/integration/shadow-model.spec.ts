@@ -3,9 +3,14 @@ import { readConfig } from '@sekisho/config';
 import {
   ensurePartitions,
   ForecastRepository,
+  joinedSet,
   MemberRepository,
   ModelRehearsals,
+  NO_REPORTS,
   openOperatorDatabase,
+  positionAfter,
+  positionBefore,
+  reportPages,
   ReportRepository,
   ShadowRepository,
 } from '@sekisho/persistence';
@@ -250,6 +255,32 @@ describe('what a model in shadow foretells', () => {
     const before = await state();
     expect(await openFollower().runAt(after(0.1))).toBe(13);
     expect(await state()).toEqual(before);
+  });
+});
+
+describe('the stored reports', () => {
+  it.each([1, 3, 4, 20_000])('come each once and in order, %i at a time', async (atOnce) => {
+    // Several of one moment, at the ends of an hour, and in a week of its own.
+    for (const hour of [-5 * 24, -1, -1, -1, -0.5, -0.5, -0.5, -0.5, 0, 0]) {
+      await report('isp-a', SUBJECTS[reported.length] ?? '', after(hour));
+    }
+    const from = after(-5 * 24);
+    const times: number[] = [];
+    let given = NO_REPORTS;
+    for await (const { reports, set } of reportPages(
+      database.dataSource,
+      positionBefore(from),
+      NOW,
+      atOnce,
+    )) {
+      expect(reports.length).toBeLessThanOrEqual(atOnce);
+      times.push(...reports.map(({ time }) => time));
+      given = joinedSet(given, set);
+    }
+    expect(times).toEqual(reported.map(({ time }) => time));
+    const repository = new ShadowRepository(database.dataSource);
+    expect(given).toEqual(await repository.stored(positionBefore(from), NOW));
+    expect(await repository.stored(positionAfter(from), NOW)).toMatchObject({ count: 9 });
   });
 });
 

@@ -50,7 +50,12 @@ interface Row extends Observation {
 }
 
 /** What was received after a position and not after `until`. */
-export async function* reportPages(sql: Sql, from: ReportPosition, until: Date): AsyncGenerator<ReportPage> {
+export async function* reportPages(
+  sql: Sql,
+  from: ReportPosition,
+  until: Date,
+  atOnce = PAGE,
+): AsyncGenerator<ReportPage> {
   let after = from;
   let end = new Date(from[0]).getTime();
   while (end < until.getTime()) {
@@ -63,10 +68,10 @@ export async function* reportPages(sql: Sql, from: ReportPosition, until: Date):
          FROM sighting
          WHERE (received_at, receipt_id, item) > ($1::timestamptz, $2::uuid, $3) AND received_at >= $1 AND received_at <= $4
            AND ${GIVEN}
-         ORDER BY received_at, receipt_id, item LIMIT ${String(PAGE)}`,
-        [...after, new Date(end)],
+         ORDER BY received_at, receipt_id, item LIMIT $5`,
+        [...after, new Date(end), atOnce],
       );
-      isWhole = rows.length < PAGE;
+      isWhole = rows.length < atOnce;
       const last = rows.at(-1);
       if (last === undefined) continue;
       after = [last.received_at, last.receipt_id, last.item];
