@@ -116,6 +116,20 @@ describe('following in shadow', () => {
     expect(calls).toEqual([]);
   });
 
+  it('says nothing of a sample when learning took an hour, and goes on from there', async () => {
+    const follower = open();
+    isWaiting = true;
+    const running = follower.run();
+    await expect.poll(() => endFollow).toBeDefined();
+    now += HOUR_MS;
+    endFollow?.();
+    expect(await running).toBe(0);
+    isWaiting = false;
+    state.sample = { foretoldAt: new Date(now), subjects: ['192.0.2.1'] };
+    expect(await follower.run()).toBe(1);
+    expect(calls.filter((call) => call === 'open')).toHaveLength(1);
+  });
+
   it('gives up its model when another worker has taken over', async () => {
     const follower = open();
     await follower.run();

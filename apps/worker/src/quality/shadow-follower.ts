@@ -132,7 +132,8 @@ export class ShadowFollower {
     const following = await this.follow(sample.foretoldAt);
     const { scores, held } = await following.model.foretell(sample.subjects, sample.foretoldAt);
     following.held = held;
-    const subjects = await this.repository.foretell(LEARNED_VERSION, sample, scores);
+    const isLate = this.tools.now().getTime() - sample.foretoldAt.getTime() >= SAMPLE_AGE_MS;
+    const subjects = isLate ? 0 : await this.repository.foretell(LEARNED_VERSION, sample, scores);
     this.tools.onForetold({ subjects, reports: following.given.count, held });
     return subjects;
   }
