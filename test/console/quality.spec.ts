@@ -14,8 +14,13 @@ const bin = (from: number, to: number, came: number) => ({
 });
 const MEASUREMENTS = [
   {
-    ...{ modelVersion: '1', forecasts: 3_702, anyMember: accuracy, anotherMember: accuracy },
+    ...{ modelVersion: '2', forecasts: 3_702, anyMember: accuracy, anotherMember: accuracy },
     bins: [bin(0, 9, 0.011), bin(10, 69, 0.22), bin(70, 100, 0.634)],
+  },
+  {
+    ...{ modelVersion: 'learned-1', forecasts: 3_000, anyMember: accuracy, anotherMember: accuracy },
+    inForce: { anyMember: 0.0824, anotherMember: 0.0206 },
+    bins: [bin(0, 100, 0.031)],
   },
 ];
 const CHANNELS = [
@@ -48,7 +53,7 @@ async function measure(): Promise<void> {
 async function saved(page: Page, panel: string): Promise<string> {
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('region', { name: panel }).getByRole('button').click(),
+    page.getByRole('region', { name: panel }).getByRole('button').first().click(),
   ]);
   return readFile(await download.path(), 'utf8');
 }
@@ -87,7 +92,7 @@ describe.each([
     ] as const) {
       await scene.visit(page, path);
       const panel = page.getByRole('region', { name: TITLES[look.language][name] });
-      await panel.getByRole('group').getByRole('table').waitFor();
+      await panel.getByRole('group').getByRole('table').first().waitFor();
       await settled(page);
       await page.screenshot({
         path: join(SCREENSHOTS, `${name}-${look.language}-${look.theme}-${String(look.width)}.png`),
@@ -95,7 +100,7 @@ describe.each([
       });
       faults.push(...(await outsideOf(page)), ...(await barriersOf(page)), ...watch.take());
       // What is wider than the page is reached by the keyboard.
-      expect(await panel.getByRole('group').getAttribute('tabindex')).toBe('0');
+      expect(await panel.getByRole('group').first().getAttribute('tabindex')).toBe('0');
       files.push(await saved(page, TITLES[look.language][name]));
     }
     expect(faults).toEqual([]);
@@ -108,6 +113,46 @@ describe.each([
   });
 });
 
+it(
+  'a model in shadow stands beside the one in force, in words of how it did',
+  { timeout: 300_000 },
+  async () => {
+    await measure();
+    for (const { language, inForce, inShadow, words } of [
+      {
+        language: 'en',
+        inForce: 'In force',
+        inShadow: 'In shadow',
+        words: [
+          '0.082; this model is 50 % lower, which is better',
+          '0.021; this model is 100 % higher, which is worse',
+        ],
+      },
+      {
+        language: 'ja',
+        inForce: '使用中',
+        inShadow: '並行評価中',
+        words: [
+          '0.082（このモデルは 50 % 小さく、優れています）',
+          '0.021（このモデルは 100 % 大きく、劣ります）',
+        ],
+      },
+    ] as const) {
+      const context = await openContext(browser);
+      await scene.signIn(context, { language, role: 'officer' });
+      const page = await context.newPage();
+      await scene.visit(page, '/statistics');
+      const models = page.getByRole('region', { name: TITLES[language].quality }).getByRole('region');
+      await models.nth(1).waitFor();
+      expect(await models.count()).toBe(2);
+      expect(await models.nth(0).textContent()).toContain(inForce);
+      const shadow = await models.nth(1).textContent();
+      for (const word of [inShadow, 'learned-1', ...words]) expect(shadow).toContain(word);
+      await context.close();
+    }
+  },
+);
+
 it('the curve says in words what it draws', { timeout: 300_000 }, async () => {
   await measure();
   const context = await openContext(browser);
@@ -115,8 +160,8 @@ it('the curve says in words what it draws', { timeout: 300_000 }, async () => {
   const page = await context.newPage();
   await scene.visit(page, '/statistics');
   const panel = page.getByRole('region', { name: TITLES.en.quality });
-  await panel.getByRole('img', { name: 'Foretold and come, model 1' }).waitFor();
-  expect(await panel.locator('canvas').count()).toBe(1);
+  await panel.getByRole('img', { name: 'Foretold and come, model 2' }).waitFor();
+  expect(await panel.locator('canvas').count()).toBe(MEASUREMENTS.length);
   expect(await panel.getByRole('row', { name: /70–100/ }).textContent()).toContain('63.4 %');
   await context.close();
 });

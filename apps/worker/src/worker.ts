@@ -15,6 +15,7 @@ import {
   readWarningLists,
   ReportRepository,
   ScoringRepository,
+  ShadowRepository,
   ZoneRepository,
   type Backend,
 } from '@sekisho/persistence';
@@ -26,9 +27,11 @@ import { ClusteringService } from './campaigns/clustering.service.js';
 import { EventMailService } from './mail/event-mail.service.js';
 import { settleActions } from './actions/settle-actions.js';
 import { measureModel, measureReports } from './quality/measure-quality.js';
+import { ShadowFollower } from './quality/shadow-follower.js';
+import { openShadowThread } from './quality/shadow-thread.js';
 import { DecisionClock } from './decisions/decision-clock.js';
 import { observe, queueFaults } from './operate/observe.js';
-import { WorkerMetrics } from './operate/worker-metrics.js';
+import { measureShadow, WorkerMetrics } from './operate/worker-metrics.js';
 import { ScoringService } from './scoring/scoring.service.js';
 
 /** How often decayed subjects are looked for; they leave a listing at most this late. */
@@ -121,6 +124,24 @@ export async function startWorker(
   const actions = new ActionRepository(dataSource);
   const forecasts = new ForecastRepository(dataSource);
   const calibration = new CalibrationRepository(dataSource);
+  const shadow =
+    config.shadowModel &&
+    new ShadowFollower(new ShadowRepository(dataSource), {
+      ...{ openModel: () => openShadowThread(databaseUrl), now },
+      onForetold: (told) => {
+        logger.info(told, 'the model in shadow has foretold');
+      },
+      onError: (error) => {
+        logger.error(
+          { err: error },
+          'the model in shadow could not follow; it tries again with the next sample',
+        );
+      },
+    });
+  if (shadow) {
+    measureShadow(registry, { subjects: () => shadow.subjects(), behind: () => shadow.behind() });
+    shadow.start();
+  }
   const runner = await runJobs(
     queueUrl,
     {
@@ -183,6 +204,7 @@ export async function startWorker(
     async close() {
       clearInterval(timer);
       await operation.close();
+      await shadow?.close();
       await runner.close();
       await notifications.close();
       await decisions.close();

@@ -9,7 +9,9 @@ const qualitySchema = z.object({
   ...{ asOf: z.string(), days: z.int(), horizonHours: z.int() },
   measurements: z.array(
     z.object({
-      ...{ modelVersion: z.string(), forecasts: z.int(), anyMember: accuracy, anotherMember: accuracy },
+      ...{ modelVersion: z.string(), use: z.enum(['IN_FORCE', 'SHADOW', 'FORMER']), forecasts: z.int() },
+      ...{ anyMember: accuracy, anotherMember: accuracy },
+      brierInForce: z.object({ anyMember: z.number(), anotherMember: z.number() }).nullable(),
       bins: z.array(bin),
     }),
   ),
@@ -20,7 +22,7 @@ export type ModelQuality = z.infer<typeof qualitySchema>;
 const ACCURACY = '{ rate brier brierOfConstant }';
 
 export const modelQualityQuery = {
-  text: `{ modelQuality { asOf days horizonHours measurements { modelVersion forecasts anyMember ${ACCURACY}
-  anotherMember ${ACCURACY} bins { from to forecasts foretold came cameLow cameHigh cameByAnother } } } }`,
+  text: `{ modelQuality { asOf days horizonHours measurements { modelVersion use forecasts anyMember ${ACCURACY}
+  anotherMember ${ACCURACY} brierInForce { anyMember anotherMember } bins { from to forecasts foretold came cameLow cameHigh cameByAnother } } } }`,
   schema: z.object({ modelQuality: qualitySchema.nullable() }),
 };

@@ -81,6 +81,15 @@ describe('configuration', () => {
     expect(faultsOf({ [name]: value })[0]).toMatch(new RegExp(`^${name}: .*Example: `));
   });
 
+  it('lets a model follow in shadow only when told to', () => {
+    expect(readConfig({}).shadowModel).toBeUndefined();
+    expect(readConfig({ SEKISHO_SHADOW_MODEL: 'none' }).shadowModel).toBeUndefined();
+    expect(readConfig({ SEKISHO_SHADOW_MODEL: 'learned' }).shadowModel).toBe('learned');
+    expect(faultsOf({ SEKISHO_SHADOW_MODEL: 'yes' })).toEqual([
+      'SEKISHO_SHADOW_MODEL: not none or learned. Example: learned',
+    ]);
+  });
+
   it('wants address, certificate and key of DNS over TLS together', () => {
     const faults = faultsOf({ SEKISHO_DNS_TLS: '127.0.0.1:853', SEKISHO_DNS_TLS_CERT: '/cert.pem' });
     expect(faults).toEqual([expect.stringContaining('SEKISHO_DNS_TLS_KEY: not set')]);

@@ -99,6 +99,8 @@ export interface Config {
   readonly hasIntrospection: boolean;
   /** Counts of members below this read "fewer than k"; 3 to 100. */
   readonly privacyK: number;
+  /** A model that follows the hub in shadow in one of the workers; undefined: none. */
+  readonly shadowModel: 'learned' | undefined;
   /** Where hub and worker send traces, OTLP over HTTP; undefined: nowhere. */
   readonly otlpUrl: string | undefined;
   /** Traces of a hundred that are sent. */
@@ -165,6 +167,9 @@ const environment = z.object({
   SEKISHO_INTROSPECTION: flag.default(false),
   // 2 would tell a reporter that there is exactly one other.
   SEKISHO_PRIVACY_K: count(3, 100, '3').default(3),
+  SEKISHO_SHADOW_MODEL: z
+    .enum(['none', 'learned'], { error: fault('not none or learned', 'learned') })
+    .default('none'),
   SEKISHO_OTLP_URL: url(['http', 'https'], 'http://127.0.0.1:4318').optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url(['http', 'https'], 'http://127.0.0.1:4318').optional(),
   SEKISHO_TRACE_PERCENT: count(0, 100, '10').default(100),
@@ -286,6 +291,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     isDemo: values.SEKISHO_DEMO,
     hasIntrospection: values.SEKISHO_INTROSPECTION,
     privacyK: values.SEKISHO_PRIVACY_K,
+    shadowModel: values.SEKISHO_SHADOW_MODEL === 'none' ? undefined : values.SEKISHO_SHADOW_MODEL,
     otlpUrl: (values.SEKISHO_OTLP_URL ?? values.OTEL_EXPORTER_OTLP_ENDPOINT)?.replace(/\/+$/, ''),
     tracePercent: values.SEKISHO_TRACE_PERCENT,
     logLevel: values.SEKISHO_LOG,

@@ -15,7 +15,7 @@ export {
 } from './campaigns/clustering.repository.js';
 export { CampaignPictures, type StoredHostPicture } from './campaigns/picture.repository.js';
 export { openBackend, type Backend, type BackendOptions } from './backend.js';
-export { migrateDatabase, openDatabase, type DatabaseOptions } from './database.js';
+export { migrateDatabase, openDatabase, type DatabaseOptions, type Sql } from './database.js';
 export * from './embedded/index.js';
 export { examineDatabase, type DatabaseExamination } from './examine-database.js';
 export { appendToLog } from './log/append.js';
@@ -65,7 +65,21 @@ export {
 } from './reputations/reputation.repository.js';
 export { examineReplica, type ReplicaExamination } from './replica/examine-replica.js';
 export { Replica, REPLICA_LAG_AT_MOST_MS } from './replica/replica.js';
-export { ModelRehearsals, type ModelRehearsal } from './reputations/model-rehearsals.js';
+export {
+  ModelRehearsals,
+  type ModelRehearsal,
+  type PublishedShadow,
+} from './reputations/model-rehearsals.js';
+export {
+  joinedSet,
+  NO_REPORTS,
+  positionAfter,
+  positionBefore,
+  reportPages,
+  type ReportPosition,
+  type ReportSet,
+} from './reputations/report-pages.js';
+export { ShadowRepository, type OpenSample } from './reputations/shadow.repository.js';
 export { reputationAsOf } from './reputations/past-reputation.js';
 export { ScoringRepository, type Scored, type SubjectEvidence } from './reputations/scoring.repository.js';
 export { readWarningLists } from './reputations/warning-lists.js';

@@ -50,7 +50,7 @@ export interface OperatorDatabase {
   };
   readonly decisions: Pick<DecisionRepository, 'set' | 'end' | 'list'>;
   readonly people: OperatorPeople;
-  readonly models: Pick<ModelRehearsals, 'rehearse' | 'list'>;
+  readonly models: Pick<ModelRehearsals, 'rehearse' | 'list' | 'inShadow'>;
   readonly networks: {
     claims(): Promise<readonly JudgeableClaim[]>;
     /** @throws {NetworkRefused} claim-unknown, claim-taken */

@@ -19,7 +19,7 @@ export {
   type WarningList,
   type WarningLists,
 } from './warning-list.js';
-export { Ledger, LEARNING } from './learned/ledger.js';
+export { LEARNED_VERSION, Ledger, LEARNING } from './learned/ledger.js';
 export type { Observation, Outcome } from './learned/observation.js';
 export type { Assessment, Contribution, ScoringModel } from './learned/assessment.js';
 export type { ChannelRecord } from './learned/records.js';
@@ -39,6 +39,7 @@ export {
   samplingRates,
   type Stratum,
 } from './quality/forecast-sample.js';
+export { comparableFrom, ShadowLedger, shadowSince, type ForetoldMoment } from './quality/shadow.js';
 export {
   measureForecasts,
   type ForecastCell,

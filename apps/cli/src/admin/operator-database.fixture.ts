@@ -19,7 +19,7 @@ export class UnusedDatabase implements OperatorDatabase {
   readonly networks: OperatorDatabase['networks'] = {
     ...{ claims: unused, approve: unused, refuse: unused, withdrawRange: unused },
   };
-  readonly models: OperatorDatabase['models'] = { rehearse: unused, list: unused };
+  readonly models: OperatorDatabase['models'] = { rehearse: unused, list: unused, inShadow: unused };
   readonly decisions: OperatorDatabase['decisions'] = { set: unused, end: unused, list: unused };
 
   close(): Promise<void> {

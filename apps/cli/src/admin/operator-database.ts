@@ -12,6 +12,7 @@ export type {
   MemberSummary,
   MemberWeight,
   ModelRehearsal,
+  PublishedShadow,
   OperatorDatabase,
   StoredDecision,
 } from '@sekisho/persistence';

@@ -1,6 +1,6 @@
 import { readConfig } from '@sekisho/config';
 import { Option, type Command } from 'commander';
-import type { ModelRehearsal } from '../admin/operator-database.js';
+import type { ModelRehearsal, PublishedShadow } from '../admin/operator-database.js';
 import type { CliContext } from '../context.js';
 import { formatLocalTime } from '../print/local-time.js';
 import { formatPairs, formatTable } from '../print/table.js';
@@ -30,8 +30,11 @@ export function registerAdminModel(admin: Command, context: CliContext): void {
       14,
     )
     .action(async ({ days, json }: RehearseOptions) => {
-      const rehearsed = await withModels(context, (models) => models.rehearse(days, new Date(context.now())));
-      context.stdout.write(json ? toJson(rehearsed) : formatRehearsal(rehearsed, context));
+      const [rehearsed, shadow] = await withModels(context, async (models) => [
+        await models.rehearse(days, new Date(context.now())),
+        await models.inShadow(),
+      ]);
+      context.stdout.write(json ? toJson(rehearsed) : formatRehearsal(rehearsed, shadow, context));
     });
   withExample(rehearse, EXAMPLE);
   const list = model.command('list').description('what was rehearsed, newest first');
@@ -57,6 +60,7 @@ async function withModels<T>(
 
 const formatRehearsal = (
   { model, inForce, reportsFrom, outcome }: ModelRehearsal,
+  shadow: PublishedShadow | undefined,
   { timeZone }: CliContext,
 ) =>
   formatPairs([
@@ -68,7 +72,24 @@ const formatRehearsal = (
     ['listed more', String(outcome.listedMore)],
     ['listed less', String(outcome.listedLess)],
     ['appeals affected', String(outcome.appealsAffected)],
+    ...formatShadow(shadow, timeZone),
   ]);
+
+/** Listings say what would change; only the shadow says whether what it foretold came. */
+function formatShadow(
+  shadow: PublishedShadow | undefined,
+  timeZone: CliContext['timeZone'],
+): [string, string][] {
+  if (!shadow) return [['in shadow', 'nothing published; see SEKISHO_SHADOW_MODEL']];
+  const { asOf, modelVersion, forecasts } = shadow;
+  const brier = (own: number, inForce: number) =>
+    `Brier score ${own.toFixed(4)}; in force ${inForce.toFixed(4)}`;
+  return [
+    ['in shadow', `${modelVersion}, ${String(forecasts)} forecasts as of ${formatLocalTime(asOf, timeZone)}`],
+    ['  any member', brier(shadow.brier, shadow.inForce)],
+    ['  new reporters', brier(shadow.brierOfAnother, shadow.inForceOfAnother)],
+  ];
+}
 
 const formatList = (rehearsed: readonly ModelRehearsal[], { timeZone }: CliContext) =>
   formatTable(

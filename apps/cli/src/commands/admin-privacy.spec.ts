@@ -30,6 +30,7 @@ class RecordingDatabase extends UnusedDatabase {
           mentions: [],
           reputation: [],
           forecasts: [],
+          shadowForecasts: [],
           reportChecks: [],
           zoneEntries: [],
           zoneChanges: [],

@@ -19,6 +19,7 @@ const MODEL_QUALITY = graphql(`
       horizonHours
       measurements {
         modelVersion
+        use
         forecasts
         anyMember {
           rate
@@ -29,6 +30,10 @@ const MODEL_QUALITY = graphql(`
           rate
           brier
           brierOfConstant
+        }
+        brierInForce {
+          anyMember
+          anotherMember
         }
         bins {
           from
@@ -83,8 +88,14 @@ export function ModelQualityPanel() {
 
 function OfModel({ measurement }: { readonly measurement: Measurement }) {
   const { t, format } = useLanguage();
-  const { modelVersion, bins, anyMember, anotherMember } = measurement;
+  const { modelVersion, use, bins, anyMember, anotherMember, brierInForce } = measurement;
   const percent = (share: number) => `${format.number(Math.round(share * 1_000) / 10)} %`;
+  const beside = (own: number, inForce: number) => {
+    const by = inForce === 0 ? 0 : (own - inForce) / inForce;
+    const figures = { brier: format.number(inForce), percent: percent(Math.abs(by)) };
+    if (percent(Math.abs(by)) === percent(0)) return t('quality.asGood', figures);
+    return t(by < 0 ? 'quality.lower' : 'quality.higher', figures);
+  };
   const label = t('quality.curve', { version: modelVersion });
   const points = useMemo(() => bins.map(({ foretold, came }) => ({ foretold, came })), [bins]);
   const heads = COLUMNS.map((column) => t(`quality.${column}`));
@@ -96,16 +107,26 @@ function OfModel({ measurement }: { readonly measurement: Measurement }) {
     download(`sekisho-reliability-${modelVersion}.csv`, toCsv(heads, rows), 'text/csv;charset=utf-8');
   };
   return (
-    <>
+    <section aria-label={label}>
       <Facts
         facts={[
           [t('quality.model'), modelVersion],
+          [t('quality.use'), t(`quality.${use}`)],
           [t('quality.forecasts'), format.number(measurement.forecasts)],
           [t('quality.rate'), percent(anyMember.rate)],
           [t('quality.brier'), format.number(anyMember.brier)],
           [t('quality.brierOfConstant'), format.number(anyMember.brierOfConstant)],
           [t('quality.brierOfAnother'), format.number(anotherMember.brier)],
           [t('quality.constantOfAnother'), format.number(anotherMember.brierOfConstant)],
+          ...(brierInForce
+            ? [
+                [t('quality.inForce'), beside(anyMember.brier, brierInForce.anyMember)] as const,
+                [
+                  t('quality.inForceOfAnother'),
+                  beside(anotherMember.brier, brierInForce.anotherMember),
+                ] as const,
+              ]
+            : []),
         ]}
       />
       <figure className="chart">
@@ -145,6 +166,6 @@ function OfModel({ measurement }: { readonly measurement: Measurement }) {
           {t('list.csv')}
         </button>
       </p>
-    </>
+    </section>
   );
 }

@@ -1,4 +1,15 @@
-import { Field, Float, Int, ObjectType } from '@nestjs/graphql';
+import { Field, Float, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+
+export enum ModelUse {
+  IN_FORCE = 'IN_FORCE',
+  SHADOW = 'SHADOW',
+  FORMER = 'FORMER',
+}
+registerEnumType(ModelUse, {
+  name: 'ModelUse',
+  description:
+    'IN_FORCE: scores and listings are its; SHADOW: it foretells of the same, and nothing depends on it; FORMER: it was in force',
+});
 
 @ObjectType('ModelAccuracy', { description: 'One outcome, held against what the scores foretold' })
 export class ModelAccuracyModel {
@@ -41,10 +52,24 @@ export class ReliabilityBinModel {
   cameByAnother!: number;
 }
 
+@ObjectType('BrierScores')
+export class BrierScoresModel {
+  @Field(() => Float, { description: 'a member reported abusive mail' })
+  anyMember!: number;
+
+  @Field(() => Float, {
+    description: 'a member reported abusive mail that had not reported the subject before',
+  })
+  anotherMember!: number;
+}
+
 @ObjectType('ModelMeasurement')
 export class ModelMeasurementModel {
-  @Field(() => String, { description: 'version of the model whose scores were in force' })
+  @Field(() => String, { description: 'version of the model that foretold' })
   modelVersion!: string;
+
+  @Field(() => ModelUse)
+  use!: ModelUse;
 
   @Field(() => Int, { description: 'scores of the sample' })
   forecasts!: number;
@@ -56,6 +81,13 @@ export class ModelMeasurementModel {
     description: 'a member reported abusive mail that had not reported the subject before',
   })
   anotherMember!: ModelAccuracyModel;
+
+  @Field(() => BrierScoresModel, {
+    nullable: true,
+    description:
+      'of a model in SHADOW: the Brier scores of what was in force, over the same subjects at the same moments',
+  })
+  brierInForce!: BrierScoresModel | null;
 
   @Field(() => [ReliabilityBinModel], {
     description: 'from low scores to high; so wide that k members or none have a part in each',

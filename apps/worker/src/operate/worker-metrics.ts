@@ -92,6 +92,33 @@ export class WorkerMetrics {
   }
 }
 
+/** What an operator needs to know of a model that follows in shadow; of a worker that does not follow it there is no figure. */
+export function measureShadow(
+  registry: Registry,
+  {
+    subjects,
+    behind,
+  }: { readonly subjects: () => number | undefined; readonly behind: () => Promise<number | undefined> },
+): void {
+  const registers = [registry];
+  new Gauge({
+    name: 'sekisho_shadow_subjects',
+    help: 'Subjects that the model in shadow keeps in memory',
+    registers,
+    collect() {
+      this.set(subjects() ?? Number.NaN);
+    },
+  });
+  new Gauge({
+    name: 'sekisho_shadow_reports_behind',
+    help: 'Stored reports that it has not been given yet; a million stands for more',
+    registers,
+    async collect() {
+      this.set((await inTime(behind())) ?? Number.NaN);
+    },
+  });
+}
+
 async function inTime<T>(answer: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {

@@ -1,15 +1,14 @@
 // Scores held against what came afterwards. Whoever could write here could make the model look better than it is; listings
 // and scores do not depend on it.
 import {
-  abuseOf,
   FORECAST,
   FORETOLD_TYPES,
   measureForecasts,
   samplingRates,
-  type ForecastCell,
   type ModelMeasurement,
 } from '@sekisho/reputation';
 import type { DataSource, EntityManager } from 'typeorm';
+import { ABUSE, BIN, CAME, cellsOf, type ModelCells } from './forecast-cells.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -22,6 +21,8 @@ const BATCH = 2_000;
 
 export interface VersionMeasurement extends ModelMeasurement {
   readonly modelVersion: string;
+  /** Of a model in shadow: the Brier scores of what was in force for the same subjects at the same moments. */
+  readonly inForce?: { readonly anyMember: number; readonly anotherMember: number };
 }
 
 export interface ModelQuality {
@@ -34,16 +35,6 @@ export interface ModelQuality {
  * foretold of what is not scored yet.
  */
 const SAMPLED = `r.subject_type = ANY($1::subject_type[]) AND r.undecided_listed IS NULL AND r.model_version IS NOT NULL`;
-const BIN = (score: string) =>
-  `least(${score} / ${String(100 / FORECAST.bins)}, ${String(FORECAST.bins - 1)})`;
-
-/** As `ip/zombie`: what a report must say to count as abusive mail. */
-const ABUSE = FORETOLD_TYPES.flatMap((type) => abuseOf(type).map((category) => `${type}/${category}`));
-
-/** Reports of abuse that came within the horizon of a forecast `f`: of mail after it, and received after it. */
-const CAME = `s.subject = f.subject AND s.received_at > f.foretold_at AND s.last_seen > f.foretold_at
-  AND s.last_seen <= f.foretold_at + make_interval(secs => ${String(FORECAST.horizonMs / 1_000)})
-  AND s.retracted_at IS NULL AND NOT s.influenced AND f.subject_type || '/' || s.category = ANY($1::text[])`;
 
 export class ForecastRepository {
   constructor(private readonly dataSource: DataSource) {}
@@ -107,11 +98,8 @@ export class ForecastRepository {
       const known: unknown[] = await sql.query('SELECT FROM model_quality WHERE as_of >= $1 LIMIT 1', [asOf]);
       if (known.length > 0) return false;
       const until = new Date(asOf.getTime() - FORECAST.horizonMs - FORECAST.settlingMs);
-      const cells = await cellsOf(sql, new Date(until.getTime() - FORECAST.windowMs), until);
-      const measurements = [...cells].flatMap(([modelVersion, ofModel]): VersionMeasurement[] => {
-        const measurement = measureForecasts(ofModel, { k });
-        return measurement ? [{ modelVersion, ...measurement }] : [];
-      });
+      const cells = await cellsOf(sql, new Date(until.getTime() - FORECAST.windowMs), until, k);
+      const measurements = cells.flatMap((one) => measurementOf(one, k));
       if (measurements.length === 0) return false;
       await sql.query(
         'INSERT INTO model_quality (as_of, measurements) VALUES ($1, $2) ON CONFLICT (as_of) DO NOTHING',
@@ -128,6 +116,16 @@ export class ForecastRepository {
     );
     return row;
   }
+}
+
+function measurementOf({ modelVersion, cells, inForce }: ModelCells, k: number): VersionMeasurement[] {
+  const measurement = measureForecasts(cells, { k });
+  if (!measurement) return [];
+  const weight = cells.reduce((sum, cell) => sum + cell.weight, 0);
+  const beside = inForce && {
+    inForce: { anyMember: inForce.anyMember / weight, anotherMember: inForce.anotherMember / weight },
+  };
+  return [{ modelVersion, ...measurement, ...beside }];
 }
 
 async function resolveSome(sql: EntityManager, before: Date): Promise<number> {
@@ -148,47 +146,4 @@ async function resolveSome(sql: EntityManager, before: Date): Promise<number> {
     [ABUSE, before],
   );
   return count;
-}
-
-interface CellRow extends Pick<ForecastCell, 'bin' | 'forecasts' | 'weight' | 'squaredWeight' | 'foretold'> {
-  readonly model: string;
-  readonly came: number;
-  readonly error: number;
-  readonly another: number;
-  readonly another_error: number;
-  readonly reporters: string[] | null;
-}
-
-/** The resolved forecasts after `from` and not after `until`, summed up by model and bin. */
-async function cellsOf(sql: EntityManager, from: Date, until: Date): Promise<Map<string, ForecastCell[]>> {
-  await sql.query('SET LOCAL enable_seqscan = off');
-  const squared = (outcome: string) =>
-    `sum(weight * power(score / 100.0::float8 - ${outcome}::int, 2))::float8`;
-  const rows: CellRow[] = await sql.query(
-    `WITH f AS (
-       SELECT *, ${BIN('score')} AS bin FROM forecast WHERE came IS NOT NULL AND foretold_at > $2 AND foretold_at <= $3),
-     spoke AS (
-       SELECT f.model_version, f.bin, array_agg(DISTINCT s.reporter) AS reporters
-       FROM f JOIN sighting s ON ${CAME} WHERE f.came GROUP BY 1, 2)
-     SELECT sums.*, spoke.reporters FROM (
-       SELECT model_version AS model, bin, count(*)::int AS forecasts, sum(weight)::float8 AS weight,
-         sum(weight * weight)::float8 AS "squaredWeight", sum(weight * score / 100)::float8 AS foretold,
-         sum(weight * came::int)::float8 AS came, ${squared('came')} AS error,
-         sum(weight * came_by_another::int)::float8 AS another, ${squared('came_by_another')} AS another_error
-       FROM f GROUP BY 1, 2) AS sums
-     LEFT JOIN spoke ON spoke.model_version = sums.model AND spoke.bin = sums.bin ORDER BY model, bin`,
-    [ABUSE, from, until],
-  );
-  const cells = new Map<string, ForecastCell[]>();
-  for (const { model, came, error, another, another_error, reporters, ...sums } of rows) {
-    const ofModel = cells.get(model) ?? [];
-    ofModel.push({
-      ...sums,
-      anyMember: { came, squaredError: error },
-      anotherMember: { came: another, squaredError: another_error },
-      reporters: reporters ?? [],
-    });
-    cells.set(model, ofModel);
-  }
-  return cells;
 }

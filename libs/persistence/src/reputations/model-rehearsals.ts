@@ -1,11 +1,11 @@
 // Rehearsing a model on the stored reports; nothing of it reaches a reputation or a zone.
-import { MODEL_VERSION, Rehearsal, type RehearsalOutcome, type Sighting } from '@sekisho/reputation';
+import { MODEL_VERSION, Rehearsal, type RehearsalOutcome } from '@sekisho/reputation';
 import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
+import { ForecastRepository } from './forecast.repository.js';
+import { positionBefore, reportPages } from './report-pages.js';
 import { readWarningLists } from './warning-lists.js';
 
-/** Reports at a time. */
-const PAGE = 20_000;
 const DAY_MS = 24 * 3_600_000;
 
 export interface ModelRehearsal {
@@ -18,15 +18,15 @@ export interface ModelRehearsal {
   readonly outcome: RehearsalOutcome;
 }
 
-type Cursor = readonly [receivedAt: string, receiptId: string, item: number];
-
-interface SightingRow extends Pick<Sighting, 'reporter' | 'category' | 'evidence' | 'count' | 'influenced'> {
-  readonly subject: string;
-  readonly time: number;
-  /** With its microseconds, which a number would lose. */
-  readonly received_at: string;
-  readonly receipt_id: string;
-  readonly item: number;
+/** Brier scores of a model in shadow and of what was in force, over the same forecasts; the outcome by any member, and by another. */
+export interface PublishedShadow {
+  readonly asOf: Date;
+  readonly modelVersion: string;
+  readonly forecasts: number;
+  readonly brier: number;
+  readonly brierOfAnother: number;
+  readonly inForce: number;
+  readonly inForceOfAnother: number;
 }
 
 export class ModelRehearsals {
@@ -39,8 +39,8 @@ export class ModelRehearsals {
   async rehearse(days: number, now: Date): Promise<ModelRehearsal> {
     const reportsFrom = new Date(now.getTime() - days * DAY_MS);
     const rehearsal = new Rehearsal(await readWarningLists());
-    for await (const { time, ...report } of this.reports(reportsFrom, now)) {
-      rehearsal.observe({ ...report, time });
+    for await (const { reports } of reportPages(this.dataSource, positionBefore(reportsFrom), now)) {
+      for (const report of reports) rehearsal.observe(report);
     }
     const listed: { subject: string }[] = await this.dataSource.query(
       `SELECT subject FROM reputation WHERE listed AND subject_type <> 'network'`,
@@ -71,22 +71,15 @@ export class ModelRehearsals {
     );
   }
 
-  private async *reports(from: Date, until: Date): AsyncGenerator<SightingRow> {
-    let after: Cursor = [from.toISOString(), '00000000-0000-0000-0000-000000000000', -1];
-    for (;;) {
-      const rows: SightingRow[] = await this.dataSource.query(
-        `SELECT subject, reporter, category, evidence, count, influenced, receipt_id, item,
-           received_at::text AS received_at, (extract(epoch FROM received_at) * 1000)::float8 AS time
-         FROM sighting
-         WHERE (received_at, receipt_id, item) > ($1::timestamptz, $2::uuid, $3) AND received_at <= $4
-           AND retracted_at IS NULL AND evidence <> 'owner' AND subject_type <> 'network'
-         ORDER BY received_at, receipt_id, item LIMIT ${String(PAGE)}`,
-        [...after, until],
-      );
-      yield* rows;
-      const last = rows.at(-1);
-      if (last === undefined || rows.length < PAGE) return;
-      after = [last.received_at, last.receipt_id, last.item];
-    }
+  /** What was published last of a model in shadow; undefined while none follows, or too little came. */
+  async inShadow(): Promise<PublishedShadow | undefined> {
+    const published = await new ForecastRepository(this.dataSource).published();
+    const measured = published?.measurements.find(({ inForce }) => inForce !== undefined);
+    if (!published || !measured?.inForce) return undefined;
+    return {
+      ...{ asOf: published.asOf, modelVersion: measured.modelVersion, forecasts: measured.forecasts },
+      ...{ brier: measured.anyMember.brier, brierOfAnother: measured.anotherMember.brier },
+      ...{ inForce: measured.inForce.anyMember, inForceOfAnother: measured.inForce.anotherMember },
+    };
   }
 }

@@ -18,6 +18,12 @@ export const QUALITY_RETENTION: readonly Retention[] = [
     expiry: rows(FORECAST_RETENTION_MS, 'foretold_at < $1'),
   },
   {
+    ...{ table: 'shadow_forecast', class: 'derived', agedBy: 'foretold_at' },
+    holds: 'what a model in shadow foretold of the same subjects; nothing hears of it but the measurement',
+    basis: 'trying a model before anything depends on it',
+    ...{ until: 'with the forecast', expiry: { how: 'other', by: 'goes with the forecast' } },
+  },
+  {
     ...{ table: 'model_quality', class: 'record', agedBy: 'as_of' },
     holds:
       'how well the scores of a fortnight agreed with what came, as of a day; no subject and no reporter',

@@ -25,6 +25,8 @@ export interface HeldAboutSubject {
   readonly reputation: readonly HeldRecord[];
   /** What its score was at moments of the last weeks, and whether abuse was reported in the day after. */
   readonly forecasts: readonly HeldRecord[];
+  /** What a model in shadow made of it at the same moments; nobody was told. */
+  readonly shadowForecasts: readonly HeldRecord[];
   /** What became of reports about it. */
   readonly reportChecks: readonly HeldRecord[];
   readonly zoneEntries: readonly HeldRecord[];
@@ -62,6 +64,8 @@ const HELD = {
   reputation: `SELECT score, listed, confidence, recommendation, categories, explanation, first_seen, last_seen, expires_at
     FROM reputation WHERE subject = $1`,
   forecasts: `SELECT foretold_at, score, listed, came FROM forecast WHERE subject = $1 ORDER BY foretold_at`,
+  shadowForecasts: `SELECT foretold_at, model_version, score FROM shadow_forecast WHERE subject = $1
+    ORDER BY foretold_at, model_version`,
   reportChecks: `SELECT received_at, category, evidence, is_echoed, is_owned_up, ruling FROM report_check
     WHERE subject = $1 ORDER BY received_at`,
   zoneEntries: 'SELECT zone, codes FROM zone_entry WHERE subject = $1 ORDER BY zone',
@@ -91,6 +95,7 @@ export class PersonRequests {
         mentions: await manager.query(HELD.mentions, [text, subject.value]),
         reputation: await read(HELD.reputation),
         forecasts: await read(HELD.forecasts),
+        shadowForecasts: await read(HELD.shadowForecasts),
         reportChecks: await read(HELD.reportChecks),
         zoneEntries: await read(HELD.zoneEntries),
         zoneChanges: await read(HELD.zoneChanges),

@@ -16,6 +16,9 @@ import { isOnProbation, likelihoodRatios, type ChannelRecord } from './records.j
 import { scramble } from './scramble.js';
 import { trialOf } from './trial.js';
 
+/** Changes whenever a figure that the ledger makes of the same reports can change. Stored beside what it foretold. */
+export const LEARNED_VERSION = 'learned-1';
+
 /** Chosen on one window for the other; see docs/reputation.md. */
 export const LEARNING: LearningConstants & { readonly horizonS: number; readonly knownFrom: number } = {
   step: 0.1,
