@@ -20,7 +20,7 @@ const RECENCIES = [0, 0.25, 0.5, 1, 2];
 /** As the calibration: about the last ten looks matter. */
 const FADE = 0.9;
 /** What a unit of weight away from the start must have gained, as ln of average precision summed over looks. */
-const HOLD = { agreement: 0.5, recency: 0.3 };
+const HOLD = { agreement: 0.5, recency: 0.6 };
 /** Fewer hits say little about the order. */
 const MIN_HITS = 5;
 
