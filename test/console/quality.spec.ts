@@ -1,4 +1,5 @@
 // Whether scores keep their word, and what became of one's own reports: as people see both, and take them away as files.
+import { MODEL_VERSION } from '@sekisho/reputation';
 import { execute } from '@sekisho/testing';
 import type { Browser, Page } from 'playwright-core';
 import { readFile } from 'node:fs/promises';
@@ -14,7 +15,7 @@ const bin = (from: number, to: number, came: number) => ({
 });
 const MEASUREMENTS = [
   {
-    ...{ modelVersion: '2', forecasts: 3_702, anyMember: accuracy, anotherMember: accuracy },
+    ...{ modelVersion: MODEL_VERSION, forecasts: 3_702, anyMember: accuracy, anotherMember: accuracy },
     bins: [bin(0, 9, 0.011), bin(10, 69, 0.22), bin(70, 100, 0.634)],
   },
   {

@@ -9,7 +9,7 @@ import {
   dropExpiredRows,
 } from '@sekisho/persistence';
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openTestDatabase, type OpenTestDatabase } from '../setup/open-database.js';
 
 const NOW = new Date('2030-03-15T12:00:00Z');
@@ -126,6 +126,26 @@ describe('a passkey', () => {
     expect(taken.filter(Boolean)).toHaveLength(1);
     expect(await passkeys.takeForSignIn('c', later(5 * 60_000))).toBe(false);
   });
+});
+
+it('gives no challenge for an invitation that somebody else is just spending', async () => {
+  const passkeys = new PasskeyRepository(database.dataSource);
+  const invitations = new InvitationRepository(database.dataSource);
+  const { code } = await invitations.put({ memberId: 'isp-a', name: 'Jiro', role: 'abuse-desk' }, NOW);
+  const purpose = { kind: 'invitation', code, name: 'Jiro' } as const;
+  expect(await passkeys.putChallenge('first', purpose, NOW)).toBe(true);
+  const spending = database.dataSource.createQueryRunner();
+  await spending.startTransaction();
+  await spending.query('DELETE FROM person_invitation');
+  const put = passkeys.putChallenge('second', purpose, NOW);
+  await vi.waitFor(async () => {
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    expect(await rows(waiting)).toHaveLength(1);
+  });
+  await spending.commitTransaction();
+  await spending.release();
+  expect(await put).toBe(false);
+  expect(await passkeys.putChallenge('third', purpose, NOW)).toBe(false);
 });
 
 it('a person who has not signed in for 400 days is forgotten; what was done stays, without a name', async () => {

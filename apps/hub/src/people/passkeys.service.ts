@@ -97,7 +97,8 @@ export class Passkeys {
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     });
     const purpose = { kind: 'invitation', code, name } as const;
-    await this.passkeys.putChallenge(options.challenge, purpose, this.platform.now());
+    if (!(await this.passkeys.putChallenge(options.challenge, purpose, this.platform.now())))
+      throw refusedInvitation();
     return options;
   }
 

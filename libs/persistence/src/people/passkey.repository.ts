@@ -32,13 +32,23 @@ interface PasskeyRow extends PersonRow {
 export class PasskeyRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  async putChallenge(challenge: string, purpose: ChallengePurpose, now: Date): Promise<void> {
-    const isInvitation = purpose.kind === 'invitation';
-    await this.dataSource.query(`INSERT INTO person_challenge VALUES ($1, $2, $3, $4)`, [
-      digestOfSecret(challenge),
-      ...(isInvitation ? [digestOfSecret(purpose.code), purpose.name] : [null, null]),
-      new Date(now.getTime() + CHALLENGE_LIFETIME_MS),
-    ]);
+  /** @returns false when the invitation that it is for is spent or taken back by now */
+  async putChallenge(challenge: string, purpose: ChallengePurpose, now: Date): Promise<boolean> {
+    const [digest, expiresAt] = [digestOfSecret(challenge), new Date(now.getTime() + CHALLENGE_LIFETIME_MS)];
+    if (purpose.kind === 'sign-in') {
+      await this.dataSource.query(`INSERT INTO person_challenge VALUES ($1, NULL, NULL, $2)`, [
+        digest,
+        expiresAt,
+      ]);
+      return true;
+    }
+    // Somebody else may accept at this moment: whoever comes first, the other one waits.
+    const put: unknown[] = await this.dataSource.query(
+      `INSERT INTO person_challenge
+       SELECT $1, code_digest, $3, $4 FROM person_invitation WHERE code_digest = $2 FOR KEY SHARE RETURNING 1`,
+      [digest, digestOfSecret(purpose.code), purpose.name, expiresAt],
+    );
+    return put.length > 0;
   }
 
   /** Takes a challenge of a sign-in away; false when it was not given out for one, was used, or is too old. */
