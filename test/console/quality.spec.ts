@@ -161,7 +161,7 @@ it('the curve says in words what it draws', { timeout: 300_000 }, async () => {
   const page = await context.newPage();
   await scene.visit(page, '/statistics');
   const panel = page.getByRole('region', { name: TITLES.en.quality });
-  await panel.getByRole('img', { name: 'Foretold and come, model 2' }).waitFor();
+  await panel.getByRole('img', { name: `Foretold and come, model ${MODEL_VERSION}` }).waitFor();
   expect(await panel.locator('canvas').count()).toBe(MEASUREMENTS.length);
   expect(await panel.getByRole('row', { name: /70–100/ }).textContent()).toContain('63.4 %');
   await context.close();
