@@ -133,20 +133,20 @@ function countedAs(
 }
 
 /** The occasions of each family; of most subjects, which are not known for a week, none. */
-function recurrencesOf(counted: Iterable<Counted>, isDynamic: boolean): Recurrences {
+function recurrencesOf(counted: readonly Counted[], isDynamic: boolean): Recurrences {
   let [first, last] = [Infinity, -Infinity];
+  for (const { sighting } of counted) {
+    first = Math.min(first, sighting.lastSeen);
+    last = Math.max(last, sighting.firstSeen);
+  }
+  if (isDynamic || !(last - first >= MODEL.recurrence.apartHours * HOUR_MS)) return NO_OCCASIONS;
   const attendances = new Map<FamilyEvidence, Attendance[]>();
   for (const { sighting, target, voice, onProbation } of counted) {
     if (target.family.isVictim) continue;
-    const { firstSeen: from, lastSeen: until } = sighting;
-    first = Math.min(first, until);
-    last = Math.max(last, from);
-    const ofTarget = attendances.get(target);
-    const attendance = { from, until, voice, onProbation };
-    if (ofTarget) ofTarget.push(attendance);
-    else attendances.set(target, [attendance]);
+    const ofTarget = attendances.get(target) ?? [];
+    attendances.set(target, ofTarget);
+    ofTarget.push({ from: sighting.firstSeen, until: sighting.lastSeen, voice, onProbation });
   }
-  if (isDynamic || !(last - first >= MODEL.recurrence.apartHours * HOUR_MS)) return NO_OCCASIONS;
   return new Map([...attendances].map(([target, all]) => [target, occasionsOf(all)]));
 }
 
