@@ -110,6 +110,10 @@ const offer = (options: MailOptions) => offerMail(postfix.port, SUBSCRIBER, opti
 const ACCEPTED = { at: 'DATA', code: 250 };
 const REFUSED = { at: 'DATA', code: 550 };
 
+/** Once the edge answers in time, which on a machine under load is not at once: until then mail flows. */
+const isRefused = (options: MailOptions) =>
+  eventually(async () => (await offer(options)).code === REFUSED.code);
+
 /** The policy file of now, in force. */
 async function inForce(text: string): Promise<void> {
   const before = policyd.log.split('was read again').length;
@@ -127,7 +131,7 @@ describe('the milter for submission', () => {
   });
 
   it('refuses a message of several parts', async () => {
-    expect(await offer(PARTS), await postfix.log()).toMatchObject(REFUSED);
+    await isRefused(PARTS);
   });
 
   it.each([
@@ -146,7 +150,7 @@ describe('the milter for submission', () => {
   });
 
   it('holds who logged in to it, and lets those pass that the policy exempts', async () => {
-    expect(await offer({ body: SPAM, login: 'alice' }), await postfix.log()).toMatchObject(REFUSED);
+    await isRefused({ body: SPAM, login: 'alice' });
     expect(await offer({ body: SPAM, login: 'Lists' }), await postfix.log()).toMatchObject(ACCEPTED);
   });
 
