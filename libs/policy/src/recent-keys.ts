@@ -29,11 +29,6 @@ export class RecentKeys<T> {
     this.young.set(apart(key), value);
   }
 
-  delete(key: string): void {
-    this.young.delete(key);
-    this.old.delete(key);
-  }
-
   /** Keys that take memory; one that was put in both halves takes it twice. */
   get size(): number {
     return this.young.size + this.old.size;

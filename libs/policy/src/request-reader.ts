@@ -137,7 +137,7 @@ export class RequestReader {
       clientName: given(value('client_name')),
       clientPort: given(value('client_port')),
       instance: given(value('instance')),
-      recipientCount: count === '0' ? 0 : /^\d{1,7}$/.test(count) ? Number(count) : 0,
+      recipientCount: /^\d{1,7}$/.test(count) ? Number(count) : 0,
       saslUsername: given(value('sasl_username')),
     };
   }

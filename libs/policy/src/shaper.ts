@@ -27,10 +27,17 @@ interface Bucket {
   atMs: number;
 }
 
+interface Limits {
+  /** What has no limit is never looked at. */
+  readonly full: Readonly<Record<Kind, number>>;
+  /** Rates of the same limits share their buckets, also after the policy was read again. */
+  readonly text: string;
+}
+
 const ADMITTED: Admission = { kind: 'admitted' };
 /** Some 20 MB when all are in use. */
 const MAX_KEYS = 100_000;
-/** A message that was admitted, as a number; one that was refused is a multiple of KINDS and more. */
+/** A message that was admitted, as a number; of one that was refused `numberOf` is greater. */
 const ADMITTED_NUMBER = 1;
 
 /** The network by which a sender is counted, as text. */
@@ -44,7 +51,7 @@ export class Shaper {
   private readonly buckets: RecentKeys<Bucket>;
   private readonly connections: RecentNumbers;
   private readonly messages: RecentNumbers;
-  private readonly texts = new WeakMap<Rate, string>();
+  private readonly limits = new WeakMap<Rate, Limits>();
 
   /** @param seed of hashes, 0 to 2^32 - 1: by chance */
   constructor(seed: number, maxKeys = MAX_KEYS) {
@@ -75,41 +82,33 @@ export class Shaper {
     return refusal ?? ADMITTED;
   }
 
-  /** Rates of the same limits share their buckets, also after the policy was read again. */
-  private textOf(rate: Rate): string {
-    let text = this.texts.get(rate);
-    if (text === undefined) {
-      text = [rate.connections, rate.messages, rate.recipients, rate.perSeconds]
-        .map((limit) => limit ?? 0)
-        .join(' ');
-      this.texts.set(rate, text);
-    }
-    return text;
-  }
-
   private bucketOf(network: string, rate: Rate, nowMs: number): Bucket {
-    const { perSeconds } = rate;
-    // What has no limit is never looked at.
-    const full = {
-      connections: rate.connections ?? 0,
-      messages: rate.messages ?? 0,
-      recipients: rate.recipients ?? 0,
-    };
-    const key = `${network} ${this.textOf(rate)}`;
+    const { full, text } = this.limitsOf(rate);
+    const key = `${network} ${text}`;
     const bucket = this.buckets.get(key) ?? { left: { ...full }, atMs: nowMs };
     // A clock that was set back fills nothing.
-    const share = Math.max(0, nowMs - bucket.atMs) / (perSeconds * 1000);
+    const share = Math.max(0, nowMs - bucket.atMs) / (rate.perSeconds * 1000);
     for (const kind of KINDS)
       bucket.left[kind] = Math.min(full[kind], bucket.left[kind] + full[kind] * share);
     bucket.atMs = nowMs;
     this.buckets.put(key, bucket);
     return bucket;
   }
+
+  private limitsOf(rate: Rate): Limits {
+    const known = this.limits.get(rate);
+    if (known) return known;
+    const { connections = 0, messages = 0, recipients = 0, perSeconds } = rate;
+    const full = { connections, messages, recipients };
+    const limits = { full, text: `${connections} ${messages} ${recipients} ${perSeconds}` };
+    this.limits.set(rate, limits);
+    return limits;
+  }
 }
 
 type Refusal = Admission & { readonly kind: 'refused' };
 
-/** @param refusal after at most a year */
+/** Fits 32 bits for waits of up to 45 years. */
 const numberOf = ({ limit, retryAfterSeconds }: Refusal): number =>
   KINDS.length * (retryAfterSeconds + 1) + KINDS.indexOf(limit);
 
