@@ -50,6 +50,28 @@ describe('the history of a zone', () => {
     expect(await serialOf()).toBe((before.get('ip') ?? 0) + 1);
   });
 
+  it('is written without reading the entries of all the other subjects', async () => {
+    const [others, published] = [20_000, 1_500];
+    await database.dataSource.query(
+      `INSERT INTO zone_entry (zone, subject, codes)
+       SELECT 'score', host('10.0.0.0'::inet + i), '{127.1.50.50}' FROM generate_series(1, $1::int) AS i`,
+      [others],
+    );
+    const entries = Array.from({ length: published }, (_, i) =>
+      entry(`198.18.${String(i >> 8)}.${String(i & 255)}`),
+    );
+    const read = await database.dataSource.transaction(async (manager) => {
+      // As the scoring of addresses does.
+      await manager.query('SET LOCAL enable_seqscan = off');
+      await publish(manager, entries, NOW);
+      const [row]: { rows: number }[] = await manager.query(
+        `SELECT (seq_tup_read + idx_tup_fetch)::int AS rows FROM pg_stat_xact_user_tables WHERE relname = 'zone_entry'`,
+      );
+      return row?.rows ?? NaN;
+    });
+    expect(read).toBeLessThan(others);
+  });
+
   it('is trimmed after a day: who was away longer is told that it is gone', async () => {
     const start = await serialOf();
     await put([entry('192.0.2.1')], hours(-30));
