@@ -29,10 +29,14 @@ export interface FamilyFigures {
   readonly categories: readonly CategoryFigures[];
 }
 
-export interface Figures {
+export interface Points {
+  /** Highest score of a culprit family. */
   readonly score: number;
   /** Highest score of a victim family: published, but not the subject's own. */
   readonly victimScore: number;
+}
+
+export interface Figures extends Points {
   readonly listed: boolean;
   readonly highConfidence: boolean;
   readonly recommendation: Recommendation;
@@ -82,11 +86,18 @@ export function evaluate(weighed: WeighedEvidence, elapsedMs: number, policy: Po
   };
 }
 
-/** Whether every published score is 0 at that moment. */
-export function isSpent(weighed: WeighedEvidence, elapsedMs: number): boolean {
+/** The scores of `evaluate` alone, for searches that ask nothing else. */
+export function pointsAt(weighed: WeighedEvidence, elapsedMs: number): Points {
   const factors = decayFactors(weighed, elapsedMs);
   const ham = hamHazard(weighed.ham, factors);
-  return weighed.families.every((evidence) => scoreOf(netOf(evidence, factors, ham)) === 0);
+  let score = 0;
+  let victimScore = 0;
+  for (const evidence of weighed.families) {
+    const points = scoreOf(netOf(evidence, factors, ham));
+    if (evidence.family.isVictim) victimScore = Math.max(victimScore, points);
+    else score = Math.max(score, points);
+  }
+  return { score, victimScore };
 }
 
 /** The family that a decision, or the listing of last time, speaks about. */

@@ -1,7 +1,7 @@
 // When published figures go stale by decay alone. Decay is monotone, so a doubling grid and bisection find the moment;
 // only with `ham` can a figure leave and come back between two grid points, which a review would not have changed.
 import type { WeighedEvidence } from './evidence.js';
-import { evaluate, isSpent, type Figures, type Policy } from './figures.js';
+import { evaluate, pointsAt, recommend, type Figures, type Points, type Policy } from './figures.js';
 import { HOUR_MS, MODEL } from './model.js';
 
 export interface Outlook {
@@ -19,24 +19,37 @@ const MAX_STEPS = 40;
 export function outlook(weighed: WeighedEvidence, current: Figures, policy: Policy, now: number): Outlook {
   if (isOver(current)) return { expiresAt: now };
   const later: Policy = { ...policy, context: { ...policy.context, wasListed: current.listed } };
-  const review = firstMoment((elapsedMs) => hasMoved(current, evaluate(weighed, elapsedMs, later)), 0);
-  const expiry = firstMoment((elapsedMs) => isSpent(weighed, elapsedMs), review - 1);
+  const isPassive = !current.listed && current.listedMask === 0 && weighed.ham.length === 0;
+  const review = firstMoment(
+    isPassive
+      ? (elapsedMs) => hasScoreMoved(current, pointsAt(weighed, elapsedMs))
+      : (elapsedMs) => hasMoved(current, evaluate(weighed, elapsedMs, later)),
+    0,
+  );
+  const expiry = firstMoment((elapsedMs) => isOver(pointsAt(weighed, elapsedMs)), review - 1);
   return { expiresAt: now + expiry, nextReviewAt: now + review };
 }
 
-const isOver = ({ score, victimScore }: Figures) => score === 0 && victimScore === 0;
+const isOver = ({ score, victimScore }: Points) => score === 0 && victimScore === 0;
+
+/** All that can move where nothing is listed: without good mail every hazard only falls, so nothing comes to be listed. */
+const hasScoreMoved = (from: Figures, to: Points): boolean =>
+  havePointsMoved(from, to) || from.recommendation !== recommend(to.score, false, false);
 
 function hasMoved(from: Figures, to: Figures): boolean {
   return (
-    Math.abs(from.score - to.score) >= MODEL.review.scoreStep ||
-    Math.abs(from.victimScore - to.victimScore) >= MODEL.review.scoreStep ||
+    havePointsMoved(from, to) ||
     from.listed !== to.listed ||
     from.highConfidence !== to.highConfidence ||
     from.recommendation !== to.recommendation ||
-    from.listedMask !== to.listedMask ||
-    isOver(to)
+    from.listedMask !== to.listedMask
   );
 }
+
+const havePointsMoved = (from: Points, to: Points): boolean =>
+  Math.abs(from.score - to.score) >= MODEL.review.scoreStep ||
+  Math.abs(from.victimScore - to.victimScore) >= MODEL.review.scoreStep ||
+  isOver(to);
 
 /** The least time after `startMs` at which `isReached` holds, late by at most the model's precision. */
 function firstMoment(isReached: (elapsedMs: number) => boolean, startMs: number): number {
