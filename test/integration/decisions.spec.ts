@@ -106,10 +106,29 @@ describe('a decision', () => {
     await seeToAll(START);
     expect(await published('ip')).toEqual({ [IP.value]: ['127.0.70.7'] });
     expect(await published('high.ip')).toEqual({ [IP.value]: ['127.0.70.7'] });
+    expect(await read()).toMatchObject({ listed: true, listedUntil: later(2) });
     expect(await decisions.nextDue()).toEqual(later(2));
     await seeToAll(later(2));
     expect(await published('ip')).toEqual({});
     expect(await decisions.nextDue()).toBeUndefined();
+  });
+
+  it('leaves a listing by evidence its own end, which comes when it was foretold', async () => {
+    for (const member of ['isp-a', 'isp-b', 'isp-c']) await report(member);
+    const until = (await read())?.listedUntil ?? new Date(NaN);
+    expect(await asOf(START)).toMatchObject({ listedUntil: until });
+    await decisions.set(decision(), START);
+    await seeToAll(START);
+    const foretold = (await read())?.listedUntil?.getTime() ?? NaN;
+    expect(Math.abs(foretold - until.getTime())).toBeLessThan((until.getTime() - START.getTime()) / 500);
+    await seeToAll(later(2));
+    now = new Date(until.getTime() - HOUR);
+    await scoring.review(100);
+    expect(await read()).toMatchObject({ listed: true });
+    now = until;
+    await scoring.review(100);
+    expect(await read()).toMatchObject({ listed: false, listedUntil: undefined });
+    expect(await published('ip')).toEqual({});
   });
 
   it('that begins later changes nothing before', async () => {

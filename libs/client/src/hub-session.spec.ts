@@ -61,6 +61,7 @@ const reputationOf = (subject: string) => ({
   firstSeen: '2026-11-20T01:10:00Z',
   lastSeen: '2026-11-20T01:20:00Z',
   expiresAt: null,
+  listedUntil: null,
   explanation: [{ factor: 'trap', contribution: 90, detail: 'spamtrap hits' }],
 });
 

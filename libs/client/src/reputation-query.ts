@@ -17,6 +17,8 @@ const reputationSchema = z.object({
   firstSeen: z.string().nullable(),
   lastSeen: z.string().nullable(),
   expiresAt: z.string().nullable(),
+  /** When it is not listed any more if nothing more is reported; null: not listed, or not known. */
+  listedUntil: z.string().nullable(),
   explanation: z.array(
     z.object({ factor: z.string(), contribution: z.number(), detail: z.string().nullable() }),
   ),
@@ -29,7 +31,7 @@ export const reputationsQuery = {
   text: `query Lookup($subjects: [Subject!]!) {
   reputations(subjects: $subjects) {
     subject score listed categories confidence recommendation probability memberCount firstSeen
-    lastSeen expiresAt explanation { factor contribution detail }
+    lastSeen expiresAt listedUntil explanation { factor contribution detail }
   }
 }`,
   schema: z.object({ reputations: z.array(reputationSchema.nullable()) }),
@@ -39,7 +41,7 @@ export const reputationAsOfQuery = {
   text: `query LookupAsOf($subject: Subject!, $asOf: DateTime!) {
   reputation(subject: $subject, asOf: $asOf) {
     subject score listed categories confidence recommendation probability memberCount firstSeen
-    lastSeen expiresAt explanation { factor contribution detail }
+    lastSeen expiresAt listedUntil explanation { factor contribution detail }
   }
 }`,
   schema: z.object({ reputation: reputationSchema.nullable() }),

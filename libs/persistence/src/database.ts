@@ -19,6 +19,7 @@ import { MemberCosts1764071000000 } from './migrations/1764071000000-member-cost
 import { Hygiene1764053000000 } from './migrations/1764053000000-hygiene.js';
 import { MemberVoices1764081000000 } from './migrations/1764081000000-member-voices.js';
 import { ShadowForecasts1764082000000 } from './migrations/1764082000000-shadow-forecasts.js';
+import { ListedUntil1764083000000 } from './migrations/1764083000000-listed-until.js';
 import { Networks1764052000000 } from './migrations/1764052000000-networks.js';
 import { EventStreams1764051000000 } from './migrations/1764051000000-event-streams.js';
 import { MemberEvents1764050000000 } from './migrations/1764050000000-member-events.js';
@@ -53,7 +54,7 @@ export async function openDatabase(url: string, options: DatabaseOptions): Promi
       ...[EventStreams1764051000000, Networks1764052000000, Hygiene1764053000000],
       ...[AppealReminders1764055000000, Forecasts1764060000000, ReportChecks1764061000000],
       ...[StatementSalts1764062000000, OperatorTrust1764063000000, MemberCosts1764071000000],
-      ...[MemberVoices1764081000000, ShadowForecasts1764082000000],
+      ...[MemberVoices1764081000000, ShadowForecasts1764082000000, ListedUntil1764083000000],
     ],
     migrationsTableName: 'migration',
     synchronize: false,

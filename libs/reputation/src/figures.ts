@@ -7,7 +7,7 @@ import {
   decayFactors,
   hamHazard,
   netHazard,
-  netOf,
+  outlineOf,
   scoreOf,
   tally,
   type Tally,
@@ -87,17 +87,25 @@ export function evaluate(weighed: WeighedEvidence, elapsedMs: number, policy: Po
 }
 
 /** The scores of `evaluate` alone, for searches that ask nothing else. */
-export function pointsAt(weighed: WeighedEvidence, elapsedMs: number): Points {
+export function pointsAt(
+  weighed: WeighedEvidence,
+  elapsedMs: number,
+): Points & {
+  /** Highest score of a culprit family that could be listed: what a listing is kept by. */
+  readonly corroboratedScore: number;
+} {
   const factors = decayFactors(weighed, elapsedMs);
   const ham = hamHazard(weighed.ham, factors);
-  let score = 0;
-  let victimScore = 0;
+  const points = { score: 0, victimScore: 0, corroboratedScore: 0 };
   for (const evidence of weighed.families) {
-    const points = scoreOf(netOf(evidence, factors, ham));
-    if (evidence.family.isVictim) victimScore = Math.max(victimScore, points);
-    else score = Math.max(score, points);
+    const { score, isCorroborated } = outlineOf(evidence, factors, ham);
+    if (evidence.family.isVictim) points.victimScore = Math.max(points.victimScore, score);
+    else {
+      points.score = Math.max(points.score, score);
+      if (isCorroborated) points.corroboratedScore = Math.max(points.corroboratedScore, score);
+    }
   }
-  return { score, victimScore };
+  return points;
 }
 
 /** The family that a decision, or the listing of last time, speaks about. */

@@ -107,14 +107,21 @@ export function tally(evidence: FamilyEvidence, factors: readonly number[], hamO
   return { evidence, gross, ham, net, score: scoreOf(net), proven, isCorroborated, categories };
 }
 
-/** The net hazard alone, for searches that ask nothing else. */
-export function netOf(evidence: FamilyEvidence, factors: readonly number[], hamOfSubject: number): number {
+/** What `tally` says of the family as a whole, for searches that ask nothing of its categories. */
+export function outlineOf(
+  evidence: FamilyEvidence,
+  factors: readonly number[],
+  hamOfSubject: number,
+): Pick<Tally, 'score' | 'isCorroborated'> {
   const sum = new VoiceSum();
+  let hasOwner = false;
   for (const voter of evidence.voters) {
     const { thirdParty, owner } = addVoter(voter, factors, undefined);
-    sum.add(voter.voice, capped(thirdParty, owner));
+    sum.add(voter.voice, capped(thirdParty, owner), voter.onProbation);
+    if (owner >= MODEL.meaningfulHazard) hasOwner = true;
   }
-  return netHazard(sum.hazard, evidence.family.isVictim ? 0 : hamOfSubject);
+  const net = netHazard(sum.hazard, evidence.family.isVictim ? 0 : hamOfSubject);
+  return { score: scoreOf(net), isCorroborated: sum.isCorroborated || hasOwner };
 }
 
 /** Integer 0..100 from the effective number of reporters of a family: 100 * (1 - 2^-n). */

@@ -83,6 +83,8 @@ export interface Reputation {
   readonly lastSeen: number;
   /** When nothing more is reported: from when on every published score is 0. */
   readonly expiresAt: number;
+  /** When nothing more is reported: from when on it is not listed any more, of a network at the latest. Absent: not listed. */
+  readonly listedUntil?: number | undefined;
   readonly explanation: readonly ExplanationLine[];
   /** Earliest time at which the figures should be computed again without new reports; absent: never. */
   readonly nextReviewAt?: number;

@@ -6,6 +6,7 @@ import { HOUR_MS, MODEL } from './model.js';
 
 export interface Outlook {
   readonly expiresAt: number;
+  readonly listedUntil: number | undefined;
   readonly nextReviewAt?: number;
 }
 
@@ -15,9 +16,9 @@ const GRID_RATIO = 3;
 /** The grid then outlasts any clock; the bound only keeps a defect from looping for ever. */
 const MAX_STEPS = 40;
 
-/** When the figures should be computed again, and when nothing is left of them. */
+/** When the figures should be computed again, when the listing ends, and when nothing is left of them. */
 export function outlook(weighed: WeighedEvidence, current: Figures, policy: Policy, now: number): Outlook {
-  if (isOver(current)) return { expiresAt: now };
+  if (isOver(current)) return { expiresAt: now, listedUntil: undefined };
   const later: Policy = { ...policy, context: { ...policy.context, wasListed: current.listed } };
   const isPassive = !current.listed && current.listedMask === 0 && weighed.ham.length === 0;
   const review = firstMoment(
@@ -27,7 +28,26 @@ export function outlook(weighed: WeighedEvidence, current: Figures, policy: Poli
     0,
   );
   const expiry = firstMoment((elapsedMs) => isOver(pointsAt(weighed, elapsedMs)), review - 1);
-  return { expiresAt: now + expiry, nextReviewAt: now + review };
+  const delisting = delistingOf(weighed, current, policy, review);
+  return {
+    ...{ expiresAt: now + expiry, nextReviewAt: now + review },
+    listedUntil: delisting === undefined ? undefined : now + delisting,
+  };
+}
+
+/** When the evidence alone would list no more, in milliseconds from now; undefined: it does not list now. */
+function delistingOf(
+  weighed: WeighedEvidence,
+  current: Figures,
+  { type, context: { decision, ...context } }: Policy,
+  review: number,
+): number | undefined {
+  if (!current.listed) return undefined;
+  // A decision lists whatever the evidence says.
+  if (decision !== undefined && !evaluate(weighed, 0, { type, context }).listed) return undefined;
+  const isOff = (elapsedMs: number) =>
+    pointsAt(weighed, elapsedMs).corroboratedScore < MODEL.listing.delistBelow;
+  return firstMoment(isOff, decision === undefined ? review - 1 : 0);
 }
 
 const isOver = ({ score, victimScore }: Points) => score === 0 && victimScore === 0;

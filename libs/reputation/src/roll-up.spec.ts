@@ -74,6 +74,15 @@ describe('rollUp', () => {
     });
   });
 
+  it('is listed until so few of its children are that it is not kept', () => {
+    const ending = (hours: number) => children(1, { listedUntil: NOW + hours });
+    // Three are needed, and two keep it.
+    expect(roll(V6_64, [1, 5, 3, 4].flatMap(ending)).listedUntil).toBe(NOW + 4);
+    expect(roll(V6_64, [1, 5].flatMap(ending), true).listedUntil).toBe(NOW + 1);
+    expect(roll(V6_64, [...[1, 5, 3].flatMap(ending), ...children(1)]).listedUntil).toBeUndefined();
+    expect(roll(V6_64, [1].flatMap(ending)).listedUntil).toBeUndefined();
+  });
+
   it('refuses other widths', () => {
     expect(() => roll(parseSubject('network', '192.0.0.0/16'), [])).toThrow(NetworkNotRollable);
     expect(() => roll(parseSubject('ip', '192.0.2.1'), [])).toThrow(NetworkNotRollable);

@@ -16,6 +16,8 @@ export interface ChildReputation {
   readonly firstSeen?: number;
   readonly lastSeen?: number;
   readonly expiresAt?: number;
+  /** Absent: not known. */
+  readonly listedUntil?: number;
 }
 
 export interface RollUpInput {
@@ -65,6 +67,7 @@ export function rollUp({ network, children, wasListed, now }: RollUpInput): Repu
     firstSeen: count === 0 ? now : Math.min(...counted.map((c) => c.firstSeen ?? now)),
     lastSeen: count === 0 ? now : Math.max(...counted.map((c) => c.lastSeen ?? now)),
     expiresAt: score === 0 ? now : Math.max(now, ...counted.map((c) => c.expiresAt ?? now)),
+    listedUntil: listed ? endOf(counted, needed) : undefined,
     explanation: explain(score, meanTenths, count, needed),
   };
 }
@@ -94,6 +97,13 @@ function isListed(score: number, count: number, needed: number, wasListed: boole
   const { listAt, delistBelow } = MODEL.listing;
   if (wasListed) return score >= delistBelow && count >= needed * MODEL.rollUp.keepShare;
   return score >= listAt && count >= needed;
+}
+
+/** When so few children are still listed that the network is not kept; undefined while one of them does not say. */
+function endOf(counted: readonly ChildReputation[], needed: number): number | undefined {
+  const ends = counted.flatMap(({ listedUntil }) => listedUntil ?? []).sort((a, b) => a - b);
+  if (ends.length < counted.length) return undefined;
+  return ends[ends.length - Math.ceil(needed * MODEL.rollUp.keepShare)];
 }
 
 /** Categories listed at more than half of the children; when opinions are split, the most frequent one. */

@@ -230,4 +230,23 @@ describe('scoreSubject', () => {
       RUNS,
     );
   });
+
+  it('names as the end of a listing the moment at which it ends when nothing more is reported, and not one before', () => {
+    fc.assert(
+      fc.property(inputOf(ABUSE), fc.double({ min: 0, max: 1, noNaN: true }), (input, share) => {
+        // A decision lists beyond the evidence: decision.spec.ts.
+        fc.pre(input.context.decision === undefined);
+        const { listed, listedUntil, expiresAt } = scoreSubject(input);
+        if (!listed || listedUntil === undefined) return !listed && listedUntil === undefined;
+        const context = { ...input.context, wasListed: true };
+        const isListedAt = (now: number) => scoreSubject({ ...input, context, now }).listed;
+        const elapsed = listedUntil - NOW;
+        const before = Math.floor(share * (elapsed - Math.max(1_001, elapsed / 1_000)));
+        return (
+          listedUntil <= expiresAt && !isListedAt(listedUntil) && (before <= 0 || isListedAt(NOW + before))
+        );
+      }),
+      RUNS,
+    );
+  });
 });

@@ -16,6 +16,7 @@ const reputation: SubjectReputation = {
   firstSeen: '2026-11-19T01:10:00Z',
   lastSeen: '2026-11-20T01:20:00Z',
   expiresAt: null,
+  listedUntil: '2026-11-30T04:00:00Z',
   explanation: [
     { factor: 'evidence', contribution: 100.5, detail: '3 members\nsaw it' },
     { factor: 'good mail', contribution: -9.5, detail: null },
@@ -38,6 +39,7 @@ describe('formatLookup', () => {
         'FACTOR     POINTS              DETAIL',
         'evidence   +100.5  ██████████  3 members saw it',
         'good mail    -9.5  █░░░░░░░░░',
+        'listed until 2026-11-30 13:00 GMT+9 if nothing more is reported; sooner by an appeal, or when its owner says that it is fixed and it stays quiet',
         '',
       ].join('\n'),
     );

@@ -114,10 +114,10 @@ export function formatLookup(found: readonly Found[], context: CliContext): stri
           formatLocalTime(reputation.expiresAt, context.timeZone),
         ],
   );
-  return formatTable(columns, rows) + found.map(formatExplanation).join('');
+  return formatTable(columns, rows) + found.map((one) => formatExplanation(one, context)).join('');
 }
 
-function formatExplanation({ subject, reputation }: Found): string {
+function formatExplanation({ subject, reputation }: Found, { timeZone }: CliContext): string {
   if (!reputation || reputation.explanation.length === 0) return '';
   const largest = Math.max(...reputation.explanation.map((part) => Math.abs(part.contribution)));
   const table = formatTable(
@@ -129,7 +129,12 @@ function formatExplanation({ subject, reputation }: Found): string {
       detail ?? '',
     ]),
   );
-  return `\n${formatSubject(subject)}: how its score of ${formatNumber(reputation.score)} comes about\n${table}`;
+  const end =
+    reputation.listedUntil === null
+      ? ''
+      : `listed until ${formatLocalTime(reputation.listedUntil, timeZone)} if nothing more is reported; ` +
+        `sooner by an appeal, or when its owner says that it is fixed and it stays quiet\n`;
+  return `\n${formatSubject(subject)}: how its score of ${formatNumber(reputation.score)} comes about\n${table}${end}`;
 }
 
 const formatProbability = (probability: number | null) =>

@@ -190,6 +190,7 @@ export const EN_PHRASES = {
   'lookup.noEvidence': 'No evidence counts at the moment.',
   'lookup.noNetwork': 'Not an address.',
   'lookup.points': 'Points',
+  'lookup.listedUntil': 'Listed until, if nothing more is reported',
   'lookup.probability': 'Probability of reported abuse in 24 hours',
   'lookup.range': 'Range',
   'lookup.subject': 'Subject',

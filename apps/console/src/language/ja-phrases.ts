@@ -193,6 +193,7 @@ export const JA_PHRASES = {
   'lookup.noEvidence': '現在、数えられる証拠はありません。',
   'lookup.noNetwork': 'アドレスではありません。',
   'lookup.points': '点',
+  'lookup.listedUntil': '新たな通報がない場合の掲載終了',
   'lookup.probability': '24 時間以内に迷惑メールが通報される確率',
   'lookup.range': '期間',
   'lookup.subject': '対象',

@@ -31,6 +31,7 @@ const REPUTATION = graphql(`
       firstSeen
       lastSeen
       expiresAt
+      listedUntil
       explanation {
         factor
         contribution
@@ -175,6 +176,9 @@ function Verdict({ reputation }: { readonly reputation: Shown }) {
             [t('column.members'), format.blurred(reputation.memberCount)],
             [t('column.firstSeen'), <Time key="first" at={reputation.firstSeen} />],
             [t('column.lastSeen'), <Time key="last" at={reputation.lastSeen} />],
+            ...(reputation.listedUntil === null
+              ? []
+              : [[t('lookup.listedUntil'), <Time key="until" at={reputation.listedUntil} />] as const]),
             [t('column.expiresAt'), <Time key="expires" at={reputation.expiresAt} />],
           ]}
         />

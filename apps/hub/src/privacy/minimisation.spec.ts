@@ -41,6 +41,7 @@ describe('minimisation', () => {
   it('gives exact times to the owner alone, and exact counts to nobody', () => {
     const exact = {
       ...{ firstSeen: at('01:17:42.123'), lastSeen: at('01:27:42.123'), expiresAt: at('05:27:42.123') },
+      listedUntil: at('04:27:42.123'),
       explanation: [{ detail: '2 members' }],
     };
     expect(minimised(exact, { k: 3, isOwner: true })).toEqual({
@@ -49,6 +50,7 @@ describe('minimisation', () => {
     });
     expect(minimised(exact, { k: 3, isOwner: false })).toMatchObject({
       ...{ firstSeen: at('01:10:00'), lastSeen: at('01:20:00'), expiresAt: at('05:20:00') },
+      listedUntil: at('04:20:00'),
     });
   });
 });

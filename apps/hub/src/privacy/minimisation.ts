@@ -32,10 +32,11 @@ interface Coarse {
   readonly firstSeen: Date;
   readonly lastSeen: Date;
   readonly expiresAt: Date;
+  readonly listedUntil: Date | undefined;
   readonly explanation: readonly { readonly detail: string }[];
 }
 
-/** Times and explanation of a reputation as the viewer may see them. `expiresAt` follows from the last report's time. */
+/** Times and explanation of a reputation as the viewer may see them. What is ahead follows from the last report's time. */
 export function minimised<T extends Coarse>(reputation: T, { k, isOwner }: View): T {
   const time = isOwner ? (date: Date) => date : bucketed;
   return {
@@ -43,6 +44,7 @@ export function minimised<T extends Coarse>(reputation: T, { k, isOwner }: View)
     firstSeen: time(reputation.firstSeen),
     lastSeen: time(reputation.lastSeen),
     expiresAt: time(reputation.expiresAt),
+    listedUntil: reputation.listedUntil && time(reputation.listedUntil),
     explanation: reputation.explanation.map((line) => ({ ...line, detail: blurredDetail(line.detail, k) })),
   };
 }

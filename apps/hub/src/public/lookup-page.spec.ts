@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ReputationModel } from '../reputations/models/reputation.model.js';
+import { formatTime } from './layout.js';
 import { lookupPage } from './lookup-page.js';
 
 const reputation: ReputationModel = {
@@ -10,7 +11,8 @@ const reputation: ReputationModel = {
     memberCount: 3,
     explanation: [{ factor: 'zombie/trap', contribution: 84, detail: '3 members' }],
   },
-  ...{ firstSeen: new Date(0), lastSeen: new Date(0), expiresAt: new Date(0) },
+  ...{ firstSeen: new Date(0), lastSeen: new Date(0), expiresAt: new Date('2026-12-27T08:00:00Z') },
+  listedUntil: new Date('2026-12-14T08:00:00Z'),
 };
 
 describe('the public page', () => {
@@ -19,6 +21,7 @@ describe('the public page', () => {
     expect(page).toContain(`<html lang="${language}">`);
     expect(page).toContain('84');
     expect(page).toContain('zombie/trap');
+    expect(page).toContain(formatTime(new Date('2026-12-14T08:00:00Z'), language));
   });
 
   it('shows what was typed without becoming part of the page', () => {

@@ -29,10 +29,10 @@ const TEXT = {
     categories: 'Reported as',
     confidence: 'Confidence',
     lastSeen: 'Last seen',
-    expires: 'Fades by itself',
+    expires: 'Forgotten by itself',
     means: 'What it means',
     todo: 'What to do',
-    fades: 'If nothing more is reported, the listing fades by itself on',
+    fades: 'If nothing more is reported, the listing ends by itself:',
     appeal: 'Ask for removal or appeal',
     appealLead: 'Is it dealt with, or a mistake? You need no account.',
     why: 'How the score comes about',
@@ -55,10 +55,10 @@ const TEXT = {
     categories: '通報の種類',
     confidence: '確からしさ',
     lastSeen: '最後の観測',
-    expires: '自然に消える日時',
+    expires: 'スコアが0になる日時',
     means: '掲載の理由',
     todo: '対処の方法',
-    fades: '新たな通報がなければ、次の日時に自然に消えます:',
+    fades: '新たな通報がなければ、次の日時に掲載が自動的に終わります:',
     appeal: '解除の申請・異議申立て',
     appealLead: '対処が済んだ場合や、誤りと思われる場合にご利用ください。アカウントは不要です。',
     why: 'スコアの内訳',
@@ -99,7 +99,7 @@ function resultOf(
   if (!reputation) {
     return `<div class="card good"><p class="verdict"><b>${escapeHtml(asked)}</b> <em>${t.notListed}</em></p><p>${t.unknown}</p></div>`;
   }
-  const { listed, score, subject } = reputation;
+  const { listed, score, subject, listedUntil } = reputation;
   const isForged = !listed && reputation.categories[0] === 'forged-domain';
   const verdict = listed ? t.listed : isForged ? t.forged : t.notListed;
   const times: [string, string][] = [
@@ -111,6 +111,7 @@ function resultOf(
   return `<div class="card ${listed ? 'bad' : isForged ? 'wait' : 'good'}">
 <p class="verdict"><b>${escapeHtml(subject)}</b> <em>${verdict}</em></p>
 ${listed || isForged ? reasonOf(reputation.categories[0], language) : `<p>${t.scored}</p>`}
+${listedUntil ? `<p>${t.fades} <strong>${escapeHtml(formatTime(listedUntil, language))}</strong></p>` : ''}
 ${listed ? `<p>${t.appealLead}<br><a href="/appeal?lang=${language}&amp;subject=${encodeURIComponent(subject)}">${t.appeal}</a></p>` : ''}</div>
 <h2>${t.why}</h2>
 <p>${t.score}: <strong>${String(score)}</strong> ${t.of}</p>

@@ -7,7 +7,13 @@ import { toReputationModel } from './reputations.mapper.js';
 const stored = (change: Partial<StoredReputation> = {}): StoredReputation => ({
   ...{ subject: '203.0.113.9', viaNetwork: undefined, score: 90, listed: true, confidence: 80 },
   ...{ categories: [{ category: 'zombie', score: 90, listed: true }], recommendation: 'REJECT' },
-  ...{ memberCount: 3, firstSeen: new Date(0), lastSeen: new Date(0), expiresAt: new Date(0) },
+  ...{
+    memberCount: 3,
+    firstSeen: new Date(0),
+    lastSeen: new Date(0),
+    expiresAt: new Date(0),
+    listedUntil: undefined,
+  },
   ...{ explanation: [], foretoldBy: '1', ...change },
 });
 const costs = costPolicyOf({
@@ -65,7 +71,7 @@ it('a reputation shows both, and nothing of how they are known', () => {
   expect(Object.keys(model).sort()).toEqual(
     [
       ...['subject', 'score', 'listed', 'categories', 'confidence', 'recommendation', 'probability'],
-      ...['memberCount', 'firstSeen', 'lastSeen', 'expiresAt', 'explanation'],
+      ...['memberCount', 'firstSeen', 'lastSeen', 'expiresAt', 'listedUntil', 'explanation'],
     ].sort(),
   );
   expect(toReputationModel(stored(), { k: 3, isOwner: false })).toMatchObject({

@@ -13,6 +13,7 @@ export function toReputationModel(
   return {
     ...{ subject, score, listed, confidence, memberCount },
     ...{ firstSeen: times.firstSeen, lastSeen: times.lastSeen, expiresAt: times.expiresAt },
+    listedUntil: times.listedUntil ?? null,
     probability: probabilityOf(stored, outlook) ?? null,
     recommendation: recommendationOf(stored, outlook),
     categories: categories.map(({ category }) => category),

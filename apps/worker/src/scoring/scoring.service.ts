@@ -116,9 +116,13 @@ export class ScoringService {
     const rolledUp = rollUp({ network: subject, children, wasListed, now });
     const isStronger =
       rolledUp.listed === reported.listed ? rolledUp.score > reported.score : rolledUp.listed;
-    return isStronger ? withReview(rolledUp, reported, now) : reported;
+    const stronger = isStronger ? withReview(rolledUp, reported, now) : reported;
+    return { ...stronger, listedUntil: lastOf(reported.listedUntil, rolledUp.listedUntil) };
   }
 }
+
+const lastOf = (one: number | undefined, other: number | undefined): number | undefined =>
+  one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 
 /**
  * A network that is listed for its addresses is scored again whenever one of them changes, and from time to time besides:

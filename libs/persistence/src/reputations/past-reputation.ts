@@ -66,6 +66,7 @@ export async function reputationAsOf(
     ...{ subject: text, viaNetwork: undefined, score, listed, categories, confidence, recommendation },
     ...{ memberCount, explanation, firstSeen: new Date(reputation.firstSeen) },
     ...{ lastSeen: new Date(reputation.lastSeen), expiresAt: new Date(reputation.expiresAt) },
+    listedUntil: reputation.listedUntil === undefined ? undefined : new Date(reputation.listedUntil),
     foretoldBy: undefined,
   };
 }

@@ -17,6 +17,8 @@ export interface StoredReputation {
   readonly firstSeen: Date;
   readonly lastSeen: Date;
   readonly expiresAt: Date;
+  /** Undefined: not listed, or not known of a listing of an earlier release. */
+  readonly listedUntil: Date | undefined;
   readonly explanation: Reputation['explanation'];
   /**
    * Version of the model whose score foretells something; undefined where no forecast is made of such a score: that of a
@@ -40,11 +42,12 @@ interface Row {
   readonly first_seen: Date;
   readonly last_seen: Date;
   readonly expires_at: Date;
+  readonly listed_until: Date | null;
   readonly explanation: Reputation['explanation'];
 }
 
 const COLUMNS = `score, listed, categories, confidence, recommendation, member_count, first_seen, last_seen, expires_at,
-  explanation, subject_type, undecided_listed, model_version`;
+  listed_until, explanation, subject_type, undecided_listed, model_version`;
 
 const toStored = (row: Row): StoredReputation => ({
   subject: row.asked,
@@ -58,6 +61,7 @@ const toStored = (row: Row): StoredReputation => ({
   firstSeen: row.first_seen,
   lastSeen: row.last_seen,
   expiresAt: row.expires_at,
+  listedUntil: row.listed_until ?? undefined,
   explanation: row.explanation,
   foretoldBy: isForetold(row) ? (row.model_version ?? undefined) : undefined,
 });

@@ -272,8 +272,9 @@ async function gatherChildren(
     first_seen: Date;
     last_seen: Date;
     expires_at: Date;
+    listed_until: Date | null;
   }[] = await sql.query(
-    `SELECT parent, score, member_count, categories, first_seen, last_seen, expires_at
+    `SELECT parent, score, member_count, categories, first_seen, last_seen, expires_at, listed_until
      FROM reputation WHERE parent = ANY($1) AND listed`,
     [networks],
   );
@@ -287,6 +288,7 @@ async function gatherChildren(
       firstSeen: row.first_seen.getTime(),
       lastSeen: row.last_seen.getTime(),
       expiresAt: row.expires_at.getTime(),
+      ...(row.listed_until && { listedUntil: row.listed_until.getTime() }),
     });
     children.set(row.parent, siblings);
   }
@@ -307,6 +309,7 @@ async function save(manager: EntityManager, scored: readonly Scored[], now: Date
     first_seen: toTime(r.firstSeen),
     last_seen: toTime(r.lastSeen),
     expires_at: toTime(r.expiresAt),
+    listed_until: r.listedUntil === undefined ? null : toTime(r.listedUntil),
     next_review_at: r.nextReviewAt === undefined ? null : toTime(r.nextReviewAt),
     model_version: MODEL_VERSION,
     undecided_listed: undecidedListed ?? null,
@@ -315,12 +318,12 @@ async function save(manager: EntityManager, scored: readonly Scored[], now: Date
     `UPDATE reputation SET score = n.score, listed = n.listed, high_confidence = n.high_confidence,
        confidence = n.confidence, recommendation = n.recommendation, member_count = n.member_count,
        categories = n.categories, explanation = n.explanation, first_seen = n.first_seen, last_seen = n.last_seen,
-       expires_at = n.expires_at, next_review_at = n.next_review_at, model_version = n.model_version,
+       expires_at = n.expires_at, listed_until = n.listed_until, next_review_at = n.next_review_at, model_version = n.model_version,
        undecided_listed = n.undecided_listed, scored_at = $2
      FROM json_to_recordset($1) AS n(subject text, score smallint, listed boolean, high_confidence boolean,
        confidence smallint, recommendation text, member_count integer, categories json, explanation json,
-       first_seen timestamptz, last_seen timestamptz, expires_at timestamptz, next_review_at timestamptz,
-       model_version text, undecided_listed boolean)
+       first_seen timestamptz, last_seen timestamptz, expires_at timestamptz, listed_until timestamptz,
+       next_review_at timestamptz, model_version text, undecided_listed boolean)
      WHERE reputation.subject = n.subject`,
     [JSON.stringify(rows), now],
   );

@@ -59,6 +59,30 @@ describe('a reputation under a decision', () => {
     expect(exempt.explanation.at(-1)).toMatchObject({ factor: 'decision', contribution: 0 });
   });
 
+  it('is listed until the decision ends or the evidence would no longer list, whichever is later', () => {
+    const evidence = scored(['a', 'b', 'c'].map(seen));
+    const [until, later] = [evidence.listedUntil ?? NaN, (evidence.listedUntil ?? NaN) + HOUR];
+    expect(until).toBeGreaterThan(NOW + HOUR);
+    const listedUntil = (one: Decision) => underDecision('ip', evidence, one).listedUntil;
+    expect(listedUntil(decision('list'))).toBe(until);
+    expect(listedUntil(decision('list', { until: later }))).toBe(later);
+    expect(listedUntil(decision('never-list'))).toBeUndefined();
+    expect(underDecision('ip', scored([]), decision('list')).listedUntil).toBe(NOW + HOUR);
+  });
+
+  it('foretells the end of what the evidence lists, not of what only the decision does', () => {
+    const under = (sightings: readonly Sighting[]) =>
+      scoreSubject({
+        ...{ type: 'ip', sightings, standings: new Map(), now: NOW },
+        context: { isDynamic: false, owners: new Set(), wasListed: false, decision: 'list' },
+      }).listedUntil;
+    const evidence = ['a', 'b', 'c'].map(seen);
+    expect(under([seen('a')])).toBeUndefined();
+    const [undecided = NaN, decided = NaN] = [scored(evidence).listedUntil, under(evidence)];
+    // Each is found to a thousandth of the time ahead.
+    expect(Math.abs(decided - undecided)).toBeLessThan((undecided - NOW) / 500);
+  });
+
   it('is looked at again at the end of the decision at the latest', () => {
     const evidence = scored(['a', 'b'].map(seen));
     const soon = decision('never-list', { until: NOW + 1 });

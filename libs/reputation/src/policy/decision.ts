@@ -65,7 +65,7 @@ export function underDecision(type: SubjectType, reputation: Reputation, decisio
   if (decision.kind === 'never-list') {
     return {
       ...reputation,
-      ...{ listed: false, highConfidence: false, nextReviewAt },
+      ...{ listed: false, listedUntil: undefined, highConfidence: false, nextReviewAt },
       recommendation: recommend(reputation.score, false, false),
       categories: reputation.categories.map((one) => ({ ...one, listed: false })),
       explanation: explained(reputation, decision, 0),
@@ -80,6 +80,7 @@ export function underDecision(type: SubjectType, reputation: Reputation, decisio
     categories: categoriesOf(type, reputation, decision, score),
     ...(isUnseen && { firstSeen: decision.from, lastSeen: decision.from }),
     expiresAt: Math.max(reputation.expiresAt, decision.until),
+    listedUntil: Math.max(reputation.listedUntil ?? -Infinity, decision.until),
     explanation: explained(reputation, decision, score - reputation.score),
   };
 }

@@ -94,6 +94,13 @@ export class ReputationModel {
   @Field(() => Date, { description: 'when the score will be 0 if nothing more is reported' })
   expiresAt!: Date;
 
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      'when it is not listed any more if nothing more is reported, of a network at the latest; null: not listed, or not known yet',
+  })
+  listedUntil!: Date | null;
+
   @Field(() => [ExplanationFactorModel])
   explanation!: ExplanationFactorModel[];
 }
