@@ -12,11 +12,7 @@ export interface ZoneCodes {
 /** What return codes say of an address. One code that is none of ours, and nothing is known: never a listing. */
 export function standingOfCodes({ ip, high, dynamic, score }: ZoneCodes): Standing {
   const listings: Listing[] = [];
-  for (const code of [...ip, ...dynamic]) {
-    const decoded = decodeReturnCode(code);
-    if (decoded.kind !== 'listing') return ERROR_CODE;
-    listings.push({ category: categoryName(decoded.category), score: decoded.score });
-  }
+  if (!areListings(ip, listings) || !areListings(dynamic, listings)) return ERROR_CODE;
   for (const code of high) if (decodeReturnCode(code).kind !== 'listing') return ERROR_CODE;
   let known: { score: number; confidence: number } | undefined;
   for (const code of score) {
@@ -34,3 +30,13 @@ export function standingOfCodes({ ip, high, dynamic, score }: ZoneCodes): Standi
 }
 
 const ERROR_CODE: Standing = { kind: 'unknown', reason: 'error-code' };
+
+/** Adds what the codes say to `listings`. @returns false when one is no listing */
+function areListings(codes: readonly number[], listings: Listing[]): boolean {
+  for (const code of codes) {
+    const decoded = decodeReturnCode(code);
+    if (decoded.kind !== 'listing') return false;
+    listings.push({ category: categoryName(decoded.category), score: decoded.score });
+  }
+  return true;
+}

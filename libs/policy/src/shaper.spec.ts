@@ -9,7 +9,7 @@ const rateOf = (given: Partial<Rate>): Rate => ({
   ...given,
 });
 const message = (key: string, recipients = 1): MailEvent => ({
-  connection: undefined,
+  ...{ connection: undefined, client: '203.0.113.9' },
   message: key,
   recipients,
 });
@@ -71,9 +71,10 @@ describe('Shaper', () => {
   it('counts a connection once', () => {
     const shaper = new Shaper(1);
     const rate = rateOf({ connections: 1 });
-    const connection = (key: string) =>
-      shaper.admit(NETWORK, rate, { connection: key, message: undefined, recipients: 0 }, 0).kind;
+    const connection = (key: string, client = '203.0.113.9') =>
+      shaper.admit(NETWORK, rate, { connection: key, client, message: undefined, recipients: 0 }, 0).kind;
     expect([connection('1'), connection('1'), connection('2')]).toEqual(['admitted', 'admitted', 'refused']);
+    expect(connection('1', '203.0.113.10')).toBe('refused');
   });
 
   it('keeps networks and rates apart, and fills nothing when the clock is set back', () => {

@@ -83,7 +83,10 @@ export class CodeSets {
   }
 
   codesOf(handle: number): ReturnCode[] {
-    return [...this.words.subarray(handle, handle + this.words[handle - 1]!)];
+    const { words } = this;
+    const codes: ReturnCode[] = [];
+    for (let i = 0; i < words[handle - 1]!; i++) codes.push(words[handle + i]!);
+    return codes;
   }
 
   count(handle: number): number {
