@@ -18,7 +18,7 @@ import {
   type Standing,
 } from '@sekisho/policy';
 import { parseIp, SubjectInvalid } from '@sekisho/subject';
-import type { Logger } from '@sekisho/telemetry';
+import type { FrequentLog } from '@sekisho/telemetry';
 import { DecisionIds } from './decision-ids.js';
 import type { Figures } from './figures.js';
 import type { JointActions } from './joint-actions.js';
@@ -42,7 +42,7 @@ export class Judge {
     private readonly edge: StandingEdge,
     private readonly figures: Figures,
     private readonly publicUrl: string,
-    private readonly logger: Logger,
+    private readonly logger: FrequentLog,
     /** Of hashes, 0 to 2^32 - 1: by chance. */
     seed: number,
     private readonly joint?: JointActions,
