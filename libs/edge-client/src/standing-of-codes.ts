@@ -11,8 +11,12 @@ export interface ZoneCodes {
 
 /** What return codes say of an address. One code that is none of ours, and nothing is known: never a listing. */
 export function standingOfCodes({ ip, high, dynamic, score }: ZoneCodes): Standing {
-  const listings: Listing[] = [];
-  if (!areListings(ip, listings) || !areListings(dynamic, listings)) return ERROR_CODE;
+  const listings = new Array<Listing>(ip.length + dynamic.length);
+  for (let i = 0; i < listings.length; i++) {
+    const decoded = decodeReturnCode((i < ip.length ? ip[i] : dynamic[i - ip.length]) ?? 0);
+    if (decoded.kind !== 'listing') return ERROR_CODE;
+    listings[i] = { category: categoryName(decoded.category), score: decoded.score };
+  }
   for (const code of high) if (decodeReturnCode(code).kind !== 'listing') return ERROR_CODE;
   let known: { score: number; confidence: number } | undefined;
   for (const code of score) {
@@ -30,13 +34,3 @@ export function standingOfCodes({ ip, high, dynamic, score }: ZoneCodes): Standi
 }
 
 const ERROR_CODE: Standing = { kind: 'unknown', reason: 'error-code' };
-
-/** Adds what the codes say to `listings`. @returns false when one is no listing */
-function areListings(codes: readonly number[], listings: Listing[]): boolean {
-  for (const code of codes) {
-    const decoded = decodeReturnCode(code);
-    if (decoded.kind !== 'listing') return false;
-    listings.push({ category: categoryName(decoded.category), score: decoded.score });
-  }
-  return true;
-}

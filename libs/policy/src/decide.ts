@@ -58,8 +58,9 @@ export function decide(policy: Policy, client: Client, standing: Standing): Deci
 export function decideByRules(policy: Policy, standing: Standing): Decision {
   if (standing.kind === 'unknown') return { because: 'unknown', action: 'normal', reason: standing.reason };
   const { confidence } = standing;
-  for (const [i, rule] of policy.rules.entries()) {
-    const listing = meets(rule, standing);
+  for (let i = 0; i < policy.rules.length; i++) {
+    const rule = policy.rules[i];
+    const listing = rule && meets(rule, standing);
     if (!listing) continue;
     const { action: asked, line, rate } = rule;
     const expected =

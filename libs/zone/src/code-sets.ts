@@ -83,9 +83,9 @@ export class CodeSets {
   }
 
   codesOf(handle: number): ReturnCode[] {
-    const { words } = this;
-    const codes: ReturnCode[] = [];
-    for (let i = 0; i < words[handle - 1]!; i++) codes.push(words[handle + i]!);
+    // Of their length from the start: an array that grows takes room for seventeen.
+    const codes = new Array<ReturnCode>(this.words[handle - 1]!);
+    for (let i = 0; i < codes.length; i++) codes[i] = this.words[handle + i]!;
     return codes;
   }
 
