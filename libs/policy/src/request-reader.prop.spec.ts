@@ -58,7 +58,7 @@ describe('RequestReader', () => {
   const requests = fc.array(
     fc.record({
       client_address: fc.ipV4(),
-      sender: fc.string({ unit: fc.constantFrom('a', 'é', '@', '=') }),
+      sender: fc.string({ unit: fc.constantFrom('a', 'é', '@', '=', '\t') }),
     }),
     { minLength: 1, maxLength: 5 },
   );

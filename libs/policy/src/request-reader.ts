@@ -165,11 +165,10 @@ function isAt(octets: Uint8Array, bytes: Uint8Array, at: number): boolean {
 function endOfRequests(bytes: Uint8Array, from: number): number {
   const { length } = bytes;
   // Nearly always the bytes are one request, whole.
-  const least = Math.max(0, from);
-  if (length - 1 > least && bytes[length - 1] === NEWLINE && bytes[length - 2] === NEWLINE) return length;
+  if (bytes[length - 1] === NEWLINE && bytes[length - 2] === NEWLINE) return length;
   for (let at = length; at > 0;) {
     at = bytes.lastIndexOf(NEWLINE, at - 1);
-    if (at <= least) return 0;
+    if (at <= Math.max(0, from)) return 0;
     if (bytes[at - 1] === NEWLINE) return at + 1;
   }
   return 0;

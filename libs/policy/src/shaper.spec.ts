@@ -100,3 +100,13 @@ it('counts senders by the network of the policy', () => {
   expect(sendingNetwork(clientOf('203.0.113.9').address, policy)).toBe('203.0.112.0/20');
   expect(sendingNetwork(clientOf('2001:db8:1:2::9').address, policy)).toBe('2001:db8:1::/48');
 });
+
+it('takes as many bits of an address for its network as the policy says', () => {
+  const { address } = clientOf('203.255.255.255');
+  const of = (ipv4: number) =>
+    sendingNetwork(address, { ...policyOf('rules: []'), shapeBy: { ipv4, ipv6: 64 } });
+  expect([0, 1, 8, 20, 25, 31, 32].map(of)).toEqual([
+    ...['0.0.0.0/0', '128.0.0.0/1', '203.0.0.0/8', '203.255.240.0/20'],
+    ...['203.255.255.128/25', '203.255.255.254/31', '203.255.255.255/32'],
+  ]);
+});
