@@ -1,7 +1,7 @@
 import type { Config } from '@sekisho/config';
 import { EdgeClient } from '@sekisho/edge-client';
 import { campaignVerdict } from '@sekisho/policy';
-import type { Logger } from '@sekisho/telemetry';
+import type { FrequentLog } from '@sekisho/telemetry';
 import { readFile } from 'node:fs/promises';
 import { CampaignCheck } from './campaign-check.js';
 import { DecisionIds } from './decision-ids.js';
@@ -16,7 +16,7 @@ interface Surroundings {
   readonly selfTest: Pick<StandingEdge, 'state' | 'recheck'>;
   readonly policies: PolicySource;
   readonly figures: Figures;
-  readonly logger: Logger;
+  readonly logger: FrequentLog;
 }
 
 /** Whether an own subscriber's message may go out, by its content. Fails open: whatever goes wrong, mail flows. */

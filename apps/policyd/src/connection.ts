@@ -6,9 +6,11 @@ import {
   type PolicyRequest,
 } from '@sekisho/policy';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
-/** Above what Postfix keeps an idle connection for (smtpd_policy_service_max_idle, 300 s). */
+/** Above what Postfix keeps an idle connection for (smtpd_policy_service_max_idle, 300 s); a tenth more at most. */
 const IDLE_MS = 600_000;
+const IDLE_PERIODS = 10;
 /** Questions of one connection that are not answered yet; then it is not read until they are. */
 const MAX_WAITING = 1_000;
 
@@ -18,8 +20,10 @@ export interface ConnectionOptions {
   readonly onMalformed: (reason: string) => void;
 }
 
+type Connection = Duplex & Pick<Socket, 'destroySoon'>;
+
 interface Protocol {
-  readonly reader: { push(chunk: Uint8Array): Iterable<PolicyRequest> };
+  readonly reader: { push(chunk: Uint8Array, take: (request: PolicyRequest) => void): void };
   readonly reply: (text: string) => string;
 }
 
@@ -31,24 +35,45 @@ const protocolOf = (chunk: Uint8Array): Protocol =>
   (chunk[0] ?? 0) >= 0x30 && (chunk[0] ?? 0) <= 0x39 ? socketMap() : delegation();
 
 /** Answers one connection's requests in their order, however they are answered. */
-export function serveConnection(socket: Socket, { answer, onMalformed }: ConnectionOptions): void {
+export function serveConnection(socket: Connection, { answer, onMalformed }: ConnectionOptions): void {
   let protocol: Protocol | undefined;
-  /** Answers in the order of the questions; undefined: not known yet. */
+  /** Replies that can be sent. */
+  let ready = '';
+  /** Answers that come after them, in the order of the questions; undefined: not known yet. */
   const waiting: { text: string | undefined }[] = [];
   let isRefused = false;
   let isHalfClosed = false;
+  let quietPeriods = 0;
+  const take = (request: PolicyRequest) => {
+    const text = answer(request);
+    if (typeof text !== 'string') {
+      const slot: { text: string | undefined } = { text: undefined };
+      waiting.push(slot);
+      void text.then((value) => {
+        slot.text = value;
+        flush();
+      });
+    } else if (waiting.length > 0) waiting.push({ text });
+    else ready += protocol?.reply(text) ?? '';
+  };
   const flush = () => {
-    let ready = '';
     while (waiting[0]?.text !== undefined) ready += protocol?.reply(waiting.shift()?.text ?? '') ?? '';
-    if (ready !== '' && !socket.destroyed) socket.write(ready);
+    if (ready !== '') {
+      if (!socket.destroyed) socket.write(ready);
+      ready = '';
+    }
     if (isRefused || isHalfClosed) {
       // SMTPD_POLICY_README: in case of trouble close without an answer. What was asked before it gets its own.
       if (waiting.length === 0) socket.destroySoon();
-    } else if (socket.isPaused() && waiting.length < MAX_WAITING && !socket.writableNeedDrain)
-      socket.resume();
+    } else if (waiting.length >= MAX_WAITING || socket.writableNeedDrain) socket.pause();
+    else if (socket.isPaused()) socket.resume();
   };
-  socket.setTimeout(IDLE_MS, () => {
-    socket.destroy();
+  // Not socket.setTimeout(), which sets its timer anew at each read and each write.
+  const idle = setInterval(() => {
+    if (++quietPeriods > IDLE_PERIODS) socket.destroy();
+  }, IDLE_MS / IDLE_PERIODS).unref();
+  socket.once('close', () => {
+    clearInterval(idle);
   });
   socket.on('drain', flush);
   // Exim says by this that it has asked all; it waits for the answer.
@@ -58,22 +83,12 @@ export function serveConnection(socket: Socket, { answer, onMalformed }: Connect
   });
   // A mail server that goes away mid-request is its own business.
   socket.on('error', () => undefined);
-  socket.on('data', (chunk) => {
+  const read = (chunk: Uint8Array) => {
     if (isRefused) return;
+    quietPeriods = 0;
     try {
       protocol ??= protocolOf(chunk);
-      for (const request of protocol.reader.push(chunk)) {
-        const slot: { text: string | undefined } = { text: undefined };
-        waiting.push(slot);
-        const text = answer(request);
-        if (typeof text === 'string') slot.text = text;
-        else {
-          void text.then((value) => {
-            slot.text = value;
-            flush();
-          });
-        }
-      }
+      protocol.reader.push(chunk, take);
     } catch (error) {
       if (!(error instanceof RequestMalformed)) throw error;
       onMalformed(error.message);
@@ -81,6 +96,21 @@ export function serveConnection(socket: Socket, { answer, onMalformed }: Connect
       socket.pause();
     }
     flush();
-    if (waiting.length >= MAX_WAITING || socket.writableNeedDrain) socket.pause();
-  });
+  };
+  readDirectly(socket, read);
+}
+
+/**
+ * Gives what comes to `read` at once. Node hands what a socket got to push(), the method by which any readable stream is filled; its
+ * queue and its events are for readers that cannot take it, and cost a tenth of a decision. What comes while the socket
+ * is paused is queued, and all would be if Node filled its sockets in another way.
+ */
+function readDirectly(socket: Connection, read: (chunk: Uint8Array) => void): void {
+  const queue = socket.push.bind(socket);
+  socket.push = (chunk: Uint8Array | null) => {
+    if (chunk === null || !socket.readableFlowing || socket.readableLength > 0) return queue(chunk);
+    read(chunk);
+    return true;
+  };
+  socket.on('data', read);
 }

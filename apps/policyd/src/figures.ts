@@ -2,23 +2,43 @@ import { Counter, Gauge, Histogram, type Logger, type Registry } from '@sekisho/
 
 const ALARM_PERIOD_MS = 60_000;
 
-interface Counted {
-  inc(): void;
+/**
+ * Counts by one text and two bits. A decision costs an addition in it; the registry's own counters look their labels up anew each
+ * time, so they get the sums when somebody reads them.
+ */
+class Tally {
+  private readonly counts = new Map<string, number[]>();
+
+  add(text: string, one = false, other = false): void {
+    let counts = this.counts.get(text);
+    if (!counts) {
+      counts = [0, 0, 0, 0];
+      this.counts.set(text, counts);
+    }
+    const place = (one ? 1 : 0) + (other ? 2 : 0);
+    counts[place] = (counts[place] ?? 0) + 1;
+  }
+
+  /** What was counted at all. */
+  forEach(visit: (count: number, text: string, one: boolean, other: boolean) => void): void {
+    for (const [text, counts] of this.counts)
+      for (const [place, count] of counts.entries())
+        if (count > 0) visit(count, text, (place & 1) > 0, (place & 2) > 0);
+  }
 }
+
+const yes = (is: boolean) => (is ? 'yes' : 'no');
 
 /** What is counted, and the alarm when mail flows unjudged. */
 export class Figures {
-  private readonly decisions: Counter<'action' | 'shadow' | 'over'>;
-  private readonly passes: Counter<'because'>;
-  private readonly open: Counter<'reason'>;
+  private readonly decisions = new Tally();
+  private readonly passes = new Tally();
+  private readonly open = new Tally();
   private readonly reloads: Counter<'result'>;
   private readonly malformed: Counter;
   private readonly connections: Gauge;
   private readonly usable: Gauge;
   private readonly seconds: Histogram;
-  /** By their labels, which are looked up once: it costs more than to count. */
-  private readonly byDecision = new Map<string, Counted>();
-  private readonly byReason = new Map<string, Counted>();
   private alarmedAtMs = Number.NEGATIVE_INFINITY;
   private sinceAlarm = 0;
 
@@ -27,23 +47,42 @@ export class Figures {
     private readonly logger: Logger,
   ) {
     const registers = [registry];
-    this.decisions = new Counter({
+    const { decisions, passes, open } = this;
+    new Counter({
       name: 'sekisho_policyd_decisions_total',
       help: 'Decisions by a rule or a deny list; over: a rate was exceeded',
       labelNames: ['action', 'shadow', 'over'],
       registers,
+      collect() {
+        this.reset();
+        decisions.forEach((count, action, isShadow, isOver) => {
+          this.inc({ action, shadow: yes(isShadow), over: yes(isOver) }, count);
+        });
+      },
     });
-    this.passes = new Counter({
+    new Counter({
       name: 'sekisho_policyd_passed_total',
       help: 'Answers without an opinion, by why',
       labelNames: ['because'],
       registers,
+      collect() {
+        this.reset();
+        passes.forEach((count, because) => {
+          this.inc({ because }, count);
+        });
+      },
     });
-    this.open = new Counter({
+    new Counter({
       name: 'sekisho_policyd_fail_open_total',
       help: 'Answers without an opinion because the edge gave none that counts',
       labelNames: ['reason'],
       registers,
+      collect() {
+        this.reset();
+        open.forEach((count, reason) => {
+          this.inc({ reason }, count);
+        });
+      },
     });
     this.reloads = new Counter({
       name: 'sekisho_policyd_policy_reloads_total',
@@ -75,28 +114,16 @@ export class Figures {
   }
 
   decided(action: string, isShadow: boolean, isOver: boolean): void {
-    const key = `${action} ${isShadow} ${isOver}`;
-    let one = this.byDecision.get(key);
-    if (!one) {
-      const yes = (is: boolean) => (is ? 'yes' : 'no');
-      one = this.decisions.labels({ action, shadow: yes(isShadow), over: yes(isOver) });
-      this.byDecision.set(key, one);
-    }
-    one.inc();
+    this.decisions.add(action, isShadow, isOver);
   }
 
   passed(because: string): void {
-    let one = this.byReason.get(because);
-    if (!one) {
-      one = this.passes.labels({ because });
-      this.byReason.set(because, one);
-    }
-    one.inc();
+    this.passes.add(because);
   }
 
   /** Counts, and alarms: the first at once, then what came since, once a minute. */
   failedOpen(reason: string): void {
-    this.open.inc({ reason });
+    this.open.add(reason);
     this.sinceAlarm++;
     const nowMs = performance.now();
     if (nowMs - this.alarmedAtMs < ALARM_PERIOD_MS) return;

@@ -2,6 +2,7 @@ import {
   accountOf,
   actionText,
   decide,
+  decideByRules,
   decideJointly,
   decideLocally,
   limitOf,
@@ -17,7 +18,7 @@ import {
   type Standing,
 } from '@sekisho/policy';
 import { parseIp, SubjectInvalid } from '@sekisho/subject';
-import type { Logger } from '@sekisho/telemetry';
+import type { FrequentLog } from '@sekisho/telemetry';
 import { DecisionIds } from './decision-ids.js';
 import type { Figures } from './figures.js';
 import type { JointActions } from './joint-actions.js';
@@ -41,7 +42,7 @@ export class Judge {
     private readonly edge: StandingEdge,
     private readonly figures: Figures,
     private readonly publicUrl: string,
-    private readonly logger: Logger,
+    private readonly logger: FrequentLog,
     /** Of hashes, 0 to 2^32 - 1: by chance. */
     seed: number,
     private readonly joint?: JointActions,
@@ -58,15 +59,19 @@ export class Judge {
     const client = this.clientOf(request);
     if (!client) return this.passed('no-address');
     const { policy, needs } = this.policies.inForce;
-    const own = decideLocally(policy, client);
-    const now = Date.now();
-    this.joint?.note(request, client, { isKnownGood: own?.because === 'allow-list', now });
-    const local = own ?? (this.joint && decideJointly(policy, this.joint.overlay, client, now));
+    let local = decideLocally(policy, client);
+    if (this.joint) {
+      const now = Date.now();
+      this.joint.note(request, client, { isKnownGood: local?.because === 'allow-list', now });
+      local ??= decideJointly(policy, this.joint.overlay, client, now);
+    }
     if (local) return this.told(local, client, request);
     const { state } = this.edge;
-    if (state.kind === 'bad') return this.judged(client, request, { kind: 'unknown', reason: state.reason });
-    const remembered = this.edge.remembered(client.address, needs, performance.now());
-    if (remembered) return this.judged(client, request, remembered);
+    const known: Standing | undefined =
+      state.kind === 'bad'
+        ? { kind: 'unknown', reason: state.reason }
+        : this.edge.remembered(client.address, needs);
+    if (known) return this.told(decideByRules(policy, known), client, request);
     const askedAtMs = performance.now();
     return this.edge.ask(client.address, needs, askedAtMs).then((standing) => {
       this.figures.took((performance.now() - askedAtMs) / 1000);
@@ -75,7 +80,8 @@ export class Judge {
       // It may have failed its self-test while this was on its way.
       const { state: now } = this.edge;
       const believed = now.kind === 'bad' ? ({ kind: 'unknown', reason: now.reason } as const) : standing;
-      return this.judged(client, request, believed);
+      // By the policy of now, and its lists.
+      return this.told(decide(this.policies.inForce.policy, client, believed), client, request);
     });
   }
 
@@ -96,10 +102,6 @@ export class Judge {
       'decided',
     );
     return submissionText(policy, admission, id);
-  }
-
-  private judged(client: Client, request: PolicyRequest, standing: Standing): string {
-    return this.told(decide(this.policies.inForce.policy, client, standing), client, request);
   }
 
   private told(decision: Decision, client: Client, request: PolicyRequest): string {
@@ -146,7 +148,7 @@ export class Judge {
   /** Whether a message was tagged before; from now on it is. */
   private wasTagged(instance: string): boolean {
     const was = this.tagged.get(instance) > 0;
-    this.tagged.put(instance, 1);
+    this.tagged.putAsked(1);
     return was;
   }
 
@@ -171,7 +173,8 @@ function eventOf(request: PolicyRequest): MailEvent {
   const message = instance !== undefined && MESSAGE_STATES.includes(protocolState) ? instance : undefined;
   const isEnd = protocolState === 'DATA' || protocolState === 'END-OF-MESSAGE';
   return {
-    connection: clientPort === undefined ? undefined : `${clientAddress ?? ''} ${clientPort}`,
+    connection: clientPort,
+    client: clientAddress ?? '',
     message,
     // Where a server asks at the end of a message only, that is where its recipients are counted.
     recipients: protocolState === 'RCPT' ? 1 : isEnd ? recipientCount : 0,

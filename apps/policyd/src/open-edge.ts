@@ -46,7 +46,7 @@ export async function openRemoteEdge(
     get state() {
       return check.state;
     },
-    remembered: (ip, needed, nowMs) => source.remembered(ip, needed, nowMs),
+    remembered: (ip, needed) => source.remembered(ip, needed, performance.now()),
     ask: (ip, needed, nowMs) => source.ask(ip, needed, nowMs),
     recheck: () => void check.check(),
     close: () => {

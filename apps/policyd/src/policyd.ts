@@ -1,6 +1,6 @@
 import type { Config } from '@sekisho/config';
 import type { EdgeState } from '@sekisho/edge-client';
-import { createMetrics, OperationServer, type Logger } from '@sekisho/telemetry';
+import { createMetrics, OperationServer, type FrequentLog, type Logger } from '@sekisho/telemetry';
 import { randomInt } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { openCampaignJudge } from './campaign-judge.js';
@@ -24,7 +24,7 @@ export async function startPolicyd(
   options: Options,
   logger: Logger,
   /** For the decisions, of which there are many. */
-  decisions: Logger,
+  decisions: FrequentLog,
 ): Promise<Running> {
   const registry = createMetrics();
   const figures = new Figures(registry, logger);

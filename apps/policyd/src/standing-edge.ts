@@ -6,7 +6,7 @@ import type { Ip } from '@sekisho/subject';
 export interface StandingEdge {
   readonly state: EdgeState;
   /** What is known without waiting; undefined: it has to be asked. */
-  remembered(ip: Ip, needs: Needs, nowMs: number): Standing | undefined;
+  remembered(ip: Ip, needs: Needs): Standing | undefined;
   /** Never rejects. */
   ask(ip: Ip, needs: Needs, nowMs: number): Promise<Standing>;
   /** Something went wrong: is the edge still to be believed? */

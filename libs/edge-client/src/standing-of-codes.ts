@@ -11,11 +11,11 @@ export interface ZoneCodes {
 
 /** What return codes say of an address. One code that is none of ours, and nothing is known: never a listing. */
 export function standingOfCodes({ ip, high, dynamic, score }: ZoneCodes): Standing {
-  const listings: Listing[] = [];
-  for (const code of [...ip, ...dynamic]) {
-    const decoded = decodeReturnCode(code);
+  const listings = new Array<Listing>(ip.length + dynamic.length);
+  for (let i = 0; i < listings.length; i++) {
+    const decoded = decodeReturnCode((i < ip.length ? ip[i] : dynamic[i - ip.length]) ?? 0);
     if (decoded.kind !== 'listing') return ERROR_CODE;
-    listings.push({ category: categoryName(decoded.category), score: decoded.score });
+    listings[i] = { category: categoryName(decoded.category), score: decoded.score };
   }
   for (const code of high) if (decodeReturnCode(code).kind !== 'listing') return ERROR_CODE;
   let known: { score: number; confidence: number } | undefined;

@@ -44,13 +44,13 @@ function enforced({
   publicUrl,
   isTagged,
 }: Answer): string {
-  const trace = `id ${id}, see ${publicUrl}/?subject=${address}`;
+  const trace = () => `id ${id}, see ${publicUrl}/?subject=${address}`;
   switch (decision.action) {
     case 'normal':
       return NO_OPINION;
     case 'shaped':
       return admission?.kind === 'refused'
-        ? `${DEFERRED} Too many ${admission.limit} from your network, ${because(decision)}; try again in ${admission.retryAfterSeconds} s; ${trace}`
+        ? `${DEFERRED} Too many ${admission.limit} from your network, ${because(decision)}; try again in ${admission.retryAfterSeconds} s; ${trace()}`
         : NO_OPINION;
     case 'deep-queue':
       return `FILTER ${policy.deepQueueTransport}`;
@@ -60,9 +60,9 @@ function enforced({
         ? NO_OPINION
         : `PREPEND ${policy.header}: ${labels(decision)}; id=${id}`;
     case 'defer':
-      return `${DEFERRED} Deferred, ${because(decision)}; ${trace}`;
+      return `${DEFERRED} Deferred, ${because(decision)}; ${trace()}`;
     case 'reject':
-      return `${REFUSED} Refused, ${because(decision)}; ${trace}`;
+      return `${REFUSED} Refused, ${because(decision)}; ${trace()}`;
   }
 }
 

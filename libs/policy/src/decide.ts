@@ -49,14 +49,18 @@ export function decideLocally(policy: Policy, { address, name }: Client): Decisi
   return allowed && { because: 'allow-list', action: 'normal', entry: allowed.entry };
 }
 
-/** The first rule that one of the listings meets. Unknown is never a listing. */
+/** What the member's own lists say, and else its rules. */
 export function decide(policy: Policy, client: Client, standing: Standing): Decision {
-  const local = decideLocally(policy, client);
-  if (local) return local;
+  return decideLocally(policy, client) ?? decideByRules(policy, standing);
+}
+
+/** The first rule that one of the listings meets; for whom the lists of the same policy know nothing of. Unknown is never a listing. */
+export function decideByRules(policy: Policy, standing: Standing): Decision {
   if (standing.kind === 'unknown') return { because: 'unknown', action: 'normal', reason: standing.reason };
   const { confidence } = standing;
-  for (const [i, rule] of policy.rules.entries()) {
-    const listing = meets(rule, standing);
+  for (let i = 0; i < policy.rules.length; i++) {
+    const rule = policy.rules[i];
+    const listing = rule && meets(rule, standing);
     if (!listing) continue;
     const { action: asked, line, rate } = rule;
     const expected =

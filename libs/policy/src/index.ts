@@ -9,7 +9,7 @@ export {
 } from './milter.js';
 export { MapRequestReader, mapReply } from './map-request-reader.js';
 export { actionText, type Answer } from './action-text.js';
-export { decide, decideLocally, type Client, type Decision } from './decide.js';
+export { decide, decideByRules, decideLocally, type Client, type Decision } from './decide.js';
 export {
   costPolicyOf,
   CostsInvalid,

@@ -5,7 +5,11 @@ import { RequestMalformed, type PolicyRequest } from './request-reader.js';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const netstring = (text: string) => `${bytesOf(text).length}:${text},`;
-const readAll = (text: string): PolicyRequest[] => [...new MapRequestReader().push(bytesOf(text))];
+function readAll(text: string): PolicyRequest[] {
+  const found: PolicyRequest[] = [];
+  new MapRequestReader().push(bytesOf(text), (request) => found.push(request));
+  return found;
+}
 
 describe('MapRequestReader', () => {
   it('reads what Sendmail sends', () => {
@@ -49,7 +53,8 @@ describe('MapRequestReader', () => {
     const bytes = bytesOf(many.map((key) => netstring(`m ${key}`)).join(''));
     const reader = new MapRequestReader();
     const found: PolicyRequest[] = [];
-    for (let at = 0; at < bytes.length; at += size) found.push(...reader.push(bytes.subarray(at, at + size)));
+    for (let at = 0; at < bytes.length; at += size)
+      reader.push(bytes.subarray(at, at + size), (request) => found.push(request));
     expect(found).toEqual(many.flatMap((key) => readAll(netstring(`m ${key}`))));
     expect(found).toHaveLength(many.length);
   });
@@ -58,7 +63,9 @@ describe('MapRequestReader', () => {
     'gives requests or RequestMalformed for any bytes',
     (bytes) => {
       try {
-        for (const request of new MapRequestReader().push(bytes)) expect(request.protocolState).toBe('RCPT');
+        new MapRequestReader().push(bytes, (request) => {
+          expect(request.protocolState).toBe('RCPT');
+        });
       } catch (error) {
         expect(error).toBeInstanceOf(RequestMalformed);
       }

@@ -18,8 +18,11 @@ export class MapRequestReader {
   private rest: Uint8Array = EMPTY;
   private readonly decoder = new TextDecoder('utf-8');
 
-  /** @throws {RequestMalformed} after the good requests before it, and then the connection is of no use */
-  *push(chunk: Uint8Array): Generator<PolicyRequest, void, undefined> {
+  /**
+   * Gives the requests that these bytes complete, in their order.
+   * @throws {RequestMalformed} after the good requests before it, and then the connection is of no use
+   */
+  push(chunk: Uint8Array, take: (request: PolicyRequest) => void): void {
     const bytes = new Uint8Array(this.rest.length + chunk.length);
     bytes.set(this.rest);
     bytes.set(chunk, this.rest.length);
@@ -38,7 +41,7 @@ export class MapRequestReader {
       if (bytes.length <= from + length) break;
       if (bytes[from + length] !== COMMA)
         throw new RequestMalformed('a netstring without a comma at its end');
-      yield readMapRequest(this.decoder.decode(bytes.subarray(from, from + length)));
+      take(readMapRequest(this.decoder.decode(bytes.subarray(from, from + length))));
       start = from + length + 1;
     }
     this.rest = bytes.slice(start);

@@ -10,6 +10,14 @@ it('forgets by the half what was not put since, and a key that is put again is y
   expect(['a', 'b', 'c', 'd'].map((key) => keys.get(key))).toEqual([3, undefined, 2, 4]);
 });
 
+it('takes a key that is used for one that was put again', () => {
+  const keys = new RecentKeys<number>(4);
+  for (const key of ['a', 'b', 'c']) keys.put(key, 1);
+  expect([keys.use('a'), keys.use('z')]).toEqual([1, undefined]);
+  keys.put('d', 1);
+  expect(['a', 'b', 'c', 'd'].map((key) => keys.get(key))).toEqual([1, undefined, 1, 1]);
+});
+
 it('keeps the last half at least, and never more than it may, of any keys in any order', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 20 }), fc.array(fc.nat(40), { maxLength: 200 }), (most, puts) => {

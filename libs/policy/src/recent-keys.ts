@@ -19,6 +19,15 @@ export class RecentKeys<T> {
     return this.young.get(key) ?? this.old.get(key);
   }
 
+  /** As `get`, and what is known counts as put last. */
+  use(key: string): T | undefined {
+    const young = this.young.get(key);
+    if (young !== undefined) return young;
+    const old = this.old.get(key);
+    if (old !== undefined) this.put(key, old);
+    return old;
+  }
+
   put(key: string, value: T): void {
     // A key that is known stays the text that it is.
     if (this.young.has(key)) {

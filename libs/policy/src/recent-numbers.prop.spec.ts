@@ -33,3 +33,20 @@ it('takes none of a million new connections for one that it knows', () => {
   expect(numbers.get(connection(999_999 - 49_999))).toBe(1);
   expect(numbers.get(connection(0))).toBe(0);
 });
+
+it('tells apart whose key it is, and where one text ends and the other begins', () => {
+  const numbers = new RecentNumbers(100, 1);
+  numbers.put('5', 7, '203.0.113.42');
+  expect(numbers.get('5', '203.0.113.42')).toBe(7);
+  expect(numbers.get('25', '203.0.113.4')).toBe(0);
+  expect(numbers.get('5', '203.0.113.43')).toBe(0);
+  expect(numbers.get('5')).toBe(0);
+});
+
+it('puts the key that was asked for last', () => {
+  const numbers = new RecentNumbers(100, 1);
+  numbers.get('one');
+  numbers.get('25', '203.0.113.4');
+  numbers.putAsked(3);
+  expect([numbers.get('25', '203.0.113.4'), numbers.get('one')]).toEqual([3, 0]);
+});

@@ -69,16 +69,24 @@ export class RecentNumbers {
     this.old = new Half(half);
   }
 
-  /** 0: not known. */
-  get(key: string): number {
-    this.hash(key);
+  /**
+   * 0: not known.
+   * @param of what the key is of, where it means something there alone: saves putting both into one text
+   */
+  get(key: string, of = ''): number {
+    this.hash(key, of);
     const { one, other } = this;
     return this.young.get(one, other) || this.old.get(one, other);
   }
 
   /** @param value 1 to 2^32 - 1 */
-  put(key: string, value: number): void {
-    this.hash(key);
+  put(key: string, value: number, of = ''): void {
+    this.hash(key, of);
+    this.putAsked(value);
+  }
+
+  /** Puts the key that `get` was asked for last. @param value 1 to 2^32 - 1 */
+  putAsked(value: number): void {
     const { one, other } = this;
     if (this.young.isFull && this.young.get(one, other) === 0) {
       [this.old, this.young] = [this.young, this.old];
@@ -88,18 +96,28 @@ export class RecentNumbers {
   }
 
   /** Two multiplicative hashes of the code units, each mixed into the other at the end (as MurmurHash3 does, Appleby 2011). */
-  private hash(key: string): void {
-    let one = 0x9e37_79b9 ^ this.seed;
-    let other = 0x85eb_ca6b ^ this.seed;
-    for (let i = 0; i < key.length; i++) {
-      const unit = key.charCodeAt(i);
-      one = Math.imul(one ^ unit, 0x9e37_79b1);
-      other = Math.imul(other ^ unit, 0x5f35_6495);
-      one ^= one >>> 15;
-    }
+  private hash(key: string, of: string): void {
+    this.one = 0x9e37_79b9 ^ this.seed;
+    // Where the one text ends and the other begins makes a difference.
+    this.other = 0x85eb_ca6b ^ this.seed ^ of.length;
+    this.mix(of);
+    this.mix(key);
+    let { one, other } = this;
     one = Math.imul(one ^ (one >>> 16), 0x85eb_ca6b) ^ Math.imul(other ^ (other >>> 13), 0xc2b2_ae35);
     other = Math.imul(other ^ (other >>> 16), 0x85eb_ca6b) ^ Math.imul(one ^ (one >>> 13), 0xc2b2_ae35);
     this.one = (one ^ (one >>> 16)) >>> 0;
     this.other = (other ^ (other >>> 16)) >>> 0;
+  }
+
+  private mix(text: string): void {
+    let { one, other } = this;
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      one = Math.imul(one ^ unit, 0x9e37_79b1);
+      other = Math.imul(other ^ unit, 0x5f35_6495);
+      one ^= one >>> 15;
+    }
+    this.one = one;
+    this.other = other;
   }
 }

@@ -9,7 +9,7 @@ const rateOf = (given: Partial<Rate>): Rate => ({
   ...given,
 });
 const message = (key: string, recipients = 1): MailEvent => ({
-  connection: undefined,
+  ...{ connection: undefined, client: '203.0.113.9' },
   message: key,
   recipients,
 });
@@ -71,9 +71,10 @@ describe('Shaper', () => {
   it('counts a connection once', () => {
     const shaper = new Shaper(1);
     const rate = rateOf({ connections: 1 });
-    const connection = (key: string) =>
-      shaper.admit(NETWORK, rate, { connection: key, message: undefined, recipients: 0 }, 0).kind;
+    const connection = (key: string, client = '203.0.113.9') =>
+      shaper.admit(NETWORK, rate, { connection: key, client, message: undefined, recipients: 0 }, 0).kind;
     expect([connection('1'), connection('1'), connection('2')]).toEqual(['admitted', 'admitted', 'refused']);
+    expect(connection('1', '203.0.113.10')).toBe('refused');
   });
 
   it('keeps networks and rates apart, and fills nothing when the clock is set back', () => {
@@ -98,4 +99,14 @@ it('counts senders by the network of the policy', () => {
   const policy = policyOf('shape-by: { ipv4: 20, ipv6: 48 }', 'rules: []');
   expect(sendingNetwork(clientOf('203.0.113.9').address, policy)).toBe('203.0.112.0/20');
   expect(sendingNetwork(clientOf('2001:db8:1:2::9').address, policy)).toBe('2001:db8:1::/48');
+});
+
+it('takes as many bits of an address for its network as the policy says', () => {
+  const { address } = clientOf('203.255.255.255');
+  const of = (ipv4: number) =>
+    sendingNetwork(address, { ...policyOf('rules: []'), shapeBy: { ipv4, ipv6: 64 } });
+  expect([0, 1, 8, 20, 25, 31, 32].map(of)).toEqual([
+    ...['0.0.0.0/0', '128.0.0.0/1', '203.0.0.0/8', '203.255.240.0/20'],
+    ...['203.255.255.128/25', '203.255.255.254/31', '203.255.255.255/32'],
+  ]);
 });

@@ -10,8 +10,10 @@ type Kind = (typeof KINDS)[number];
 
 /** What a mail server asks about. */
 export interface MailEvent {
-  /** One key a TCP connection; undefined: it is not told. */
+  /** The client's port, or whatever else is one for each of its TCP connections; undefined: it is not told. */
   readonly connection: string | undefined;
+  /** Whose connection it is: an address, or whatever else tells clients apart. */
+  readonly client: string;
   /** One key a message; undefined before there is one. */
   readonly message: string | undefined;
   /** How many recipients this event adds. */
@@ -22,8 +24,8 @@ export type Admission =
   | { readonly kind: 'admitted' }
   | { readonly kind: 'refused'; readonly limit: Kind; readonly retryAfterSeconds: number };
 
-interface Bucket {
-  readonly left: Record<Kind, number>;
+/** What is left of each. */
+interface Bucket extends Record<Kind, number> {
   atMs: number;
 }
 
@@ -42,8 +44,13 @@ const ADMITTED_NUMBER = 1;
 
 /** The network by which a sender is counted, as text. */
 export function sendingNetwork({ bytes }: Ip, { shapeBy }: Policy): string {
-  const length = bytes.length === 4 ? shapeBy.ipv4 : shapeBy.ipv6;
-  return `${formatBytes(maskBytes(bytes, length))}/${length}`;
+  if (bytes.length !== 4) return `${formatBytes(maskBytes(bytes, shapeBy.ipv6))}/${shapeBy.ipv6}`;
+  // As formatBytes does, without arrays: there is one for nearly each decision about a listed sender.
+  const octet = (place: number) => bytes[place] ?? 0;
+  const length = shapeBy.ipv4;
+  const mask = length === 0 ? 0 : -1 << (32 - length);
+  const word = ((octet(0) << 24) | (octet(1) << 16) | (octet(2) << 8) | octet(3)) & mask;
+  return `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}/${length}`;
 }
 
 /** The state of all rates, in memory of a bounded size: beyond `maxKeys` networks those that were quiet longest start anew. */
@@ -62,36 +69,43 @@ export class Shaper {
 
   /** Counts an event against the rate of its network. A message that was refused stays refused for its other recipients. */
   admit(network: string, rate: Rate, event: MailEvent, nowMs: number): Admission {
-    const { connection, message } = event;
+    const { connection, client, message, recipients } = event;
     const former = message === undefined ? 0 : this.messages.get(message);
     if (former > ADMITTED_NUMBER) return refusalOfNumber(former);
-    const wanted: Record<Kind, number> = {
-      connections: connection !== undefined && this.connections.get(connection) === 0 ? 1 : 0,
-      messages: message !== undefined && former === 0 ? 1 : 0,
-      recipients: event.recipients,
-    };
+    const connections = connection !== undefined && this.connections.get(connection, client) === 0 ? 1 : 0;
+    const messages = message !== undefined && former === 0 ? 1 : 0;
     const bucket = this.bucketOf(network, rate, nowMs);
-    const refusal = refusalOf(bucket, rate, wanted);
+    const refusal =
+      refusalOf('connections', connections, bucket, rate) ??
+      refusalOf('messages', messages, bucket, rate) ??
+      refusalOf('recipients', recipients, bucket, rate);
     if (!refusal) {
-      for (const kind of KINDS) bucket.left[kind] -= wanted[kind];
-      if (connection !== undefined) this.connections.put(connection, 1);
+      bucket.connections -= connections;
+      bucket.messages -= messages;
+      bucket.recipients -= recipients;
+      if (connection !== undefined) this.connections.putAsked(1);
     }
     // Too many recipients: the message itself goes on with those that it has.
     if (message !== undefined && former === 0 && refusal?.limit !== 'recipients')
-      this.messages.put(message, refusal ? numberOf(refusal) : ADMITTED_NUMBER);
+      this.messages.putAsked(refusal ? numberOf(refusal) : ADMITTED_NUMBER);
     return refusal ?? ADMITTED;
   }
 
   private bucketOf(network: string, rate: Rate, nowMs: number): Bucket {
     const { full, text } = this.limitsOf(rate);
     const key = `${network} ${text}`;
-    const bucket = this.buckets.get(key) ?? { left: { ...full }, atMs: nowMs };
+    const bucket = this.buckets.use(key);
+    if (!bucket) {
+      const fresh = { ...full, atMs: nowMs };
+      this.buckets.put(key, fresh);
+      return fresh;
+    }
     // A clock that was set back fills nothing.
     const share = Math.max(0, nowMs - bucket.atMs) / (rate.perSeconds * 1000);
-    for (const kind of KINDS)
-      bucket.left[kind] = Math.min(full[kind], bucket.left[kind] + full[kind] * share);
+    bucket.connections = Math.min(full.connections, bucket.connections + full.connections * share);
+    bucket.messages = Math.min(full.messages, bucket.messages + full.messages * share);
+    bucket.recipients = Math.min(full.recipients, bucket.recipients + full.recipients * share);
     bucket.atMs = nowMs;
-    this.buckets.put(key, bucket);
     return bucket;
   }
 
@@ -118,19 +132,12 @@ const refusalOfNumber = (number: number): Refusal => ({
   retryAfterSeconds: Math.floor(number / KINDS.length) - 1,
 });
 
-function refusalOf({ left }: Bucket, rate: Rate, wanted: Record<Kind, number>): Refusal | undefined {
-  for (const kind of KINDS) {
-    const limit = rate[kind];
-    if (limit === undefined || wanted[kind] === 0) continue;
-    // More than the limit at once never fits: it passes when the bucket is full.
-    const missing = Math.min(wanted[kind], limit) - left[kind];
-    // Sums of shares: a billionth short is not short.
-    if (missing > 1e-9)
-      return {
-        kind: 'refused',
-        limit: kind,
-        retryAfterSeconds: Math.ceil((missing / limit) * rate.perSeconds),
-      };
-  }
-  return undefined;
+function refusalOf(kind: Kind, wanted: number, left: Bucket, rate: Rate): Refusal | undefined {
+  const limit = rate[kind];
+  if (limit === undefined || wanted === 0) return undefined;
+  // More than the limit at once never fits: it passes when the bucket is full.
+  const missing = Math.min(wanted, limit) - left[kind];
+  // Sums of shares: a billionth short is not short.
+  if (missing <= 1e-9) return undefined;
+  return { kind: 'refused', limit: kind, retryAfterSeconds: Math.ceil((missing / limit) * rate.perSeconds) };
 }

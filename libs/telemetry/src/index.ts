@@ -1,4 +1,4 @@
-export { createBatchedLoggers, createLogger, NestLog, type Logger } from './log.js';
+export { createBatchedLoggers, createLogger, NestLog, type FrequentLog, type Logger } from './log.js';
 export { Counter, createMetrics, Gauge, Histogram, Registry } from './metrics.js';
 export { OperationServer } from './operation-server.js';
 export { runProcess } from './process.js';

@@ -1,7 +1,8 @@
+import { fc } from '@fast-check/vitest';
 import { PassThrough } from 'node:stream';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { loggerOptions, NestLog, type Logger } from './log.js';
+import { frequentLog, loggerOptions, NestLog, type Logger } from './log.js';
 
 function logged(write: (logger: Logger) => void, level = 'info') {
   const lines: string[] = [];
@@ -58,5 +59,31 @@ describe('a log line', () => {
       nest.error('broken', 'stack', 'ExceptionHandler');
     });
     expect(lines).toMatchObject([{ level: 50, msg: 'broken', context: 'ExceptionHandler', stack: 'stack' }]);
+  });
+});
+
+describe('a log for many lines', () => {
+  const options = { name: 'hub "a"', level: 'info' };
+  const field = fc.oneof(fc.string({ unit: 'binary' }), fc.double(), fc.boolean(), fc.constant(undefined));
+  // pino has names of its own, and its order for names that are numbers is not ours.
+  const name = fc.constantFrom('id', 'action', 'because', 'score', 'a name');
+
+  it('writes what pino writes', () => {
+    const withoutTime = (line: string) => line.replace(/"time":"[^"]+Z"/, '"time":""');
+    fc.assert(
+      fc.property(fc.dictionary(name, field), fc.string(), (fields, message) => {
+        const lines: string[] = [];
+        const stream = { write: (line: string) => void lines.push(withoutTime(line)) };
+        frequentLog(options, stream).info(fields, message);
+        pino(loggerOptions(options), stream).info(fields, message);
+        expect(lines[0]).toBe(lines[1]);
+      }),
+    );
+  });
+
+  it('is silent where the level is above it', () => {
+    const lines: string[] = [];
+    frequentLog({ name: 'hub', level: 'warn' }, { write: (line) => void lines.push(line) }).info({}, 'x');
+    expect(lines).toEqual([]);
   });
 });

@@ -95,13 +95,36 @@ class LineBatch {
   }
 }
 
+/** For lines by the thousand, at level info. It takes nothing out of them: fields must be fixed ones, and none a secret. */
+export interface FrequentLog {
+  info(fields: Readonly<Record<string, string | number | boolean | undefined>>, message: string): void;
+}
+
+/** Writes lines as pino does; its way past serializers and formatters costs twice as much, and leaves 2 kB a line to collect. */
+export function frequentLog(
+  options: { name: string; level: string },
+  stream: { write(line: string): void },
+): FrequentLog {
+  const plain = pino(loggerOptions(options));
+  if (!plain.isLevelEnabled('info')) return { info: () => undefined };
+  const time = isoTime();
+  const level = plain.levels.values['info'];
+  const name = JSON.stringify(options.name);
+  return {
+    info(fields, message) {
+      const text = JSON.stringify({ ...fields, msg: message });
+      stream.write(`{"level":${level}${time()},"process":${name},${text.slice(1)}\n`);
+    },
+  };
+}
+
 /**
  * For a process that logs thousands of lines a second: both write into one stream, in batches, within a tenth of a second and when
- * the process ends in order. `frequent` takes nothing out of its lines, so what it is given must be fixed fields without a secret.
+ * the process ends in order.
  */
 export function createBatchedLoggers(options: { name: string; level: string }): {
   readonly logger: Logger;
-  readonly frequent: Logger;
+  readonly frequent: FrequentLog;
 } {
   const stream = destination({ dest: 2, sync: false });
   const batch = new LineBatch(stream);
@@ -110,9 +133,7 @@ export function createBatchedLoggers(options: { name: string; level: string }): 
     batch.flush();
   };
   process.prependListener('beforeExit', flush).prependListener('exit', flush);
-  const plain = loggerOptions(options);
-  delete plain.redact;
-  return { logger: pino(loggerOptions(options), batch), frequent: pino(plain, batch) };
+  return { logger: pino(loggerOptions(options), batch), frequent: frequentLog(options, batch) };
 }
 
 /** Nest's own messages through the same log: its routine start-up lines at debug. */

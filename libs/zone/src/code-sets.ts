@@ -83,7 +83,10 @@ export class CodeSets {
   }
 
   codesOf(handle: number): ReturnCode[] {
-    return [...this.words.subarray(handle, handle + this.words[handle - 1]!)];
+    // Of their length from the start: an array that grows takes room for seventeen.
+    const codes = new Array<ReturnCode>(this.words[handle - 1]!);
+    for (let i = 0; i < codes.length; i++) codes[i] = this.words[handle + i]!;
+    return codes;
   }
 
   count(handle: number): number {
