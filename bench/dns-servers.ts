@@ -8,9 +8,9 @@ import { once } from 'node:events';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { EDGE } from '../apps/cli/src/process-table.ts';
 import { APEX, entriesOf, rbldnsdFile, type DataSet } from './dns-data.ts';
 
-const MAIN = fileURLToPath(new URL('../apps/dns/dist/main.js', import.meta.url));
 /** USER_HZ: fixed at 100 on Linux. */
 const TICKS_PER_SECOND = 100;
 
@@ -69,7 +69,7 @@ export async function startSekisho(
   options: readonly string[] = [],
 ): Promise<RunningServer> {
   const port = await freePort();
-  const child = spawn(process.execPath, [MAIN, ...options], {
+  const child = spawn(process.execPath, [...EDGE.nodeArguments, EDGE.file, ...options], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {

@@ -12,13 +12,12 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { EDGE } from '../apps/cli/src/process-table.ts';
 
 const ENTRIES = 1_000_000;
 const STARTS = 5;
 const LOOKUPS = 2_000_000;
 const CODE = 0x7f005b03;
-const MAIN = fileURLToPath(new URL('../apps/dns/dist/main.js', import.meta.url));
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 
 const dotted = (word: number) => `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`;
@@ -63,7 +62,7 @@ async function coldStart(dataDir: string, name: string): Promise<Start> {
   });
   const query = encodeQuery({ id: 1, name, type: TYPE.A });
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [...EDGE.nodeArguments, EDGE.file], {
     stdio: 'ignore',
     env: {
       PATH: process.env['PATH'],

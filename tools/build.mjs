@@ -1,5 +1,6 @@
 // Compiles every workspace's src/ to its dist/, file by file, and only what changed since the last build; the console is
 // bundled for browsers, likewise only when something of it changed.
+// So is the DNS edge, from what was compiled, for the sake of its memory.
 // Types are checked by `npm run types`; this only has to be fast enough to stand in front of every command.
 import { transformFile } from '@swc/core';
 import { randomUUID } from 'node:crypto';
@@ -11,6 +12,8 @@ import { precompress } from './precompress.mjs';
 
 /** Bundled by Vite, not compiled file by file. */
 const CONSOLE = 'console';
+/** Within dist/ of apps/dns: bundled from what was compiled (bundle-edge.mjs). */
+const EDGE = 'edge';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -62,15 +65,40 @@ async function buildConsole() {
   const changed = await Promise.all((await consoleSources()).map(modifiedAt));
   if (written > Math.max(...changed)) return false;
   const { build: bundle } = await import('vite');
-  const draft = `${target}.${randomUUID()}`;
-  await bundle({ root: folder, logLevel: 'warn', build: { outDir: draft, emptyOutDir: true } });
-  await precompress(draft);
-  // Whole or not at all, as above. Two at once made the same; the second one's is as good.
-  const old = `${target}.${randomUUID()}`;
+  await putFolder(target, async (draft) => {
+    await bundle({ root: folder, logLevel: 'warn', build: { outDir: draft, emptyOutDir: true } });
+    await precompress(draft);
+  });
+  return true;
+}
+
+/** Bundles the DNS edge when something compiled is newer than its bundle; resolves to whether it did. */
+async function buildEdge() {
+  const folder = join(root, 'apps', 'dns');
+  const target = join(folder, 'dist', EDGE);
+  const written = await modifiedAt(join(target, 'main.js'));
+  const compiled = await Promise.all([
+    filesBelow(join(root, 'libs'), '.js'),
+    filesBelow(join(folder, 'dist'), '.js'),
+  ]);
+  const parts = compiled
+    .flat()
+    .filter((file) => !file.startsWith(target) && !file.includes('/node_modules/'));
+  const settings = [join(root, 'package-lock.json'), join(root, 'tools', 'bundle-edge.mjs')];
+  const changed = await Promise.all([...parts, ...settings].map(modifiedAt));
+  if (written > Math.max(...changed)) return false;
+  const { bundleEdge } = await import('./bundle-edge.mjs');
+  await putFolder(target, (draft) => bundleEdge(folder, draft));
+  return true;
+}
+
+/** Whole or not at all, as a file. Two at once made the same; the second one's is as good. */
+async function putFolder(target, fill) {
+  const [draft, old] = [`${target}.${randomUUID()}`, `${target}.${randomUUID()}`];
+  await fill(draft);
   await rename(target, old).catch(() => undefined);
   await rename(draft, target).catch(() => undefined);
   await Promise.all([old, draft].map((path) => rm(path, { recursive: true, force: true })));
-  return true;
 }
 
 /** Compiles what is out of date; resolves to the number of files written. */
@@ -89,8 +117,10 @@ export async function build() {
       const written = await modifiedAt(target);
       if (written < (await modifiedAt(source)) || written < config) jobs.push({ source, target });
     }
+    const bundled = join(workspace, 'dist', EDGE);
     for (const old of await filesBelow(join(workspace, 'dist'), '.js')) {
-      if (!wanted.has(old)) await Promise.all([rm(old), rm(`${old}.map`, { force: true })]);
+      if (!wanted.has(old) && !old.startsWith(bundled))
+        await Promise.all([rm(old), rm(`${old}.map`, { force: true })]);
     }
   }
   let next = 0;
@@ -105,7 +135,8 @@ export async function build() {
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() * 2 }, compile));
-  return jobs.length + ((await buildConsole()) ? 1 : 0);
+  const bundles = [await buildEdge(), await buildConsole()];
+  return jobs.length + bundles.filter((isNew) => isNew).length;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

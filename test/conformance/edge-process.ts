@@ -1,8 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { EDGE } from '../../apps/cli/src/process-table.js';
 
-const MAIN = fileURLToPath(new URL('../../apps/dns/dist/main.js', import.meta.url));
 const START_MS = 60_000;
 
 export interface EdgeOptions {
@@ -31,8 +30,8 @@ export class EdgeProcess {
   }
 
   private static async startOnce({ dataDir, hubUrl, environment = {} }: EdgeOptions): Promise<EdgeProcess> {
-    const child = fork(MAIN, [], {
-      execArgv: [],
+    const child = fork(EDGE.file, [], {
+      execArgv: [...EDGE.nodeArguments],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: {
         PATH: process.env['PATH'],

@@ -1,9 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { EDGE } from '../../apps/cli/src/process-table.js';
 import { eventually } from './edge-process.js';
 
-const MAIN = fileURLToPath(new URL('../../apps/dns/dist/main.js', import.meta.url));
 const START_MS = 30_000;
 
 /** The compiled DNS process with data files, as `sekisho dns --load` runs it, on a port that the system chooses. */
@@ -20,8 +19,8 @@ export class LoadedProcess implements AsyncDisposable {
     args: readonly string[],
     environment: Readonly<Record<string, string>> = {},
   ): Promise<LoadedProcess> {
-    const child = fork(MAIN, [...args], {
-      execArgv: [],
+    const child = fork(EDGE.file, [...args], {
+      execArgv: [...EDGE.nodeArguments],
       cwd: folder,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: { PATH: process.env['PATH'], SEKISHO_DNS: '127.0.0.1:0', SEKISHO_DNS_RRL: 'off', ...environment },

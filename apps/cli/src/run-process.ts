@@ -15,12 +15,17 @@ export async function runProcess(
     env: Readonly<Record<string, string | undefined>>;
     isTerminal: boolean;
     args?: readonly string[];
+    nodeArguments?: readonly string[];
   },
 ): Promise<number> {
-  const child = spawn(process.execPath, [...NODE_ARGUMENTS, file, ...(options.args ?? [])], {
-    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { ...options.env },
-  });
+  const child = spawn(
+    process.execPath,
+    [...(options.nodeArguments ?? NODE_ARGUMENTS), file, ...(options.args ?? [])],
+    {
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      env: { ...options.env },
+    },
+  );
   const listeners = FORWARDED.map((signal) => {
     const listener = () => {
       // A terminal sends Ctrl-C to both; a second SIGINT would cut the orderly stop short.

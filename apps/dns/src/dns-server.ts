@@ -1,6 +1,6 @@
 import { failureOf } from '@sekisho/dns-wire';
-import { formatListen, readEdgeToken, type Config } from '@sekisho/config';
-import type { Logger, OperationServer, Registry } from '@sekisho/telemetry';
+import { formatListen, readEdgeToken, type Config, type ListenAddress } from '@sekisho/config';
+import type { Logger, OperationServer } from '@sekisho/telemetry';
 import { ZONE_NAMES, type ZoneIndex } from '@sekisho/zone';
 import {
   edgeAccess,
@@ -23,6 +23,8 @@ import { PublishedZones } from './hot/published-zones.js';
 import type { Respond } from './listen/respond.js';
 import { chooseUdp, type UdpService } from './listen/udp-service.js';
 import type { QueryCounter } from './operate/query-counter.js';
+import type { TlsCounter } from './operate/tls-counter.js';
+import type { ZoneAge } from './operate/zone-age.js';
 import { StreamListeners } from './tls/stream-listeners.js';
 import { Transfers } from './transfer/transfers.js';
 
@@ -32,6 +34,7 @@ export class DnsServer {
   private udp: UdpService | undefined;
   private streams: StreamListeners | undefined;
   private transfers: Transfers | undefined;
+  private operation: OperationServer | undefined;
   private access: AccessFollower | undefined;
   private followers: readonly ZoneFollower[] = [];
 
@@ -40,8 +43,7 @@ export class DnsServer {
     private readonly logger: Logger,
     private readonly zones: ServedZones,
     private readonly counter: QueryCounter,
-    private readonly operation: OperationServer,
-    private readonly registry: Registry,
+    private readonly age: ZoneAge,
   ) {
     const { dnsAccess, dnsQuota } = config;
     const limiter = openLimiter(config);
@@ -67,7 +69,7 @@ export class DnsServer {
     const transfers = await Transfers.open(config, this.state, logger);
     this.transfers = transfers;
     this.state = { ...transfers.state, cookies: await CookieJar.open(config.cookieSecretPath) };
-    this.streams = await StreamListeners.open(config, transfers.serverOf(this.state), logger, this.registry);
+    this.streams = await StreamListeners.open(config, transfers.serverOf(this.state), logger);
     const { members } = this.state;
     if (members) this.access = new AccessFollower(members, config.hubUrl, token, config.dataDir, logger);
     this.followers = ZONE_NAMES.map((zone) => {
@@ -81,7 +83,7 @@ export class DnsServer {
     // UDP takes over the port that TCP got: when the system chooses it, UDP is the less likely to be taken.
     const { port, tlsPort } = await this.streams.listen();
     await udp.listen({ ...config.dns, port });
-    if (config.dnsHttp) await this.operation.listen(config.dnsHttp);
+    if (config.dnsHttp) this.operation = await this.openOperation(config.dnsHttp, this.streams.tlsCounter);
     for (const follower of this.followers) follower.start();
     this.access?.start();
     transfers.start();
@@ -91,9 +93,15 @@ export class DnsServer {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.udp?.close(), this.streams?.close(), this.operation.close()]);
+    await Promise.all([this.udp?.close(), this.streams?.close(), this.operation?.close()]);
     await Promise.all([...this.followers.map((follower) => follower.stop()), this.access?.stop()]);
     await this.transfers?.close();
+  }
+
+  private async openOperation(listen: ListenAddress, tls: TlsCounter | undefined): Promise<OperationServer> {
+    const { counter, zones, age, logger } = this;
+    const { openOperation } = await import('./operate/operation.js');
+    return openOperation({ counter, zones, age, tls }, listen, logger);
   }
 
   private async openUdp(): Promise<UdpService> {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { NODE_ARGUMENTS, type ProcessEntry } from '../process-table.js';
+import type { ProcessEntry } from '../process-table.js';
 
 export interface SupervisorOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -58,7 +58,7 @@ export class Supervisor {
 
   private async run(entry: ProcessEntry, restartMs: number): Promise<void> {
     const startedAt = performance.now();
-    const child = spawn(process.execPath, [...NODE_ARGUMENTS, entry.file], {
+    const child = spawn(process.execPath, [...entry.nodeArguments, entry.file], {
       env: this.options.env,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // Ctrl-C in a terminal reaches this process alone, which then stops them in order.

@@ -36,9 +36,9 @@ import {
   type ZoneName,
 } from '@sekisho/zone';
 import type { MemberAccess } from '../access/member-access.js';
-import type { AnswerKind } from '../access/rate-table.js';
 import type { Equal } from '../access/response-rate-limiter.js';
 import type { Signer } from '../transfer/tsig-keys.js';
+import { kindOf } from './answer-kind.js';
 import { explain } from './explain.js';
 import { placeOf, type Place } from './place.js';
 import type { Destination, ServerState, Transport } from './server-state.js';
@@ -167,12 +167,6 @@ function optionsFor(query: Query, cookie: Uint8Array | undefined, transport: Tra
   const wantsKeepalive = query.edns?.options.some(({ code }) => code === OPTION.TCP_KEEPALIVE);
   if (transport === 'udp' || !wantsKeepalive) return options;
   return [...options, { code: OPTION.TCP_KEEPALIVE, value: KEEPALIVE }];
-}
-
-export function kindOf({ rcode, answers }: Reply): AnswerKind {
-  if (rcode === RCODE.NXDOMAIN) return 'nxdomains';
-  if (rcode !== RCODE.NOERROR) return 'errors';
-  return answers.length > 0 ? 'responses' : 'nodata';
 }
 
 const BESIDE_ZONES = ['apex', 'none'] as const;

@@ -18,7 +18,7 @@ import {
 } from '@sekisho/dns-wire';
 import { Answers, type LoadedZone, type Wanted } from '@sekisho/rbldnsd';
 import type { ResponseRateLimiter } from '../access/response-rate-limiter.js';
-import { kindOf } from '../answer/answer.js';
+import { kindOf } from '../answer/answer-kind.js';
 import type { Transport } from '../answer/server-state.js';
 import type { ServedZone } from './served-zones.js';
 

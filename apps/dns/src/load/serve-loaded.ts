@@ -1,21 +1,8 @@
 import type { Config } from '@sekisho/config';
-import { DatasetRefused, ZoneSpecInvalid } from '@sekisho/rbldnsd';
+import { DatasetRefused } from '@sekisho/rbldnsd';
 import { runProcess, type Logger } from '@sekisho/telemetry';
-import { readLoadArguments, type LoadArguments } from './load-arguments.js';
+import type { LoadArguments } from './load-arguments.js';
 import { LoadedServer } from './loaded-server.js';
-
-/** Reads the command line or ends the process with status 2; undefined when it names no data files. */
-export function loadArgumentsOrExit(argv: readonly string[]): LoadArguments | undefined {
-  try {
-    return readLoadArguments(argv);
-  } catch (error) {
-    const isUsage =
-      error instanceof ZoneSpecInvalid || error instanceof RangeError || error instanceof TypeError;
-    if (!isUsage) throw error;
-    process.stderr.write(`sekisho: ${error.message}\n`);
-    process.exit(2);
-  }
-}
 
 /** Serves data files until the process is told to end; a file that cannot be used at the start ends it with status 1. */
 export async function serveLoaded(config: Config, options: LoadArguments, logger: Logger): Promise<void> {

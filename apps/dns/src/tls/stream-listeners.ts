@@ -1,11 +1,11 @@
-import type { Config } from '@sekisho/config';
+import type { Config, DnsTls } from '@sekisho/config';
 import { failureOf } from '@sekisho/dns-wire';
-import type { Logger, Registry } from '@sekisho/telemetry';
+import type { Logger } from '@sekisho/telemetry';
 import { createServer } from 'node:net';
 import type { TransferServer } from '../transfer/transfer-server.js';
-import { TlsMetrics } from '../operate/tls-metrics.js';
+import { TlsCounter } from '../operate/tls-counter.js';
 import { StreamListener, type StreamRespond } from './stream-listener.js';
-import { CertifiedServer } from './tls-certificate.js';
+import type { CertifiedServer } from './tls-certificate.js';
 
 /** TCP beside UDP, and TLS when it is configured. */
 export class StreamListeners {
@@ -14,15 +14,12 @@ export class StreamListeners {
     private readonly tcp: StreamListener,
     private readonly tls: StreamListener | undefined,
     private readonly certified: CertifiedServer | undefined,
+    /** undefined: no TLS. */
+    readonly tlsCounter: TlsCounter | undefined,
   ) {}
 
   /** @throws {ConfigInvalid} for a certificate that cannot be used */
-  static async open(
-    config: Config,
-    transfers: TransferServer,
-    logger: Logger,
-    registry: Registry,
-  ): Promise<StreamListeners> {
+  static async open(config: Config, transfers: TransferServer, logger: Logger): Promise<StreamListeners> {
     const respond: StreamRespond = (message, transport, client) => {
       try {
         return transfers.respond(message, transport, client);
@@ -31,14 +28,15 @@ export class StreamListeners {
         return failureOf(message);
       }
     };
-    const certified = config.dnsTls
-      ? await CertifiedServer.open(config.dnsTls, logger, new TlsMetrics(registry))
-      : undefined;
+    const counter = config.dnsTls && new TlsCounter();
+    const certified =
+      config.dnsTls && counter ? await openCertified(config.dnsTls, logger, counter) : undefined;
     return new StreamListeners(
       config,
       new StreamListener(createServer({ noDelay: true }), 'tcp', respond, logger),
       certified && new StreamListener(certified.server, 'tls', respond, logger),
       certified,
+      counter,
     );
   }
 
@@ -53,4 +51,10 @@ export class StreamListeners {
     this.certified?.close();
     await Promise.all([this.tcp.close(), this.tls?.close()]);
   }
+}
+
+/** Nothing of TLS is loaded before it is asked for. */
+async function openCertified(tls: DnsTls, logger: Logger, counter: TlsCounter): Promise<CertifiedServer> {
+  const { CertifiedServer } = await import('./tls-certificate.js');
+  return CertifiedServer.open(tls, logger, counter);
 }

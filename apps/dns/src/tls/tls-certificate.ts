@@ -1,7 +1,7 @@
 // DNS over TLS: RFC 7858. Certificate and key come from files that others renew.
 import { ConfigInvalid, type DnsTls } from '@sekisho/config';
 import type { Logger } from '@sekisho/telemetry';
-import type { TlsMetrics } from '../operate/tls-metrics.js';
+import type { TlsCounter } from '../operate/tls-counter.js';
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createSecureContext, createServer, type Server, type TlsOptions } from 'node:tls';
@@ -23,9 +23,9 @@ export class CertifiedServer {
     private readonly tls: DnsTls,
     private current: Pair,
     private readonly logger: Logger,
-    private readonly metrics: TlsMetrics,
+    private readonly counter: TlsCounter,
   ) {
-    metrics.watch(server);
+    counter.watch(server);
     this.tellExpiry();
   }
 
@@ -33,12 +33,12 @@ export class CertifiedServer {
   static async open(
     tls: DnsTls,
     logger: Logger,
-    metrics: TlsMetrics,
+    counter: TlsCounter,
     checkMs = CHECK_MS,
   ): Promise<CertifiedServer> {
     const pair = await readPair(tls);
     try {
-      const certified = new CertifiedServer(createServer(optionsOf(pair)), tls, pair, logger, metrics);
+      const certified = new CertifiedServer(createServer(optionsOf(pair)), tls, pair, logger, counter);
       certified.timer = setInterval(() => {
         void certified.renew();
       }, checkMs);
@@ -55,7 +55,7 @@ export class CertifiedServer {
   /** Of the first certificate in the file, which is the server's own. */
   private tellExpiry(): void {
     const { validToDate } = new X509Certificate(this.current.cert);
-    this.metrics.certified(validToDate.getTime() / 1000);
+    this.counter.certified(validToDate.getTime() / 1000);
   }
 
   /** Takes a new pair when there is a good one; a half-written or wrong one is left alone until it is right. */
