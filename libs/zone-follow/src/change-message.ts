@@ -1,64 +1,53 @@
-// Read by hand: an edge that follows a hub would keep a schema library in memory for this message alone.
 import { readSubject, SubjectInvalid, type Subject } from '@sekisho/subject';
-import { DeltaRejected, isZoneName, parseReturnCode, type ReturnCode, type ZoneDelta } from '@sekisho/zone';
+import { DeltaRejected, parseReturnCode, ZONE_NAMES, type ReturnCode, type ZoneDelta } from '@sekisho/zone';
+import { z } from 'zod';
 
-/**
- * What `/zones/:zone/changes` answers: texts of subjects and of return codes, read into a delta. Other members of the
- * message are left alone.
- * @throws {DeltaRejected} for what is no change message
- */
-export function readChange(message: unknown): ZoneDelta {
-  if (typeof message !== 'object' || message === null) throw new DeltaRejected('it is no object');
-  const { zone, from, to, announce, withdraw } = message as Readonly<Record<string, unknown>>;
-  if (typeof zone !== 'string' || !isZoneName(zone)) throw new DeltaRejected('zone: no zone of ours');
-  if (!isSerial(from)) throw new DeltaRejected('from: no serial');
-  if (!isSerial(to)) throw new DeltaRejected('to: no serial');
-  if (to <= from) throw new DeltaRejected('to: the serial does not move forward');
-  return {
-    ...{ zone, from, to },
-    announce: listOf(announce, 'announce').map((entry, i) => {
-      const [text, codes, ...more] = listOf(entry, `announce[${i}]`);
-      if (more.length > 0) throw new DeltaRejected(`announce[${i}]: more than a subject and its codes`);
-      return {
-        subject: subjectOf(text, `announce[${i}][0]`),
-        codes: codesOf(codes, `announce[${i}][1]`),
-      };
-    }),
-    withdraw: listOf(withdraw, 'withdraw').map((text, i) => subjectOf(text, `withdraw[${i}]`)),
-  };
-}
-
-/** @throws {DeltaRejected} for octets that are no change message */
-export function readChanges(body: Uint8Array): ZoneDelta {
-  return readChange(parseJson(body));
-}
-
-const isSerial = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
-
-function listOf(value: unknown, where: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new DeltaRejected(`${where}: no list`);
-  return value;
-}
-
-function subjectOf(text: unknown, where: string): Subject {
-  if (typeof text !== 'string') throw new DeltaRejected(`${where}: no text`);
+const subject = z.string().transform((text, context): Subject => {
   try {
     return readSubject(text);
   } catch (error) {
     if (!(error instanceof SubjectInvalid)) throw error;
-    throw new DeltaRejected(`${where}: ${error.message}`);
+    context.addIssue({ code: 'custom', message: error.message });
+    return z.NEVER;
   }
-}
+});
 
-/** Each code once, in order. */
-function codesOf(value: unknown, where: string): readonly ReturnCode[] {
-  const codes = listOf(value, where).map((text, i) => {
-    const code = typeof text === 'string' ? parseReturnCode(text) : undefined;
-    if (code !== undefined) return code;
-    throw new DeltaRejected(`${where}[${i}]: not a return code. Example: 127.0.91.3`);
-  });
-  if (codes.length === 0) throw new DeltaRejected(`${where}: no code`);
-  return [...new Set(codes)].sort((a, b) => a - b);
+const returnCode = z.string().transform((text, context): ReturnCode => {
+  const code = parseReturnCode(text);
+  if (code === undefined) {
+    context.addIssue({ code: 'custom', message: 'not a return code. Example: 127.0.91.3' });
+    return z.NEVER;
+  }
+  return code;
+});
+
+const codes = z
+  .array(returnCode)
+  .min(1)
+  .transform((list) => [...new Set(list)].sort((a, b) => a - b));
+
+const serial = z.int().nonnegative();
+
+/** What `/zones/:zone/changes` answers: texts of subjects and of return codes, read into a delta. */
+export const changeMessage = z
+  .object({
+    zone: z.enum(ZONE_NAMES),
+    from: serial,
+    to: serial,
+    announce: z.array(z.tuple([subject, codes])),
+    withdraw: z.array(subject),
+  })
+  .refine(({ from, to }) => to > from, { error: 'the serial does not move forward', path: ['to'] })
+  .transform(({ announce, ...delta }): ZoneDelta => ({
+    ...delta,
+    announce: announce.map(([listed, sorted]) => ({ subject: listed, codes: sorted })),
+  }));
+
+/** @throws {DeltaRejected} for octets that are no change message */
+export function readChanges(body: Uint8Array): ZoneDelta {
+  const parsed = changeMessage.safeParse(parseJson(body));
+  if (!parsed.success) throw new DeltaRejected(z.prettifyError(parsed.error));
+  return parsed.data;
 }
 
 function parseJson(body: Uint8Array): unknown {

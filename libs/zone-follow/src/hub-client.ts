@@ -2,7 +2,6 @@ import type { ZoneName } from '@sekisho/zone';
 import { randomUUID } from 'node:crypto';
 import { HubUnavailable } from './errors.js';
 import type { HubAccess } from './hub-access.js';
-import { askHub, type HubAnswer } from './hub-request.js';
 
 /** How long the hub may hold back an answer until something changes. */
 export const WAIT_SECONDS = 25;
@@ -44,12 +43,12 @@ export class HubClient {
       'application/octet-stream',
       SNAPSHOT_TIMEOUT_MS,
       stop,
-      (response) => {
+      async (response) => {
         if (response.status !== 200) throw this.refusal(response);
         return {
-          bytes: response.body,
-          serial: Number(response.header('sekisho-serial') ?? Number.NaN),
-          signature: response.header('sekisho-signature') ?? '',
+          bytes: new Uint8Array(await response.arrayBuffer()),
+          serial: Number(response.headers.get('sekisho-serial') ?? Number.NaN),
+          signature: response.headers.get('sekisho-signature') ?? '',
         };
       },
     );
@@ -66,12 +65,12 @@ export class HubClient {
     stop: AbortSignal,
   ): Promise<FetchedChanges | 'nothing' | 'unknown-serial'> {
     const path = `/zones/${zone}/changes?since=${since}&wait=${WAIT_SECONDS}`;
-    return this.get(path, 'application/json', CHANGES_TIMEOUT_MS, stop, (response) => {
+    return this.get(path, 'application/json', CHANGES_TIMEOUT_MS, stop, async (response) => {
       switch (response.status) {
         case 200:
           return {
-            body: response.body,
-            signature: response.header('sekisho-signature') ?? '',
+            body: new Uint8Array(await response.arrayBuffer()),
+            signature: response.headers.get('sekisho-signature') ?? '',
           };
         case 204:
           return 'nothing';
@@ -90,9 +89,9 @@ export class HubClient {
       'application/json',
       KEYS_TIMEOUT_MS,
       new AbortController().signal,
-      (response): unknown => {
+      async (response) => {
         if (response.status !== 200) throw this.refusal(response);
-        return JSON.parse(Buffer.from(response.body).toString());
+        return response.json();
       },
     );
   }
@@ -102,24 +101,32 @@ export class HubClient {
     accept: string,
     timeoutMs: number,
     stop: AbortSignal,
-    read: (response: HubAnswer) => T,
+    read: (response: Response) => Promise<T>,
   ): Promise<T> {
+    let response: Response | undefined;
     const signal = AbortSignal.any([stop, AbortSignal.timeout(timeoutMs)]);
     const ask = (token: string) =>
-      askHub(`${this.hubUrl}${path}`, {
+      fetch(`${this.hubUrl}${path}`, {
         headers: { authorization: `Bearer ${token}`, accept, 'sekisho-edge': this.id },
+        redirect: 'error',
         signal,
       });
     try {
       const token = await this.token();
-      const response = await ask(token);
-      const isRenewed = response.status === 401 && this.access.renew(token);
-      return read(isRenewed ? await ask(await this.token()) : response);
+      response = await ask(token);
+      if (response.status === 401 && this.access.renew(token)) {
+        await response.body?.cancel();
+        response = await ask(await this.token());
+      }
+      return await read(response);
     } catch (error) {
       if (error instanceof HubUnavailable) throw error;
       throw new HubUnavailable(`the hub at ${this.hubUrl} does not answer: ${reasonOf(error)}`, {
         cause: error,
       });
+    } finally {
+      // An unread body would keep the connection busy.
+      if (response?.body && !response.bodyUsed) await response.body.cancel().catch(() => undefined);
     }
   }
 
@@ -131,7 +138,7 @@ export class HubClient {
     }
   }
 
-  private refusal({ status }: HubAnswer): HubUnavailable {
+  private refusal({ status }: Response): HubUnavailable {
     const hint = status === 401 || status === 403 ? `; ${this.access.remedy}` : '';
     return new HubUnavailable(`the hub answered ${status}${hint}`);
   }

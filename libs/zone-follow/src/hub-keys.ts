@@ -30,7 +30,7 @@ export class HubKeys {
       if (!(error instanceof HubSignatureRefused) || error.code !== 'signature-key-unknown') throw error;
       const document = await this.fetchKeys();
       const keys = readHubKeys(document);
-      verifyDigest(jws, sha256(bytes), typ, keys);
+      await verifyDigest(jws, sha256(bytes), typ, keys);
       this.keys = keys;
       await this.save(document);
     }
@@ -39,7 +39,7 @@ export class HubKeys {
   /** The same with the keys on disk alone: for a start without the hub. @throws {HubSignatureRefused} */
   async verifyKnown(jws: string, bytes: Uint8Array, typ: HubSignatureTyp): Promise<void> {
     this.keys ??= await this.load();
-    verifyDigest(jws, sha256(bytes), typ, this.keys);
+    await verifyDigest(jws, sha256(bytes), typ, this.keys);
   }
 
   private async load(): Promise<Jwks> {

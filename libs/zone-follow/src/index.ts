@@ -1,8 +1,7 @@
 export { backoffMs } from './backoff.js';
-export { readChange } from './change-message.js';
+export { changeMessage } from './change-message.js';
 export { edgeAccess, type HubAccess } from './hub-access.js';
 export { HubClient } from './hub-client.js';
-export { askHub, type HubAnswer, type HubQuestion } from './hub-request.js';
 export { HubKeys } from './hub-keys.js';
 export { ServedZones } from './served-zones.js';
 export { SnapshotStore } from './snapshot-store.js';

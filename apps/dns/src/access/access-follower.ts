@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { askHub, backoffMs, type HubAnswer } from '@sekisho/zone-follow';
-import { readAccessList } from './access-list.js';
+import { z } from 'zod';
+import { backoffMs } from '@sekisho/zone-follow';
 import type { AccessList, MemberAccess } from './member-access.js';
 
 const WAIT_SECONDS = 25;
@@ -13,6 +13,11 @@ const REPORT_MS = 20_000;
 const HASTY_PAUSE_MS = 1_000;
 /** A list that could not be had is asked for again so soon: a member that was locked out is so within a second. */
 const LONGEST_PAUSE_MS = 500;
+
+const accessList = z.object({
+  version: z.string().min(1).max(100),
+  members: z.array(z.object({ member: z.string(), digest: z.string().regex(/^[\w-]{43}$/) })),
+});
 
 /**
  * Keeps the list of members in step with the hub and tells it how much each asked. The last list is kept on disk:
@@ -40,7 +45,7 @@ export class AccessFollower {
 
   async load(): Promise<void> {
     try {
-      this.access.use(readAccessList(JSON.parse(await readFile(this.path, 'utf8'))));
+      this.access.use(accessList.parse(JSON.parse(await readFile(this.path, 'utf8'))));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
       this.logger.warn({ path: this.path, err: error }, 'access list ignored');
@@ -92,7 +97,7 @@ export class AccessFollower {
       return;
     }
     if (response.status !== 200) throw new Error(`the hub answered ${response.status}`);
-    const list = readAccessList(JSON.parse(Buffer.from(response.body).toString()));
+    const list = accessList.parse(await response.json());
     this.access.use(list);
     await this.save(list);
   }
@@ -102,7 +107,7 @@ export class AccessFollower {
     if (counts.length === 0) return;
     try {
       const body = JSON.stringify({ edge: this.edge, counts });
-      const response = await this.ask('/zones/access/counts', body);
+      const response = await this.ask('/zones/access/counts', { method: 'POST', body });
       if (response.status !== 204) throw new Error(`the hub answered ${response.status}`);
     } catch (error) {
       this.access.putBack(counts);
@@ -110,15 +115,15 @@ export class AccessFollower {
     }
   }
 
-  /** With a body it is posted. */
-  private ask(path: string, body?: string): Promise<HubAnswer> {
-    return askHub(`${this.hubUrl}${path}`, {
+  private ask(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`${this.hubUrl}${path}`, {
+      ...init,
       headers: {
         authorization: `Bearer ${this.token}`,
         accept: 'application/json',
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(init.body !== undefined && { 'content-type': 'application/json' }),
       },
-      ...(body !== undefined && { method: 'POST', body }),
+      redirect: 'error',
       signal: AbortSignal.any([this.stopping.signal, AbortSignal.timeout(TIMEOUT_MS)]),
     });
   }

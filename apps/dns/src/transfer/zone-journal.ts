@@ -12,13 +12,17 @@ import {
 } from '@sekisho/zone';
 import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { readChange } from '@sekisho/zone-follow';
+import { z } from 'zod';
+import { changeMessage } from '@sekisho/zone-follow';
 
 /** Changed subjects that are remembered of a zone: a secondary that missed more takes the whole zone. */
 const MAX_CHANGES = 200_000;
 /** The file is written anew when more than this share of its lines is forgotten. */
 const MAX_DEAD_SHARE = 0.5;
 const SMALL_FILE_LINES = 1_000;
+
+const formerMessage = z.array(z.tuple([z.string(), z.array(z.string()).nullable()]));
+const header = z.object({ version: z.literal(1), zone: z.string(), records: z.string() });
 
 /**
  * The history of a zone beside its snapshot on disk: one line of JSON a delta, with what it replaced. On start the
@@ -52,7 +56,7 @@ export class ZoneJournal {
     const lines = rest.slice(0, -1);
     try {
       if (text !== '') {
-        const { zone, records } = readHeader(first);
+        const { zone, records } = header.parse(JSON.parse(first));
         if (zone === this.zone && records === this.records) {
           for (const line of lines) this.history.add(readStep(line));
         }
@@ -127,32 +131,14 @@ function writeStep({ delta, former }: HistoryStep): string {
   });
 }
 
-function readHeader(line: string): { zone: unknown; records: unknown } {
-  const head = JSON.parse(line) as { version?: unknown; zone?: unknown; records?: unknown } | null;
-  if (head?.version !== 1) throw new SyntaxError('no header of a journal of version 1');
-  return { zone: head.zone, records: head.records };
-}
-
 function readStep(line: string): HistoryStep {
   const message: unknown = JSON.parse(line);
-  const delta = readChange(message);
-  const { former } = message as { former?: unknown };
-  if (!Array.isArray(former) || !former.every(isFormer)) throw new SyntaxError('former: no list of entries');
+  const { former } = z.object({ former: formerMessage }).parse(message);
   return {
-    delta,
+    delta: changeMessage.parse(message),
     former: former.map(([subject, codes]) => ({
       subject: readSubject(subject),
       codes: codes?.map((code) => parseReturnCode(code) ?? 0),
     })),
   };
 }
-
-/** A subject and its codes, null for none. */
-const isFormer = (entry: unknown): entry is [string, string[] | null] =>
-  Array.isArray(entry) &&
-  entry.length === 2 &&
-  typeof entry[0] === 'string' &&
-  (entry[1] === null || isTexts(entry[1]));
-
-const isTexts = (value: unknown): boolean =>
-  Array.isArray(value) && value.every((text) => typeof text === 'string');
