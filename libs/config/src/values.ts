@@ -159,25 +159,11 @@ export const path =
     return text;
   };
 
-/** The usual form: no dot first, last or after another, a name with a top domain of letters. */
-function isMail(text: string): boolean {
-  const at = text.indexOf('@');
-  const local = text.slice(0, at).split('.');
-  const labels = text.slice(at + 1).split('.');
-  const top = labels.pop() ?? '';
-  return (
-    at > 0 &&
-    labels.length > 0 &&
-    local.every((part) => /^[A-Za-z0-9_'+-]+$/.test(part)) &&
-    !text.startsWith("'", at - 1) &&
-    labels.every((label) => /^[A-Za-z0-9][A-Za-z0-9-]*$/.test(label)) &&
-    /^[A-Za-z]{2,}$/.test(top)
-  );
-}
-
+// The usual form: no dot first, none after another, a name with a top domain of letters.
+const MAIL = /^(?!\.)(?!.*\.\.)([A-Za-z0-9_'+\-.]*)[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z]{2,}$/;
 export const mail =
   (example: string): Read<string> =>
   (text) => {
-    if (!isMail(text)) throw new ValueInvalid('not a mail address', example);
+    if (!MAIL.test(text)) throw new ValueInvalid('not a mail address', example);
     return text;
   };
