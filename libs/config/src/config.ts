@@ -2,27 +2,23 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import { z } from 'zod';
 import {
   DEFAULT_RATES,
-  ValueInvalid,
   access,
   count,
+  fault,
   flag,
   listen,
   listenList,
-  mail,
   networkList,
-  optional,
-  otherwise,
   path,
   rates,
   url,
-  word,
   zone,
   type DnsAccess,
   type ListenAddress,
   type ResponseRates,
-  type Variable,
 } from './values.js';
 
 /** DNS over TLS: where, and the files of certificate chain and key. */
@@ -121,70 +117,72 @@ export class ConfigInvalid extends Error {
   }
 }
 
-// Functions and no schema library: every process begins with this, and an edge would keep the library's 10 MB for good.
-const environment = {
-  SEKISHO_DATA_DIR: otherwise('.sekisho', path('/var/lib/sekisho')),
-  SEKISHO_DATABASE_URL: optional(url(['postgres', 'postgresql'], 'postgres://sekisho@db.example/sekisho')),
-  SEKISHO_DATABASE_REPLICA_URL: optional(
-    url(['postgres', 'postgresql'], 'postgres://sekisho@replica.example/sekisho'),
-  ),
-  SEKISHO_QUEUE_URL: optional(
-    url(['postgres', 'postgresql', 'redis', 'rediss'], 'redis://queue.example:6379'),
-  ),
-  SEKISHO_MIGRATE: otherwise(true, flag),
-  SEKISHO_HTTP: otherwise({ host: '127.0.0.1', port: 8080 }, listen('127.0.0.1:8080')),
-  SEKISHO_DNS: otherwise({ host: '127.0.0.1', port: 5353 }, listen('127.0.0.1:5353')),
-  SEKISHO_ZONE: otherwise('sekisho.example', zone),
-  SEKISHO_DNS_WORKERS: optional(count(1, 256, '3')),
-  SEKISHO_DNS_HOT: otherwise(true, flag),
-  SEKISHO_DNS_HTTP: optional(listen('127.0.0.1:9153')),
-  SEKISHO_WORKER_HTTP: optional(listen('127.0.0.1:9154')),
-  SEKISHO_DNS_MAX_AGE: otherwise(900, count(1, 31_536_000, '900')),
-  SEKISHO_DNS_ACCESS: otherwise({ kind: 'open' }, access),
-  SEKISHO_DNS_QUOTA: optional(count(1, 999_999_999, '60000')),
-  SEKISHO_DNS_RRL: otherwise(DEFAULT_RATES, rates),
-  SEKISHO_COOKIE_SECRET: optional(path('/etc/sekisho/cookie.secret')),
-  SEKISHO_TRANSFER: otherwise([], networkList),
-  SEKISHO_TSIG_KEYS: optional(path('/etc/sekisho/tsig.keys')),
-  SEKISHO_NOTIFY: otherwise([], listenList),
-  SEKISHO_DNS_TLS: optional(listen('[::]:853')),
-  SEKISHO_DNS_TLS_CERT: optional(path('/etc/sekisho/tls/fullchain.pem')),
-  SEKISHO_DNS_TLS_KEY: optional(path('/etc/sekisho/tls/privkey.pem')),
-  SEKISHO_PUBLIC_URL: optional(url(['http', 'https'], 'https://sekisho.example')),
-  SEKISHO_HUB_URL: optional(url(['http', 'https'], 'https://sekisho.example')),
-  SEKISHO_TRUSTEE_URL: optional(url(['http', 'https'], 'https://trustee.example')),
-  SEKISHO_TRUSTEE_DIR: optional(path('/var/lib/sekisho-trustee')),
-  SEKISHO_TRUSTEE_HTTP: otherwise({ host: '127.0.0.1', port: 8090 }, listen('127.0.0.1:8090')),
-  SEKISHO_TRUSTEE_SEAL_KEY: optional(path('/etc/sekisho/trustee-seal.key')),
-  SEKISHO_TRUSTEE_MEMBERS: otherwise('pinned', word(['pinned', 'follow'], 'not pinned or follow', 'pinned')),
-  SEKISHO_TRUSTEE_QUOTA: otherwise(10_000, count(1, 999_999_999, '10000')),
-  SEKISHO_TRUSTED_PROXIES: otherwise([], networkList),
-  SEKISHO_RESOLVER: otherwise([], listenList),
-  SEKISHO_RATE_LIMIT: otherwise(true, flag),
-  SEKISHO_SMTP_URL: optional(url(['smtp', 'smtps'], 'smtp://mail.example:25')),
-  SEKISHO_MAIL_FROM: optional(mail('sekisho@hub.example')),
-  SEKISHO_CHECK_QUOTA: otherwise(1_000, count(1, 999_999_999, '1000')),
-  SEKISHO_DEMO: otherwise(false, flag),
-  SEKISHO_INTROSPECTION: otherwise(false, flag),
+const environment = z.object({
+  SEKISHO_DATA_DIR: z.string().min(1, fault('empty', '/var/lib/sekisho')).default('.sekisho'),
+  SEKISHO_DATABASE_URL: url(['postgres', 'postgresql'], 'postgres://sekisho@db.example/sekisho').optional(),
+  SEKISHO_DATABASE_REPLICA_URL: url(
+    ['postgres', 'postgresql'],
+    'postgres://sekisho@replica.example/sekisho',
+  ).optional(),
+  SEKISHO_QUEUE_URL: url(
+    ['postgres', 'postgresql', 'redis', 'rediss'],
+    'redis://queue.example:6379',
+  ).optional(),
+  SEKISHO_MIGRATE: flag.default(true),
+  SEKISHO_HTTP: listen('127.0.0.1:8080').default({ host: '127.0.0.1', port: 8080 }),
+  SEKISHO_DNS: listen('127.0.0.1:5353').default({ host: '127.0.0.1', port: 5353 }),
+  SEKISHO_ZONE: zone.default('sekisho.example'),
+  SEKISHO_DNS_WORKERS: count(1, 256, '3').optional(),
+  SEKISHO_DNS_HOT: flag.default(true),
+  SEKISHO_DNS_HTTP: listen('127.0.0.1:9153').optional(),
+  SEKISHO_WORKER_HTTP: listen('127.0.0.1:9154').optional(),
+  SEKISHO_DNS_MAX_AGE: count(1, 31_536_000, '900').default(900),
+  SEKISHO_DNS_ACCESS: access.default({ kind: 'open' }),
+  SEKISHO_DNS_QUOTA: count(1, 999_999_999, '60000').optional(),
+  SEKISHO_DNS_RRL: rates.default(DEFAULT_RATES),
+  SEKISHO_COOKIE_SECRET: path('/etc/sekisho/cookie.secret').optional(),
+  SEKISHO_TRANSFER: networkList.default([]),
+  SEKISHO_TSIG_KEYS: path('/etc/sekisho/tsig.keys').optional(),
+  SEKISHO_NOTIFY: listenList.default([]),
+  SEKISHO_DNS_TLS: listen('[::]:853').optional(),
+  SEKISHO_DNS_TLS_CERT: path('/etc/sekisho/tls/fullchain.pem').optional(),
+  SEKISHO_DNS_TLS_KEY: path('/etc/sekisho/tls/privkey.pem').optional(),
+  SEKISHO_PUBLIC_URL: url(['http', 'https'], 'https://sekisho.example').optional(),
+  SEKISHO_HUB_URL: url(['http', 'https'], 'https://sekisho.example').optional(),
+  SEKISHO_TRUSTEE_URL: url(['http', 'https'], 'https://trustee.example').optional(),
+  SEKISHO_TRUSTEE_DIR: path('/var/lib/sekisho-trustee').optional(),
+  SEKISHO_TRUSTEE_HTTP: listen('127.0.0.1:8090').default({ host: '127.0.0.1', port: 8090 }),
+  SEKISHO_TRUSTEE_SEAL_KEY: path('/etc/sekisho/trustee-seal.key').optional(),
+  SEKISHO_TRUSTEE_MEMBERS: z
+    .enum(['pinned', 'follow'], { error: fault('not pinned or follow', 'pinned') })
+    .default('pinned'),
+  SEKISHO_TRUSTEE_QUOTA: count(1, 999_999_999, '10000').default(10_000),
+  SEKISHO_TRUSTED_PROXIES: networkList.default([]),
+  SEKISHO_RESOLVER: listenList.default([]),
+  SEKISHO_RATE_LIMIT: flag.default(true),
+  SEKISHO_SMTP_URL: url(['smtp', 'smtps'], 'smtp://mail.example:25').optional(),
+  SEKISHO_MAIL_FROM: z.email(fault('not a mail address', 'sekisho@hub.example')).optional(),
+  SEKISHO_CHECK_QUOTA: count(1, 999_999_999, '1000').default(1_000),
+  SEKISHO_DEMO: flag.default(false),
+  SEKISHO_INTROSPECTION: flag.default(false),
   // 2 would tell a reporter that there is exactly one other.
-  SEKISHO_PRIVACY_K: otherwise(3, count(3, 100, '3')),
-  SEKISHO_SHADOW_MODEL: otherwise('none', word(['none', 'learned'], 'not none or learned', 'learned')),
-  SEKISHO_OTLP_URL: optional(url(['http', 'https'], 'http://127.0.0.1:4318')),
-  OTEL_EXPORTER_OTLP_ENDPOINT: optional(url(['http', 'https'], 'http://127.0.0.1:4318')),
-  SEKISHO_TRACE_PERCENT: otherwise(100, count(0, 100, '10')),
-  SEKISHO_LOG: otherwise(
-    'info',
-    word(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], 'not a log level', 'info'),
-  ),
-} satisfies Readonly<Record<string, Variable<unknown>>>;
-
-type Values = { [K in keyof typeof environment]: ReturnType<(typeof environment)[K]> };
+  SEKISHO_PRIVACY_K: count(3, 100, '3').default(3),
+  SEKISHO_SHADOW_MODEL: z
+    .enum(['none', 'learned'], { error: fault('not none or learned', 'learned') })
+    .default('none'),
+  SEKISHO_OTLP_URL: url(['http', 'https'], 'http://127.0.0.1:4318').optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(['http', 'https'], 'http://127.0.0.1:4318').optional(),
+  SEKISHO_TRACE_PERCENT: count(0, 100, '10').default(100),
+  SEKISHO_LOG: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], { error: fault('not a log level', 'info') })
+    .default('info'),
+});
 
 /** Hold a password: each may be given by a file instead, named by the variable with _FILE behind it. */
 const SECRETS = ['SEKISHO_DATABASE_URL', 'SEKISHO_QUEUE_URL'];
 const fileOf = (name: string) => `${name}_FILE`;
 
-const NAMES = [...Object.keys(environment), ...SECRETS.map(fileOf)];
+const NAMES = [...Object.keys(environment.shape), ...SECRETS.map(fileOf)];
 
 /** The variables with what the files hold in their places. */
 function withFiles(given: Record<string, string | undefined>): {
@@ -207,25 +205,6 @@ function withFiles(given: Record<string, string | undefined>): {
   }
   return { values, faults };
 }
-
-/** `values` is whole only when there are no faults. */
-function readValues(given: Readonly<Record<string, string | undefined>>): {
-  values: Values;
-  faults: string[];
-} {
-  const values: Record<string, unknown> = {};
-  const faults: string[] = [];
-  for (const [name, read] of Object.entries(environment)) {
-    try {
-      values[name] = read(given[name]);
-    } catch (error) {
-      if (!(error instanceof ValueInvalid)) throw error;
-      faults.push(`${name}: ${error.message}`);
-    }
-  }
-  return { values: values as Values, faults };
-}
-
 /** The collector as every program with OpenTelemetry takes it. */
 const STANDARD_OTLP = 'OTEL_EXPORTER_OTLP_ENDPOINT';
 
@@ -242,10 +221,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   );
   const unknown = Object.keys(given).filter((name) => !NAMES.includes(name));
   const { values: complete, faults: fileFaults } = withFiles(given);
-  const { values, faults: valueFaults } = readValues(complete);
+  const parsed = environment.safeParse(complete);
   const faults = [
     ...fileFaults,
-    ...valueFaults,
+    ...(parsed.error?.issues ?? []).map((issue) => `${String(issue.path[0])}: ${issue.message}`),
     ...unknown.map((name) => `${name}: no such variable. Known: ${NAMES.join(', ')}`),
   ];
   const tlsParts = ['SEKISHO_DNS_TLS', 'SEKISHO_DNS_TLS_CERT', 'SEKISHO_DNS_TLS_KEY'];
@@ -259,7 +238,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   if (mailParts.length === 1) {
     faults.push(`${mailParts[0] ?? ''}: not set; mail needs server and address together`);
   }
-  if (faults.length > 0) throw new ConfigInvalid(faults);
+  if (!parsed.success || faults.length > 0) throw new ConfigInvalid(faults);
+  const values = parsed.data;
   const {
     SEKISHO_DNS_TLS: tls,
     SEKISHO_DNS_TLS_CERT: certificatePath,

@@ -1,5 +1,6 @@
 // How single values of SEKISHO_* are written, and what is said of one that is not.
 import ipaddr from 'ipaddr.js';
+import { z } from 'zod';
 
 export interface ListenAddress {
   readonly host: string;
@@ -23,104 +24,86 @@ export interface ResponseRates {
   readonly slip: number;
 }
 
-/** Says what is wrong and gives a good example; never the value, which may be a secret. The variable is named by others. */
-export class ValueInvalid extends Error {
-  override readonly name = 'ValueInvalid';
-  constructor(what: string, example: string) {
-    super(`${what}. Example: ${example}`);
-  }
-}
+/** A fault names the variable, what is wrong and a good example; never the value, which may be a secret. */
+export const fault = (what: string, example: string) => `${what}. Example: ${example}`;
 
-/** Reads one variable as it is set. @throws {ValueInvalid} */
-type Read<T> = (text: string) => T;
-/** The same for a variable that may not be set. */
-export type Variable<T> = (text: string | undefined) => T;
+export const url = (schemes: readonly string[], example: string) =>
+  z
+    .string()
+    .refine((text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)) && URL.canParse(text), {
+      error: fault(`not a ${schemes.map((scheme) => `${scheme}://`).join(' or ')} URL`, example),
+    });
 
-export const optional =
-  <T>(read: Read<T>): Variable<T | undefined> =>
-  (text) =>
-    text === undefined ? undefined : read(text);
+export const listen = (example: string) =>
+  z.string().transform((text, context): ListenAddress => {
+    const match = /^(?:\[([0-9a-f:]+)\]|([^:[\]]+)):(\d{1,5})$/i.exec(text);
+    const host = match?.[1] ?? match?.[2] ?? '';
+    const port = Number(match?.[3]);
+    if (!ipaddr.isValid(host) || !(port >= 0 && port <= 65_535)) {
+      context.addIssue({ code: 'custom', message: fault('not an address and port', example) });
+      return z.NEVER;
+    }
+    return { host, port };
+  });
 
-export const otherwise =
-  <T>(fallback: T, read: Read<T>): Variable<T> =>
-  (text) =>
-    text === undefined ? fallback : read(text);
+export const count = (least: number, most: number, example: string) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, fault('not a number', example))
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, fault(`not between ${least} and ${most}`, example));
 
-export const url =
-  (schemes: readonly string[], example: string): Read<string> =>
-  (text) => {
-    if (schemes.some((scheme) => text.startsWith(`${scheme}://`)) && URL.canParse(text)) return text;
-    throw new ValueInvalid(`not a ${schemes.map((scheme) => `${scheme}://`).join(' or ')} URL`, example);
-  };
+export const flag = z
+  .enum(['0', '1', 'true', 'false', 'yes', 'no'], { error: fault('not yes or no', 'yes') })
+  .transform((text) => ['1', 'true', 'yes'].includes(text));
 
-function addressOf(text: string): ListenAddress | undefined {
-  const match = /^(?:\[([0-9a-f:]+)\]|([^:[\]]+)):(\d{1,5})$/i.exec(text);
-  const host = match?.[1] ?? match?.[2] ?? '';
-  const port = Number(match?.[3]);
-  return ipaddr.isValid(host) && port >= 0 && port <= 65_535 ? { host, port } : undefined;
-}
+export const zone = z
+  .string()
+  .transform((text) => text.toLowerCase().replace(/\.$/, ''))
+  .refine(
+    (text) => /^(?:(?!-)[a-z0-9_-]{1,63}(?<!-)\.)*(?!-)[a-z0-9-]{1,63}$/.test(text) && text.length <= 150,
+    {
+      error: fault('not a domain name of at most 150 characters', 'sekisho.example'),
+    },
+  );
 
-export const listen =
-  (example: string): Read<ListenAddress> =>
-  (text) => {
-    const address = addressOf(text);
-    if (!address) throw new ValueInvalid('not an address and port', example);
-    return address;
-  };
-
-export const count =
-  (least: number, most: number, example: string): Read<number> =>
-  (text) => {
-    if (!/^\d{1,9}$/.test(text)) throw new ValueInvalid('not a number', example);
-    const value = Number(text);
-    if (value < least || value > most) throw new ValueInvalid(`not between ${least} and ${most}`, example);
-    return value;
-  };
-
-/** One of some words; `what` says that it is none of them. */
-export const word =
-  <const T extends string>(words: readonly T[], what: string, example: string): Read<T> =>
-  (text) => {
-    const known = words.find((one) => one === text);
-    if (known === undefined) throw new ValueInvalid(what, example);
-    return known;
-  };
-
-const yesOrNo = word(['0', '1', 'true', 'false', 'yes', 'no'], 'not yes or no', 'yes');
-export const flag: Read<boolean> = (text) => ['1', 'true', 'yes'].includes(yesOrNo(text));
-
-export const zone: Read<string> = (text) => {
-  const name = text.toLowerCase().replace(/\.$/, '');
-  const isName = /^(?:(?!-)[a-z0-9_-]{1,63}(?<!-)\.)*(?!-)[a-z0-9-]{1,63}$/.test(name) && name.length <= 150;
-  if (!isName) throw new ValueInvalid('not a domain name of at most 150 characters', 'sekisho.example');
-  return name;
-};
-
-const partsOf = (text: string): readonly string[] => text.split(/[\s,]+/).filter((part) => part !== '');
-
-export const access: Read<DnsAccess> = (text) => {
+export const access = z.string().transform((text, context): DnsAccess => {
   if (text === 'open' || text === 'key') return { kind: text };
-  const networks = partsOf(text);
+  const networks = text.split(/[\s,]+/).filter((part) => part !== '');
   if (networks.length === 0 || !networks.every((network) => ipaddr.isValidCIDR(network))) {
-    throw new ValueInvalid('not `open`, not `key` and not a list of networks', '192.0.2.0/24,2001:db8::/32');
+    context.addIssue({
+      code: 'custom',
+      message: fault('not `open`, not `key` and not a list of networks', '192.0.2.0/24,2001:db8::/32'),
+    });
+    return z.NEVER;
   }
   return { kind: 'networks', networks };
-};
+});
 
-export const networkList: Read<readonly string[]> = (text) => {
-  const networks = partsOf(text);
+export const networkList = z.string().transform((text, context): readonly string[] => {
+  const networks = text.split(/[\s,]+/).filter((part) => part !== '');
   if (networks.every((network) => ipaddr.isValidCIDR(network))) return networks;
-  throw new ValueInvalid('not a list of networks', '192.0.2.53/32,2001:db8::/64');
-};
+  context.addIssue({
+    code: 'custom',
+    message: fault('not a list of networks', '192.0.2.53/32,2001:db8::/64'),
+  });
+  return z.NEVER;
+});
 
-export const listenList: Read<readonly ListenAddress[]> = (text) => {
-  const addresses = partsOf(text).map((part) =>
-    addressOf(/^[\d.]+$|^\[[^\]]+\]$/.test(part) ? `${part}:53` : part),
-  );
+export const listenList = z.string().transform((text, context): readonly ListenAddress[] => {
+  const one = listen('');
+  const addresses = text
+    .split(/[\s,]+/)
+    .filter((part) => part !== '')
+    .map((part) => one.safeParse(/^[\d.]+$|^\[[^\]]+\]$/.test(part) ? `${part}:53` : part).data);
   const known = addresses.filter((address) => address !== undefined && address.port > 0);
   if (known.length === addresses.length) return known.filter((address) => address !== undefined);
-  throw new ValueInvalid('not a list of addresses with ports', '192.0.2.53:53,[2001:db8::53]:53');
-};
+  context.addIssue({
+    code: 'custom',
+    message: fault('not a list of addresses with ports', '192.0.2.53:53,[2001:db8::53]:53'),
+  });
+  return z.NEVER;
+});
 
 /**
  * Equal answers that a busy network of mail servers never gets, and a victim of reflection would. Negative answers
@@ -133,7 +116,7 @@ export const DEFAULT_RATES: ResponseRates = {
 
 const RATE_NAMES = { ...DEFAULT_RATES, window: 0 };
 
-export const rates: Read<ResponseRates | 'off'> = (text) => {
+export const rates = z.string().transform((text, context): ResponseRates | 'off' => {
   if (text === 'off') return text;
   const given: Record<string, number> = {};
   let isValid = true;
@@ -146,24 +129,14 @@ export const rates: Read<ResponseRates | 'off'> = (text) => {
   const wanted = { ...DEFAULT_RATES, ...given };
   const { windowSeconds, slip } = wanted;
   if (isValid && windowSeconds >= 1 && windowSeconds <= 3_600 && slip <= 10) return wanted;
-  throw new ValueInvalid(
-    'not `off` and not rates (responses, nxdomains, nodata, errors; window 1 to 3600, slip 0 to 10)',
-    'responses=100,nxdomains=0,slip=2',
-  );
-};
+  context.addIssue({
+    code: 'custom',
+    message: fault(
+      'not `off` and not rates (responses, nxdomains, nodata, errors; window 1 to 3600, slip 0 to 10)',
+      'responses=100,nxdomains=0,slip=2',
+    ),
+  });
+  return z.NEVER;
+});
 
-export const path =
-  (example: string): Read<string> =>
-  (text) => {
-    if (text === '') throw new ValueInvalid('empty', example);
-    return text;
-  };
-
-// The usual form: no dot first, none after another, a name with a top domain of letters.
-const MAIL = /^(?!\.)(?!.*\.\.)([A-Za-z0-9_'+\-.]*)[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z]{2,}$/;
-export const mail =
-  (example: string): Read<string> =>
-  (text) => {
-    if (!MAIL.test(text)) throw new ValueInvalid('not a mail address', example);
-    return text;
-  };
+export const path = (example: string) => z.string().min(1, fault('empty', example));
