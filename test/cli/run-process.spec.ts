@@ -9,7 +9,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 const module = pathToFileURL(join(import.meta.dirname, '../../apps/cli/dist/run-process.js')).href;
 const DRIVER = `
 import { runProcess } from ${JSON.stringify(module)};
-process.exitCode = await runProcess(process.argv[2], { env: process.env, isTerminal: false });
+const program = { file: process.argv[2], nodeArguments: [] };
+process.exitCode = await runProcess(program, { env: process.env, isTerminal: false });
 `;
 /** Stays until it is told to end, in order or because its parent is gone. */
 const SERVER = `

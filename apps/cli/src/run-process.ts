@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { NODE_ARGUMENTS } from './process-table.js';
+import type { ProcessEntry } from './process-table.js';
 
 const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const;
 
@@ -10,22 +10,17 @@ const FORWARDED = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const;
  * Resolves to its exit status; 128 and the signal's number when a signal ended it.
  */
 export async function runProcess(
-  file: string,
+  { file, nodeArguments }: Pick<ProcessEntry, 'file' | 'nodeArguments'>,
   options: {
     env: Readonly<Record<string, string | undefined>>;
     isTerminal: boolean;
     args?: readonly string[];
-    nodeArguments?: readonly string[];
   },
 ): Promise<number> {
-  const child = spawn(
-    process.execPath,
-    [...(options.nodeArguments ?? NODE_ARGUMENTS), file, ...(options.args ?? [])],
-    {
-      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-      env: { ...options.env },
-    },
-  );
+  const child = spawn(process.execPath, [...nodeArguments, file, ...(options.args ?? [])], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...options.env },
+  });
   const listeners = FORWARDED.map((signal) => {
     const listener = () => {
       // A terminal sends Ctrl-C to both; a second SIGINT would cut the orderly stop short.

@@ -2,6 +2,9 @@ import { Counter, Gauge, Histogram, type Logger, type Registry } from '@sekisho/
 
 const ALARM_PERIOD_MS = 60_000;
 
+type Counted = [text: string, one: boolean, other: boolean];
+type LabelsOf = (...counted: Counted) => Record<string, string>;
+
 /**
  * Counts by one text and two bits. A decision costs an addition in it; the registry's own counters look their labels up anew each
  * time, so they get the sums when somebody reads them.
@@ -20,7 +23,7 @@ class Tally {
   }
 
   /** What was counted at all. */
-  forEach(visit: (count: number, text: string, one: boolean, other: boolean) => void): void {
+  forEach(visit: (count: number, ...counted: Counted) => void): void {
     for (const [text, counts] of this.counts)
       for (const [place, count] of counts.entries())
         if (count > 0) visit(count, text, (place & 1) > 0, (place & 2) > 0);
@@ -47,43 +50,30 @@ export class Figures {
     private readonly logger: Logger,
   ) {
     const registers = [registry];
-    const { decisions, passes, open } = this;
-    new Counter({
-      name: 'sekisho_policyd_decisions_total',
-      help: 'Decisions by a rule or a deny list; over: a rate was exceeded',
-      labelNames: ['action', 'shadow', 'over'],
-      registers,
-      collect() {
-        this.reset();
-        decisions.forEach((count, action, isShadow, isOver) => {
-          this.inc({ action, shadow: yes(isShadow), over: yes(isOver) }, count);
-        });
-      },
-    });
-    new Counter({
-      name: 'sekisho_policyd_passed_total',
-      help: 'Answers without an opinion, by why',
-      labelNames: ['because'],
-      registers,
-      collect() {
-        this.reset();
-        passes.forEach((count, because) => {
-          this.inc({ because }, count);
-        });
-      },
-    });
-    new Counter({
-      name: 'sekisho_policyd_fail_open_total',
-      help: 'Answers without an opinion because the edge gave none that counts',
-      labelNames: ['reason'],
-      registers,
-      collect() {
-        this.reset();
-        open.forEach((count, reason) => {
-          this.inc({ reason }, count);
-        });
-      },
-    });
+    const register = (name: string, help: string, tally: Tally, labelsOf: LabelsOf) =>
+      new Counter({
+        ...{ name: `sekisho_policyd_${name}`, help, registers },
+        labelNames: Object.keys(labelsOf('', false, false)),
+        collect() {
+          this.reset();
+          tally.forEach((count, ...counted) => {
+            this.inc(labelsOf(...counted), count);
+          });
+        },
+      });
+    register(
+      'decisions_total',
+      'Decisions by a rule or a deny list; over: a rate was exceeded',
+      this.decisions,
+      (action, isShadow, isOver) => ({ action, shadow: yes(isShadow), over: yes(isOver) }),
+    );
+    register('passed_total', 'Answers without an opinion, by why', this.passes, (because) => ({ because }));
+    register(
+      'fail_open_total',
+      'Answers without an opinion because the edge gave none that counts',
+      this.open,
+      (reason) => ({ reason }),
+    );
     this.reloads = new Counter({
       name: 'sekisho_policyd_policy_reloads_total',
       help: 'Times that the policy file was read again',

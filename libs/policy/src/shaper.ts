@@ -44,13 +44,8 @@ const ADMITTED_NUMBER = 1;
 
 /** The network by which a sender is counted, as text. */
 export function sendingNetwork({ bytes }: Ip, { shapeBy }: Policy): string {
-  if (bytes.length !== 4) return `${formatBytes(maskBytes(bytes, shapeBy.ipv6))}/${shapeBy.ipv6}`;
-  // As formatBytes does, without arrays: there is one for nearly each decision about a listed sender.
-  const octet = (place: number) => bytes[place] ?? 0;
-  const length = shapeBy.ipv4;
-  const mask = length === 0 ? 0 : -1 << (32 - length);
-  const word = ((octet(0) << 24) | (octet(1) << 16) | (octet(2) << 8) | octet(3)) & mask;
-  return `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}/${length}`;
+  const length = bytes.length === 4 ? shapeBy.ipv4 : shapeBy.ipv6;
+  return `${formatBytes(maskBytes(bytes, length))}/${length}`;
 }
 
 /** The state of all rates, in memory of a bounded size: beyond `maxKeys` networks those that were quiet longest start anew. */

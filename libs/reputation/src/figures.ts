@@ -133,11 +133,11 @@ function judge(t: Tally, isCarrier: boolean, policy: Policy): FamilyFigures {
 function judgeCategories(t: Tally, isListed: boolean): CategoryFigures[] {
   const { listAt } = MODEL.listing;
   let top: { score: number; rank: number } | undefined;
-  const scored = t.categories.map(({ category, sum, hasOwner }) => {
+  const scored = t.categories.map(({ category, sum }) => {
     const score = scoreOf(netHazard(sum.hazard, t.ham));
     const rank = rankOf(category);
     if (!top || score > top.score || (score === top.score && rank < top.rank)) top = { score, rank };
-    const isProven = score >= listAt && (sum.isCorroborated || hasOwner);
+    const isProven = score >= listAt && sum.isCorroborated;
     return { category, score, rank, isProven };
   });
   return scored.map(({ category, score, rank, isProven }) => {

@@ -8,7 +8,6 @@ interface CategoryTally {
   readonly category: Category;
   /** In this category alone. */
   readonly sum: VoiceSum;
-  hasOwner: boolean;
 }
 
 /** A sum over voices, each counted once, as the reporter of it that says most. Those of one voice are added in a row. */
@@ -17,6 +16,8 @@ class VoiceSum {
   /** Voices of a meaningful hazard, and those of them with such a reporter that is not on probation. */
   witnesses = 0;
   proven = 0;
+  /** The owner of the range says so itself. */
+  hasOwner = false;
   private voice = '';
   private loudest = 0;
   private isProven = false;
@@ -40,7 +41,7 @@ class VoiceSum {
   }
 
   get isCorroborated(): boolean {
-    return this.witnesses >= MODEL.listing.minReporters && this.proven > 0;
+    return this.hasOwner || (this.witnesses >= MODEL.listing.minReporters && this.proven > 0);
   }
 }
 
@@ -92,18 +93,10 @@ export function hamHazard(voters: readonly HamVoter[], factors: readonly number[
 }
 
 export function tally(evidence: FamilyEvidence, factors: readonly number[], hamOfSubject: number): Tally {
-  const ham = evidence.family.isVictim ? 0 : hamOfSubject;
   const categories: CategoryTally[] = [];
-  const sum = new VoiceSum();
-  let hasOwner = false;
-  for (const voter of evidence.voters) {
-    const { thirdParty, owner } = addVoter(voter, factors, categories);
-    sum.add(voter.voice, capped(thirdParty, owner), voter.onProbation);
-    if (owner >= MODEL.meaningfulHazard) hasOwner = true;
-  }
-  const { hazard: gross, proven } = sum;
+  const { hazard: gross, proven, isCorroborated } = sumOf(evidence, factors, categories);
+  const ham = hamOf(evidence, hamOfSubject);
   const net = netHazard(gross, ham);
-  const isCorroborated = sum.isCorroborated || hasOwner;
   return { evidence, gross, ham, net, score: scoreOf(net), proven, isCorroborated, categories };
 }
 
@@ -113,15 +106,24 @@ export function outlineOf(
   factors: readonly number[],
   hamOfSubject: number,
 ): Pick<Tally, 'score' | 'isCorroborated'> {
+  const { hazard, isCorroborated } = sumOf(evidence, factors);
+  return { score: scoreOf(netHazard(hazard, hamOf(evidence, hamOfSubject))), isCorroborated };
+}
+
+const hamOf = ({ family }: FamilyEvidence, hamOfSubject: number) => (family.isVictim ? 0 : hamOfSubject);
+
+function sumOf(
+  { voters }: FamilyEvidence,
+  factors: readonly number[],
+  categories?: CategoryTally[],
+): VoiceSum {
   const sum = new VoiceSum();
-  let hasOwner = false;
-  for (const voter of evidence.voters) {
-    const { thirdParty, owner } = addVoter(voter, factors, undefined);
+  for (const voter of voters) {
+    const { thirdParty, owner } = addVoter(voter, factors, categories);
     sum.add(voter.voice, capped(thirdParty, owner), voter.onProbation);
-    if (owner >= MODEL.meaningfulHazard) hasOwner = true;
+    if (owner >= MODEL.meaningfulHazard) sum.hasOwner = true;
   }
-  const net = netHazard(sum.hazard, evidence.family.isVictim ? 0 : hamOfSubject);
-  return { score: scoreOf(net), isCorroborated: sum.isCorroborated || hasOwner };
+  return sum;
 }
 
 /** Integer 0..100 from the effective number of reporters of a family: 100 * (1 - 2^-n). */
@@ -152,7 +154,7 @@ function addVoter(voter: Voter, factors: readonly number[], categories: Category
     const category = tallyOf(categories, cell.category);
     const asOwner = owner - ownerBefore;
     category.sum.add(voter.voice, capped(thirdParty - thirdPartyBefore, asOwner), voter.onProbation);
-    if (asOwner >= MODEL.meaningfulHazard) category.hasOwner = true;
+    if (asOwner >= MODEL.meaningfulHazard) category.sum.hasOwner = true;
     thirdPartyBefore = thirdParty;
     ownerBefore = owner;
   }
@@ -162,7 +164,7 @@ function addVoter(voter: Voter, factors: readonly number[], categories: Category
 function tallyOf(categories: CategoryTally[], category: Category): CategoryTally {
   let target = categories.find((c) => c.category === category);
   if (!target) {
-    target = { category, sum: new VoiceSum(), hasOwner: false };
+    target = { category, sum: new VoiceSum() };
     categories.push(target);
   }
   return target;

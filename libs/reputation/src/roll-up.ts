@@ -17,7 +17,7 @@ export interface ChildReputation {
   readonly lastSeen?: number;
   readonly expiresAt?: number;
   /** Absent: not known. */
-  readonly listedUntil?: number;
+  readonly listedUntil?: number | undefined;
 }
 
 export interface RollUpInput {

@@ -1,6 +1,6 @@
 import type { Registry } from 'prom-client';
 import { once } from 'node:events';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from './log.js';
 
 /**
@@ -18,8 +18,6 @@ export class OperationServer {
 
   /** @throws what the system says when it cannot listen */
   async listen({ host, port }: { readonly host: string; readonly port: number }): Promise<void> {
-    // An import statement would read all that the module exports, and load what `fetch` is made of.
-    const { createServer } = process.getBuiltinModule('node:http');
     const server = createServer((request, response) => {
       this.handle(request, response).catch((error: unknown) => {
         this.logger.error({ err: error }, 'a request could not be answered');

@@ -59,7 +59,7 @@ export function registerPolicyd(program: Command, context: CliContext): void {
           'the policyd process is not built',
           "run `npm run build` in the project's root",
         );
-      const status = await runProcess(POLICYD.file, {
+      const status = await runProcess(POLICYD, {
         env: context.env,
         args: argumentsOf(options),
         isTerminal: process.stdin.isTTY,

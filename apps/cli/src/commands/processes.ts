@@ -11,7 +11,8 @@ import { withExample } from './shared-options.js';
 import { registerTrusteeMember } from './trustee-member.js';
 
 export function registerProcesses(program: Command, context: CliContext): void {
-  for (const { name, summary, file, nodeArguments } of PROCESSES) {
+  for (const entry of PROCESSES) {
+    const { name, summary, file } = entry;
     const command = program.command(name).description(summary);
     command.action(async (options: Parameters<typeof dnsProcess>[1]) => {
       const { args, env } =
@@ -24,7 +25,7 @@ export function registerProcesses(program: Command, context: CliContext): void {
           "run `npm run build` in the project's root",
         );
       }
-      const status = await runProcess(file, { env, args, nodeArguments, isTerminal: process.stdin.isTTY });
+      const status = await runProcess(entry, { env, args, isTerminal: process.stdin.isTTY });
       if (status !== 0) throw new CommandEnded(status);
     });
     if (name === 'dns') withDnsOptions(command);

@@ -8,25 +8,27 @@ export interface Labelled {
   readonly count: number;
 }
 
+type Counts = Map<string, { readonly labels: Labelled['labels']; count: number }>;
+
+function add(counts: Counts, key: string, labels: () => Labelled['labels']): void {
+  const there = counts.get(key);
+  if (there) there.count++;
+  else counts.set(key, { labels: labels(), count: 1 });
+}
+
 /** Counts of answers by zone, response code and transport, for operation.ts to tell. Plain numbers, labels only when collected. */
 export class QueryCounter {
-  private readonly counts = new Map<string, { labels: Record<string, string>; count: number }>();
-  private readonly transferCounts = new Map<string, { labels: Record<string, string>; count: number }>();
+  private readonly counts: Counts = new Map();
+  private readonly transferCounts: Counts = new Map();
   private hot: () => readonly Float64Array[] = () => [];
   private limiter: ResponseRateLimiter | undefined;
 
   readonly count = (zone: Destination, rcode: number, transport: Transport): void => {
-    const key = `${zone} ${rcode} ${transport}`;
-    const there = this.counts.get(key);
-    if (there) there.count++;
-    else this.counts.set(key, { labels: { zone, rcode: String(rcode), transport }, count: 1 });
+    add(this.counts, `${zone} ${rcode} ${transport}`, () => ({ zone, rcode: String(rcode), transport }));
   };
 
   readonly countTransfer: TransferCount = (zone, kind, result) => {
-    const key = `${zone} ${kind} ${result}`;
-    const there = this.transferCounts.get(key);
-    if (there) there.count++;
-    else this.transferCounts.set(key, { labels: { zone, kind, result }, count: 1 });
+    add(this.transferCounts, `${zone} ${kind} ${result}`, () => ({ zone, kind, result }));
   };
 
   /** What it suppressed is counted from now on. */

@@ -288,7 +288,7 @@ async function gatherChildren(
       firstSeen: row.first_seen.getTime(),
       lastSeen: row.last_seen.getTime(),
       expiresAt: row.expires_at.getTime(),
-      ...(row.listed_until && { listedUntil: row.listed_until.getTime() }),
+      listedUntil: row.listed_until?.getTime(),
     });
     children.set(row.parent, siblings);
   }
